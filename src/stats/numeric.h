@@ -1,0 +1,183 @@
+/*
+ * numeric.h
+ *		The working profile of a numeric column.
+ *
+ * The distribution is kept as up to key_limit values ("keys") in ascending
+ * order and, for each key, how many rows equal it (its point) and how many lie
+ * between it and the next (its gap). While there are no more distinct values
+ * than keys every value is a key, every gap is empty and the profile is exact.
+ * Beyond that a row either hits a key or is counted in a gap, so the place of
+ * a gap's rows is known only to lie between two keys.
+ *
+ * A key that enters later splits a gap whose rows nobody can place any more.
+ * Two slacks per key say how far its rank can be off: with A rows counted
+ * below key k, the true number of rows below it lies in
+ * [A - slack_low, A + slack_high]. These are the rank bounds of Greenwald and
+ * Khanna, "Power-conserving computation of order-statistics over sensor
+ * networks" (PODS 2004), kept in a form that lets a row be added in O(1) after
+ * its search. Every bound the profile reports is computed from them.
+ *
+ * The smallest and the largest value are always keys, so the outer gaps are
+ * empty. Rows are collected in a buffer and counted a buffer at a time: that
+ * keeps one column's arrays in the L1 cache and lets searches overlap.
+ *
+ * One flat block; arrays follow the struct in the order of the accessors.
+ */
+#ifndef DRIFT_STATS_NUMERIC_H
+#define DRIFT_STATS_NUMERIC_H
+
+#include "stats/profile.h"
+
+#define DRIFT_DEFAULT_KEYS 1000
+#define DRIFT_MIN_KEYS 16
+#define DRIFT_MAX_KEYS 16000
+#define DRIFT_BUFFER 512		/* rows counted at a time in a grown profile */
+
+typedef struct DriftNumeric
+{
+	DriftProfile profile;
+	int64_t		negative_infinities;
+	int64_t		positive_infinities;
+	double		minimum;		/* of all values, infinities included */
+	double		maximum;
+	double		mean;			/* of the finite values */
+	double		m2;				/* sum of squared deviations of the finite values */
+	uint32_t	key_limit;		/* most keys kept between two flushes */
+	uint32_t	key_capacity;	/* keys this block has room for */
+	uint32_t	key_count;
+	uint32_t	edge_count;		/* bin edges given at birth, counted exactly */
+	uint32_t	buffer_capacity;
+	uint32_t	buffer_count;
+	uint8_t		exact;			/* every distinct value is a key */
+	uint8_t		unused[7];
+}			DriftNumeric;
+
+static inline double *
+drift_numeric_keys(const DriftNumeric *p)
+{
+	return (double *) (p + 1);
+}
+
+/* counts[2 * j + 1] is the point of key j, counts[2 * j + 2] the gap after it, counts[0] the (empty) gap before the first. */
+static inline int64_t *
+drift_numeric_counts(const DriftNumeric *p)
+{
+	return (int64_t *) (drift_numeric_keys(p) + p->key_capacity);
+}
+
+static inline int64_t *
+drift_numeric_slack_low(const DriftNumeric *p)
+{
+	return drift_numeric_counts(p) + 2 * (size_t) p->key_capacity + 1;
+}
+
+static inline int64_t *
+drift_numeric_slack_high(const DriftNumeric *p)
+{
+	return drift_numeric_slack_low(p) + p->key_capacity;
+}
+
+static inline double *
+drift_numeric_edges(const DriftNumeric *p)
+{
+	return (double *) (drift_numeric_slack_high(p) + p->key_capacity);
+}
+
+/* Rows per bin; bin i is (edge[i-1], edge[i]], the first and the last are open. Meaningful when edge_count > 0. */
+static inline int64_t *
+drift_numeric_bins(const DriftNumeric *p)
+{
+	return (int64_t *) (drift_numeric_edges(p) + p->edge_count);
+}
+
+static inline double *
+drift_numeric_buffer(const DriftNumeric *p)
+{
+	return (double *) (drift_numeric_bins(p) + p->edge_count + 1);
+}
+
+/* Bytes of a block with that much room. */
+size_t		drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count);
+
+/* Keys that a block needs so that a flush never answers DRIFT_NO_SPACE. */
+uint32_t	drift_numeric_full_capacity(uint32_t key_limit, uint32_t buffer_capacity);
+
+/* Starts an empty profile in memory of drift_numeric_size(...) bytes. edges may be NULL when edge_count is 0. */
+void		drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit,
+							   uint32_t key_capacity, uint32_t buffer_capacity,
+							   const double *edges, uint32_t edge_count);
+
+/* Copies src into a block with at least as much room; dst is uninitialised memory of that size. */
+void		drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity,
+							   const DriftNumeric *src);
+
+/* Adds a row with a value that is not NaN. The caller flushes when drift_numeric_full(). */
+static inline void
+drift_numeric_add(DriftNumeric *p, double x)
+{
+	/* + 0.0 makes one zero of the two */
+	drift_numeric_buffer(p)[p->buffer_count++] = x + 0.0;
+	p->profile.row_count++;
+}
+
+static inline void
+drift_numeric_add_missing(DriftNumeric *p)
+{
+	p->profile.row_count++;
+	p->profile.missing_count++;
+}
+
+static inline bool
+drift_numeric_full(const DriftNumeric *p)
+{
+	return p->buffer_count == p->buffer_capacity;
+}
+
+/*
+ * Counts the buffered rows. DRIFT_NO_SPACE: nothing was done, the block must
+ * first be copied into a larger one (of drift_numeric_full_capacity at most).
+ */
+DriftStatus drift_numeric_flush(DriftNumeric *p);
+
+/*
+ * Adds src to dst; both flushed. Counts, points and bins add exactly, rank
+ * bounds add, moments follow Chan, Golub and LeVeque (1983). Bins that differ
+ * are dropped and DRIFT_FLAG_BINS_DROPPED set. DRIFT_NO_SPACE: dst is
+ * unchanged and needs room for the keys of both.
+ */
+DriftStatus drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src);
+
+/*
+ * Drops keys until at most target (>= 2) are left, so that the widest span of
+ * ranks between neighbouring keys becomes as small as possible.
+ */
+void		drift_numeric_prune(DriftNumeric *p, uint32_t target);
+
+/* Where a number of rows lies for certain, and the middle of it. */
+typedef struct DriftRank
+{
+	int64_t		low;
+	int64_t		high;
+}			DriftRank;
+
+/* Bounds of the number of rows < x and of the number of rows <= x. x is not NaN. */
+DriftRank	drift_numeric_rows_below(const DriftNumeric *p, double x);
+DriftRank	drift_numeric_rows_upto(const DriftNumeric *p, double x);
+
+/* Worst-case error, as a share of the rows with a value, of every rank that the profile answers; 0 when exact or empty. */
+double		drift_numeric_rank_error(const DriftNumeric *p);
+
+/* Widest span of ranks that the rows between two neighbouring keys can have, in rows. */
+int64_t		drift_numeric_widest_span(const DriftNumeric *p);
+
+/*
+ * q-quantile for q in [0, 1]: numpy's 'linear' when exact, else the key whose
+ * rank is nearest. NaN without values.
+ */
+double		drift_numeric_quantile(const DriftNumeric *p, double q);
+
+/* Mean and sample deviation as avg() and stddev() give them; NaN where those are NULL. */
+double		drift_numeric_mean(const DriftNumeric *p);
+double		drift_numeric_stddev(const DriftNumeric *p);
+
+#endif
