@@ -1,0 +1,92 @@
+# drift: PGXS build.
+#
+#   make && make install    build and install for the pg_config on the PATH
+#   make installcheck       pg_regress against a running server
+#   make unit               the kernel's unit tests, without PostgreSQL
+#   make demo|check|bench|fuzz|lint|matrix
+#                           the same as sh test/run <name>: install what is
+#                           missing, start a throwaway cluster, clean up
+
+EXTENSION = drift
+MODULE_big = drift
+
+# The control file is the source of truth for the version.
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control)
+
+# Order matters: a fragment may use what an earlier one made.
+SQL_INSTALL = \
+	sql/install/00_header.sql
+
+SQL_FUNCTIONS =
+
+SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
+SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
+
+# Install scripts of earlier releases are frozen in sql/release.
+DATA = $(filter-out sql/release/$(EXTENSION)--$(EXTVERSION).sql,$(wildcard sql/release/$(EXTENSION)--*.sql))
+DATA_built = $(SQL_SCRIPT) $(SQL_UPDATES)
+
+SOURCES = $(sort $(wildcard src/*.c src/stats/*.c src/pg/*.c))
+INCLUDES = $(wildcard src/*.h src/stats/*.h src/pg/*.h)
+OBJS = $(SOURCES:.c=.o)
+
+# -ffp-contract is a preprocessor flag here because the compiler that writes
+# the JIT's bitcode sees only those, and must not fuse multiply and add either.
+PG_CPPFLAGS = -I$(srcdir)/src -ffp-contract=off
+PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
+	-Wno-sign-compare -Wno-declaration-after-statement $(if $(filter 1,$(WERROR)),-Werror)
+SHLIB_EXPORTS = build/exports.txt
+
+REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION)
+
+# pg_regress takes ./sql/NAME.sql before test/sql/NAME.sql.
+SHADOWED = $(filter $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)),$(REGRESS))
+ifneq (,$(SHADOWED))
+$(error test names shadowed by files in sql/: $(SHADOWED))
+endif
+
+EXTRA_CLEAN = build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
+
+RUN_TARGETS = demo check bench fuzz lint matrix
+
+ifneq (,$(filter $(RUN_TARGETS),$(MAKECMDGOALS)))
+
+# PGXS has a target named check, and a bare machine has no PGXS yet.
+.PHONY: $(RUN_TARGETS)
+$(RUN_TARGETS):
+	sh test/run $@
+
+else ifneq (,$(filter unit format,$(MAKECMDGOALS)))
+
+.PHONY: unit format
+unit:
+	$(MAKE) -f test/kernel.mk unit
+format:
+	clang-format-14 -i $(SOURCES) $(INCLUDES) $(wildcard test/unit/*.[ch] test/fuzz/*.[ch])
+
+else
+
+PG_CONFIG = pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS) $(OBJS:.o=.bc): $(INCLUDES)
+
+# An update runs what only that update needs and then every function again.
+# Both scripts share the fragments: OR REPLACE is for updates only, where the
+# objects are ours; in an install it would adopt whatever a user put there first.
+$(SQL_SCRIPT): $(SQL_INSTALL) $(SQL_FUNCTIONS) Makefile
+	cat $(SQL_INSTALL) $(SQL_FUNCTIONS) | sed 's/^CREATE OR REPLACE /CREATE /' > $@
+
+sql/$(EXTENSION)--%--$(EXTVERSION).sql: sql/install/00_header.sql sql/updates/%--$(EXTVERSION).sql $(SQL_FUNCTIONS) Makefile
+	cat $(filter-out Makefile,$^) | sed 's/"CREATE EXTENSION $(EXTENSION)"/"ALTER EXTENSION $(EXTENSION) UPDATE"/' > $@
+
+# Only what the server looks up by name leaves the library: the magic block,
+# _PG_init, and each function that has an info record.
+$(SHLIB_EXPORTS): $(OBJS)
+	@mkdir -p $(@D)
+	{ echo Pg_magic_func; echo _PG_init; \
+	  nm -g $(OBJS) | sed -n 's/.* T _*pg_finfo_\(.*\)/\1\npg_finfo_\1/p'; } > $@
+
+endif
