@@ -82,6 +82,10 @@ $(SQL_SCRIPT): $(SQL_INSTALL) $(SQL_FUNCTIONS) Makefile
 sql/$(EXTENSION)--%--$(EXTVERSION).sql: sql/install/00_header.sql sql/updates/%--$(EXTVERSION).sql $(SQL_FUNCTIONS) Makefile
 	cat $(filter-out Makefile,$^) | sed 's/"CREATE EXTENSION $(EXTENSION)"/"ALTER EXTENSION $(EXTENSION) UPDATE"/' > $@
 
+# For the upgrade test: make print-SQL_INSTALL.
+print-%:
+	@echo $($*)
+
 # Only what the server looks up by name leaves the library: the magic block,
 # _PG_init, and each function that has an info record.
 $(SHLIB_EXPORTS): $(OBJS)

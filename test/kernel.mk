@@ -1,42 +1,56 @@
-# The kernel alone, without PostgreSQL: unit tests.
+# The kernel alone, without PostgreSQL: unit tests and fuzz targets.
 #
 #   make -f test/kernel.mk unit       under AddressSanitizer and UBSan
 #   make -f test/kernel.mk valgrind   plain, under valgrind
+#   make -f test/kernel.mk replay     fuzz targets that read files, without libFuzzer
+#   make -f test/kernel.mk fuzzers    fuzz targets for libFuzzer, with clang
 #
 # Run from the top of the tree. Each test/unit/test_*.c is a program that
-# prints TAP and is linked with every file of the kernel.
+# prints TAP, each test/fuzz/fuzz_*.c defines LLVMFuzzerTestOneInput, and every
+# one is linked with all files of the kernel.
 
 CC = gcc
+CLANG = clang-14
 STRICT = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes -Wmissing-prototypes
-COMMON = -Isrc -ffp-contract=off -g
+COMMON = -Isrc -Itest -ffp-contract=off -g
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 KERNEL = $(sort $(wildcard src/stats/*.c))
 TESTS = $(patsubst test/unit/%.c,%,$(sort $(wildcard test/unit/test_*.c)))
-INCLUDES = $(wildcard src/stats/*.h test/unit/*.h)
+FUZZERS = $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
+INCLUDES = $(wildcard src/stats/*.h test/unit/*.h test/fuzz/*.h)
 
-CFLAGS_asan = $(STRICT) $(COMMON) -O1 $(SANITIZE)
-CFLAGS_plain = $(STRICT) $(COMMON) -O2
+COMPILE_asan = $(CC) $(STRICT) $(COMMON) -O1 $(SANITIZE)
+COMPILE_plain = $(CC) $(STRICT) $(COMMON) -O2
+COMPILE_fuzz = $(CLANG) $(STRICT) $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 
-.PHONY: unit valgrind programs-asan programs-plain
+.PHONY: unit valgrind replay fuzzers programs-asan programs-plain
 .SECONDARY:
 
 unit: programs-asan
-	@for t in $(TESTS); do echo "# $$t"; build/asan/$$t || exit 1; done
+	prove -e '' $(TESTS:%=build/asan/%)
 
 valgrind: programs-plain
-	@for t in $(TESTS); do echo "# $$t"; valgrind -q --leak-check=full --error-exitcode=99 build/plain/$$t || exit 1; done
+	prove -e 'valgrind -q --leak-check=full --error-exitcode=99' $(TESTS:%=build/plain/%)
 
 programs-asan: $(TESTS:%=build/asan/%)
 programs-plain: $(TESTS:%=build/plain/%)
+replay: $(FUZZERS:%=build/asan/replay_%)
+fuzzers: $(FUZZERS:%=build/fuzz/%)
 
 define VARIANT
 build/$(1)/%.o: %.c $(INCLUDES)
 	@mkdir -p $$(@D)
-	$(CC) $(CFLAGS_$(1)) -c -o $$@ $$<
+	$$(COMPILE_$(1)) -c -o $$@ $$<
 
-build/$(1)/%: build/$(1)/test/unit/%.o $(KERNEL:%.c=build/$(1)/%.o)
-	$(CC) $(CFLAGS_$(1)) -o $$@ $$^ -lm
+build/$(1)/test_%: build/$(1)/test/unit/test_%.o $(KERNEL:%.c=build/$(1)/%.o)
+	$$(COMPILE_$(1)) -o $$@ $$^ -lm
 endef
 
-$(foreach v,asan plain,$(eval $(call VARIANT,$(v))))
+$(foreach v,asan plain fuzz,$(eval $(call VARIANT,$(v))))
+
+build/asan/replay_%: build/asan/test/fuzz/%.o build/asan/test/fuzz/replay.o $(KERNEL:%.c=build/asan/%.o)
+	$(COMPILE_asan) -o $@ $^ -lm
+
+build/fuzz/fuzz_%: build/fuzz/test/fuzz/fuzz_%.o $(KERNEL:%.c=build/fuzz/%.o)
+	$(COMPILE_fuzz) -fsanitize=fuzzer -o $@ $^ -lm

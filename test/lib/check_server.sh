@@ -1,0 +1,33 @@
+#!/bin/sh
+# The suites that need a server; run inside the cluster of test/run check.
+set -eu
+. test/lib/suites.sh
+
+suite regress sh -c 'make -s installcheck PG_CONFIG="$PG_CONFIG" || { cat regression.diffs; exit 1; }'
+
+if psql -XAtqc "SELECT 1 FROM pg_available_extensions WHERE name = 'pgtap'" postgres | grep -q 1; then
+	createdb drift_pgtap
+	psql -X -q -v ON_ERROR_STOP=1 -d drift_pgtap -c 'CREATE EXTENSION drift' -c 'CREATE EXTENSION pgtap'
+	suite pgtap pg_prove -v -d drift_pgtap test/pgtap/*.sql
+else
+	skip_suite pgtap "the extension pgtap is not installed"
+fi
+
+suite upgrade prove -v -e sh test/upgrade/upgrade.sh
+suite dump prove -v -e sh test/dump/dump.sh
+
+# Large public data sets are not in the tree: DRIFT_DATA names a folder of them.
+if [ -f test/realdata/run.sh ]; then
+	if [ -d "${DRIFT_DATA:-}" ]; then
+		suite realdata prove -v -e sh test/realdata/run.sh
+	else
+		skip_suite realdata "DRIFT_DATA names no folder of data sets"
+	fi
+fi
+
+if [ -f test/docs/run.sh ]; then
+	suite docs prove -v -e sh test/docs/run.sh
+fi
+
+: >"$WORK/server_suites_done"
+no_suite_failed

@@ -1,0 +1,12 @@
+# test/run demo: the comparison of test/demo/demo.sql, as text and as JSON.
+
+prepare
+build_and_install
+
+mkdir -p build
+in_cluster sh -euc '
+	createdb drift_demo
+	psql -X -q -v ON_ERROR_STOP=1 -d drift_demo -c "CREATE EXTENSION drift"
+	psql -X -q -v ON_ERROR_STOP=1 -d drift_demo -v json="$PWD/build/demo.json" -f test/demo/demo.sql
+'
+say "demo finished; the same comparison as JSON: $PWD/build/demo.json"

@@ -1,0 +1,62 @@
+# Running suites and adding up what they say. A suite is a command that prints
+# TAP, or what pg_regress of PostgreSQL 15 prints; its counts are a line
+# "name passed failed skipped" in $WORK/suites.
+
+# suite NAME COMMAND...
+suite() {
+	name=$1
+	shift
+	log=$WORK/suite_$name.log
+	started=$(date +%s)
+	status=0
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	set -- $(count_results <"$log")
+	passed=$1 failed=$2 skipped=$3
+	# A suite that died, or that ran nothing, is one failure.
+	if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ $((passed + skipped)) -eq 0 ]; }; then
+		failed=1
+	fi
+	record "$name" "$passed" "$failed" "$skipped" "$(($(date +%s) - started)) s"
+	if [ "$failed" -gt 0 ]; then
+		show_failure "$log"
+	fi
+}
+
+# skip_suite NAME REASON
+skip_suite() {
+	record "$1" 0 0 1 "$2"
+}
+
+record() {
+	echo "$1 $2 $3 $4" >>"$WORK/suites"
+	printf '%-9s %5d passed %3d failed %3d skipped   %s\n' "$1" "$2" "$3" "$4" "$5"
+}
+
+count_results() {
+	awk '
+		/^ok / || /^test .* \.\.\. ok / {
+			if ($0 ~ /# *(SKIP|skip)/) skipped++
+			else passed++
+		}
+		/^not ok / || /^test .* \.\.\. FAILED/ { failed++ }
+		/^1\.\.0 *# *(SKIP|skip)/ { skipped++ }
+		END { print passed + 0, failed + 0, skipped + 0 }'
+}
+
+# The lines that say what went wrong, with what follows them, or else the end.
+show_failure() {
+	if grep -Eq '^not ok|^[-+]' "$1"; then
+		grep -E -A 12 '^not ok|^@@|Bad plan|Dubious' "$1" | head -n 200
+	else
+		tail -n 60 "$1"
+	fi
+}
+
+no_suite_failed() {
+	awk '$3 > 0 { bad = 1 } END { exit bad }' "$WORK/suites"
+}
+
+report() {
+	awk '{ p += $2; f += $3; s += $4 } END { print p " passed, " f " failed, " s " skipped" }' "$WORK/suites"
+	no_suite_failed
+}

@@ -1,0 +1,155 @@
+#!/bin/sh
+# Rules of the tree that a compiler does not check. Prints TAP. Needs a build.
+set -u
+cd "$(dirname "$0")/../.."
+. test/lib/tap.sh
+
+kernel_objects=$(ls src/stats/*.c | sed 's|^\(.*\)\.c$|build/plain/\1.o|')
+script=sql/drift--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control).sql
+
+# --- the kernel is pure -----------------------------------------------------
+
+kernel_includes() {
+	grep -n '^[[:space:]]*#[[:space:]]*include' src/stats/*.[ch] |
+		grep -Ev 'include ("stats/[a-z0-9_]+\.h"|<(float|inttypes|limits|math|stdalign|stdbool|stddef|stdint|string)\.h>)'
+}
+
+# What the objects ask of the outside: string.h, thread-safe math.h, the kernel itself.
+kernel_calls() {
+	nm -u $kernel_objects | awk '/^ +U / { print $2 }' | sort -u |
+		grep -Ev '^(drift_[a-z0-9_]+|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|mem(cpy|move|set|cmp|chr)|strlen)$' |
+		grep -Ev '^__[a-z]+ti[0-9]$' | # 128-bit arithmetic of the compiler
+		grep -Ev '^(fabs|sqrt|cbrt|exp|exp2|expm1|log|log2|log10|log1p|pow|erfc?|sin|cos|tan|atan2?|hypot|fma)$' |
+		grep -Ev '^(floor|ceil|trunc|rint|nearbyint|l?lrint|l?lround|round|fmod|modf|frexp|ldexp|scalbn|nextafter|fmin|fmax)$'
+}
+
+kernel_names() {
+	nm -A -g --defined-only $kernel_objects | grep -Ev ' drift_[a-z0-9_]+$'
+}
+
+# Constant tables with pointers in them live in .data.rel.ro.
+kernel_variables() {
+	nm -A -f sysv --defined-only $kernel_objects | grep -E '\|\.(data|bss)[^|]*$|\*COM\*' | grep -v '\.data\.rel\.ro'
+}
+
+check "kernel objects build" make -s -f test/kernel.mk $kernel_objects
+check "the kernel includes only C headers and itself" nothing kernel_includes
+check "the kernel calls only string.h, math.h and itself" nothing kernel_calls
+check "every symbol of the kernel is named drift_*" nothing kernel_names
+check "the kernel has no variables" nothing kernel_variables
+
+# --- bindings ---------------------------------------------------------------
+
+postgres_first() {
+	for file in src/*.c src/pg/*.c; do
+		[ "$(grep -m 1 '^#include' "$file")" = '#include "postgres.h"' ] || echo "$file"
+	done
+}
+
+postgres_in_headers() {
+	grep -ln '#include "postgres.h"' src/*.h src/*/*.h
+}
+
+exports() {
+	nm -D --defined-only drift.so | awk '{ print $3 }'
+}
+
+foreign_exports() {
+	exports | grep -Ev '^((pg_finfo_)?drift_[a-z0-9_]+|Pg_magic_func|_PG_init)$'
+}
+
+unused_exports() {
+	exports | grep '^drift_' | while read -r symbol; do
+		grep -q "'MODULE_PATHNAME', '$symbol'" "$script" || echo "$symbol"
+	done
+}
+
+# Function bodies are not checked while an extension script runs, C symbols included.
+unknown_symbols() {
+	sed -n "s/.*'MODULE_PATHNAME', '\([a-z0-9_]*\)'.*/\1/p" "$script" | sort -u | while read -r symbol; do
+		exports | grep -qx "pg_finfo_$symbol" || echo "$symbol"
+	done
+}
+
+check "bindings include postgres.h first" nothing postgres_first
+check "no header includes postgres.h" nothing postgres_in_headers
+check "the library exports SQL functions only" nothing foreign_exports
+check "every exported function is used by the install script" nothing unused_exports
+check "every C symbol of the install script exists" nothing unknown_symbols
+
+# --- SQL --------------------------------------------------------------------
+
+unlisted_fragments() {
+	for file in sql/install/*.sql sql/functions/*.sql; do
+		grep -q "^	$file\( \\\\\)\?$" Makefile || echo "$file"
+	done
+}
+
+# Created, never adopted: an object of that name may belong to somebody else.
+adopting_statements() {
+	grep -niE '^[^-]*(OR REPLACE|IF NOT EXISTS)' "$script" | grep -viE 'CREATE OR REPLACE (TEMP|TEMPORARY) '
+}
+
+check "every SQL fragment is listed in the Makefile" nothing unlisted_fragments
+check "the install script adopts no existing object" nothing adopting_statements
+check "the install script pins search_path first" sh -c \
+	"grep -v '^--\|^\$' '$script' | sed -n 2p | grep -qx 'SET LOCAL search_path TO pg_catalog, pg_temp;'"
+check "no substitution in SQL but the library's name" nothing grep -rn '@ext[a-z]*[@:]' sql/install sql/functions
+
+# --- tests ------------------------------------------------------------------
+
+without_expected() {
+	for file in test/sql/*.sql; do
+		[ -e "expected/$(basename "$file" .sql).out" ] || echo "$file"
+	done
+	for file in expected/*.out; do
+		name=$(basename "$file" .out)
+		[ -e "test/sql/${name%_[0-9]}.sql" ] || [ -e "test/sql/$name.sql" ] || echo "$file"
+	done
+}
+
+without_plan() {
+	for file in test/pgtap/*.sql; do
+		grep -q 'plan(' "$file" && grep -q 'finish()' "$file" && grep -q '^ROLLBACK;' "$file" || echo "$file"
+	done
+}
+
+shell_errors() {
+	find test .ci -name '*.sh' -o -path test/run -o -path .ci/run | while read -r file; do
+		sh -n "$file" 2>&1
+	done
+}
+
+check "every regression test has its expected output, and back" nothing without_expected
+check "every pgTAP test has a plan, an end and a rollback" nothing without_plan
+check "every shell script parses" nothing shell_errors
+
+# --- all files --------------------------------------------------------------
+
+text_files() {
+	find . \( -name .git -o -name build -o -name results -o -path ./sql/release \) -prune -o -type f \
+		\( -name '*.[ch]' -o -name '*.sql' -o -name '*.sh' -o -name '*.mk' -o -name '*.md' -o -name Makefile -o -path ./test/run \) \
+		-print | grep -v '/sql/drift--'
+}
+
+versions_differ() {
+	version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control)
+	grep -q "\"version\": \"$version\"" META.json || echo "META.json is not of version $version"
+	grep -q "^## $version" CHANGELOG.md || echo "CHANGELOG.md does not mention version $version"
+}
+
+check "versions agree" nothing versions_differ
+check "no trailing blanks or carriage returns" nothing sh -c "grep -nE '[[:space:]]\$' \$(cat)" <<END
+$(text_files)
+END
+check "nothing is left to do" nothing sh -c "grep -nE '\<(TODO|FIXME|XXX)\>' \$(grep -v '^./test/lint/')" <<END
+$(text_files)
+END
+if command -v clang-format-14 >/dev/null; then
+	check "C files are as make format leaves them" clang-format-14 --dry-run -Werror \
+		$(ls src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+else
+	skip "C files are as make format leaves them" "clang-format-14 is not installed"
+fi
+
+tap_end

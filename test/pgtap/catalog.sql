@@ -1,0 +1,61 @@
+-- Rules that every object of the extension follows.
+BEGIN;
+SELECT plan(9);
+
+CREATE TEMPORARY VIEW member AS
+SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS name
+FROM pg_depend d
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+WHERE e.extname = 'drift' AND d.deptype = 'e';
+
+CREATE TEMPORARY VIEW routine AS
+SELECT m.name, l.lanname, p.*
+FROM member m
+JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
+JOIN pg_language l ON l.oid = p.prolang;
+
+SELECT isnt_empty('SELECT 1 FROM routine', 'the extension has functions');
+
+-- The sequence of an identity column is described by its column.
+SELECT is_empty($$
+    SELECT name FROM member m
+    WHERE obj_description(objid, classid::regclass::name) IS NULL
+      AND NOT EXISTS (SELECT FROM pg_depend d
+                      WHERE d.classid = m.classid AND d.objid = m.objid
+                        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
+$$, 'every object has a comment');
+
+SELECT is_empty($$
+    SELECT name FROM member WHERE name NOT LIKE '%drift%'
+$$, 'every object is in schema drift or about one of its types');
+
+SELECT is_empty($$
+    SELECT name FROM routine
+    WHERE lanname <> 'c' AND prokind <> 'a' AND prosqlbody IS NULL
+      AND NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
+$$, 'every function of text is pinned to search_path pg_catalog, pg_temp');
+
+SELECT is_empty($$
+    SELECT name FROM routine WHERE prosecdef AND NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
+$$, 'every function that runs as its owner is pinned as well');
+
+-- f(x) of one argument would be read as a cast to the type f.
+SELECT is_empty($$
+    SELECT r.name FROM routine r
+    JOIN pg_type t ON t.typname = r.proname AND t.typnamespace = r.pronamespace
+    WHERE r.pronargs = 1
+$$, 'no function of one argument has the name of a type');
+
+SELECT is_empty($$
+    SELECT a.name FROM routine a JOIN routine b USING (proname)
+    WHERE a.prokind = 'p' AND b.prokind <> 'p' AND a.proargtypes::text = b.proargtypes::text
+$$, 'no procedure shares the signature of a function');
+
+SELECT is_empty($$
+    SELECT name FROM routine WHERE prokind = 'a' AND (pronargdefaults > 0)
+$$, 'no aggregate has defaults');
+
+SELECT ok(NOT has_schema_privilege('public', 'drift', 'CREATE'), 'only the owner may create in schema drift');
+
+SELECT * FROM finish();
+ROLLBACK;
