@@ -80,12 +80,12 @@ rest_at(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies, int6
 	return reference->at(reference->ctx, k);
 }
 
-/* numpy's 'linear' quantile, in its own order of operations. */
-static double
-interpolate(double below, double above, double fraction)
+double
+drift_interpolate(double below, double above, double fraction)
 {
 	double		step = above - below;
 
+	/* numpy's own order of operations */
 	if (below == above || fraction == 0.0)
 		return below;
 	if (fraction >= 0.5)
@@ -105,7 +105,7 @@ cut_quantiles(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies
 		double		edge = rest_at(reference, heavy, heavies, k);
 
 		if (position > whole && k + 1 < rest)
-			edge = interpolate(edge, rest_at(reference, heavy, heavies, k + 1), position - whole);
+			edge = drift_interpolate(edge, rest_at(reference, heavy, heavies, k + 1), position - whole);
 		/* between -Infinity and a number there is nothing to interpolate, and Infinity cuts nothing off */
 		if (!isnan(edge) && edge != INFINITY)
 			edges[count++] = edge;

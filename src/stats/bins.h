@@ -46,6 +46,9 @@ typedef struct DriftRanked
 DriftStatus drift_reference_edges(const DriftRanked *reference, uint32_t bins,
 								  double *edges, uint32_t *edge_count);
 
+/* The point that lies `fraction` of the way between two order statistics: numpy's 'linear' quantile to the last bit. */
+double		drift_interpolate(double below, double above, double fraction);
+
 /* DRIFT_OK if the edges are free of NaN, strictly ascending and at most DRIFT_MAX_EDGES. */
 DriftStatus drift_check_edges(const double *edges, uint32_t edge_count);
 

@@ -31,15 +31,13 @@
 #define DRIFT_DEFAULT_KEYS 1000
 #define DRIFT_MIN_KEYS 16
 #define DRIFT_MAX_KEYS 16000
-#define DRIFT_BUFFER 512		/* rows counted at a time in a grown profile */
+#define DRIFT_BUFFER 512		/* most rows counted at a time; buffers hold a multiple of four */
 
 typedef struct DriftNumeric
 {
 	DriftProfile profile;
 	int64_t		negative_infinities;
 	int64_t		positive_infinities;
-	double		minimum;		/* of all values, infinities included */
-	double		maximum;
 	double		mean;			/* of the finite values */
 	double		m2;				/* sum of squared deviations of the finite values */
 	uint32_t	key_limit;		/* most keys kept between two flushes */
@@ -152,29 +150,6 @@ DriftStatus drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src);
  * ranks between neighbouring keys becomes as small as possible.
  */
 void		drift_numeric_prune(DriftNumeric *p, uint32_t target);
-
-/* Where a number of rows lies for certain, and the middle of it. */
-typedef struct DriftRank
-{
-	int64_t		low;
-	int64_t		high;
-}			DriftRank;
-
-/* Bounds of the number of rows < x and of the number of rows <= x. x is not NaN. */
-DriftRank	drift_numeric_rows_below(const DriftNumeric *p, double x);
-DriftRank	drift_numeric_rows_upto(const DriftNumeric *p, double x);
-
-/* Worst-case error, as a share of the rows with a value, of every rank that the profile answers; 0 when exact or empty. */
-double		drift_numeric_rank_error(const DriftNumeric *p);
-
-/* Widest span of ranks that the rows between two neighbouring keys can have, in rows. */
-int64_t		drift_numeric_widest_span(const DriftNumeric *p);
-
-/*
- * q-quantile for q in [0, 1]: numpy's 'linear' when exact, else the key whose
- * rank is nearest. NaN without values.
- */
-double		drift_numeric_quantile(const DriftNumeric *p, double q);
 
 /* Mean and sample deviation as avg() and stddev() give them; NaN where those are NULL. */
 double		drift_numeric_mean(const DriftNumeric *p);

@@ -1,0 +1,426 @@
+#include "stats/numeric.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stats/bins.h"
+#include "stats/numeric_merge.h"
+
+size_t
+drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count)
+{
+	size_t		words = (size_t) key_capacity * 5 + 1	/* key, point, gap, two slacks */
+		+ (size_t) edge_count * 2 + 1 + buffer_capacity;
+
+	return sizeof(DriftNumeric) + words * 8;
+}
+
+uint32_t
+drift_numeric_full_capacity(uint32_t key_limit, uint32_t buffer_capacity)
+{
+	return key_limit + buffer_capacity;
+}
+
+void
+drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit,
+				   uint32_t key_capacity, uint32_t buffer_capacity,
+				   const double *edges, uint32_t edge_count)
+{
+	uint32_t	host_length = p->profile.host_length;
+
+	memset(p, 0, sizeof(*p));
+	p->profile.host_length = host_length;
+	p->profile.form = DRIFT_WORKING;
+	p->profile.kind = DRIFT_NUMERIC;
+	p->profile.value_type = (uint8_t) type;
+	p->key_limit = key_limit;
+	p->key_capacity = key_capacity;
+	p->buffer_capacity = buffer_capacity;
+	p->edge_count = edge_count;
+	p->exact = true;
+	drift_numeric_counts(p)[0] = 0;
+	memset(drift_numeric_bins(p), 0, ((size_t) edge_count + 1) * sizeof(int64_t));
+	if (edge_count > 0)
+		memcpy(drift_numeric_edges(p), edges, edge_count * sizeof(double));
+}
+
+void
+drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity,
+				   const DriftNumeric *src)
+{
+	uint32_t	host_length = dst->profile.host_length;
+	size_t		keys = src->key_count;
+
+	*dst = *src;
+	dst->profile.host_length = host_length;
+	dst->key_capacity = key_capacity;
+	dst->buffer_capacity = buffer_capacity;
+	memcpy(drift_numeric_keys(dst), drift_numeric_keys(src), keys * sizeof(double));
+	memcpy(drift_numeric_counts(dst), drift_numeric_counts(src), (2 * keys + 1) * sizeof(int64_t));
+	memcpy(drift_numeric_slack_low(dst), drift_numeric_slack_low(src), keys * sizeof(int64_t));
+	memcpy(drift_numeric_slack_high(dst), drift_numeric_slack_high(src), keys * sizeof(int64_t));
+	memcpy(drift_numeric_edges(dst), drift_numeric_edges(src), src->edge_count * sizeof(double));
+	memcpy(drift_numeric_bins(dst), drift_numeric_bins(src), ((size_t) src->edge_count + 1) * sizeof(int64_t));
+	memcpy(drift_numeric_buffer(dst), drift_numeric_buffer(src), src->buffer_count * sizeof(double));
+}
+
+/* Adds count finite values with that mean and sum of squares to the moments. */
+void
+drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2)
+{
+	double		n = (double) (before + count);
+	double		delta = mean - p->mean;
+
+	if (count == 0)
+		return;
+	if (before == 0)
+	{
+		p->mean = mean;
+		p->m2 = m2;
+		return;
+	}
+	p->mean += delta * ((double) count / n);
+	p->m2 += m2 + delta * delta * ((double) before * ((double) count / n));
+}
+
+/* Rows with a finite value among those already counted. */
+static int64_t
+finite_rows(const DriftNumeric *p)
+{
+	return drift_profile_n(&p->profile) - (int64_t) p->buffer_count
+		- p->negative_infinities - p->positive_infinities;
+}
+
+/* The careful way, for buffers with an infinity or with sums past the range of a double. */
+static void
+add_moments_slowly(DriftNumeric *p)
+{
+	const double *x = drift_numeric_buffer(p);
+	int64_t		before = finite_rows(p);
+
+	for (uint32_t i = 0; i < p->buffer_count; i++)
+	{
+		if (x[i] == INFINITY)
+			p->positive_infinities++;
+		else if (x[i] == -INFINITY)
+			p->negative_infinities++;
+		else
+			drift_numeric_add_moments(p, before++, 1, x[i], 0.0);
+	}
+}
+
+/* Moments of the buffer; sums in four lanes, which the compiler can keep in vector registers. */
+static void
+summarise_buffer(DriftNumeric *p)
+{
+	const double *x = drift_numeric_buffer(p);
+	uint32_t	n = p->buffer_count;
+	uint32_t	whole = n & ~UINT32_C(3);
+	double		sum[4] = {0, 0, 0, 0};
+	double		square[4] = {0, 0, 0, 0};
+	double		mean;
+
+	for (uint32_t i = 0; i < whole; i += 4)
+		for (uint32_t lane = 0; lane < 4; lane++)
+			sum[lane] += x[i + lane];
+	for (uint32_t i = whole; i < n; i++)
+		sum[0] += x[i];
+	mean = ((sum[0] + sum[1]) + (sum[2] + sum[3])) / n;
+
+	for (uint32_t i = 0; i < whole; i += 4)
+		for (uint32_t lane = 0; lane < 4; lane++)
+		{
+			double		d = x[i + lane] - mean;
+
+			square[lane] += d * d;
+		}
+	for (uint32_t i = whole; i < n; i++)
+		square[0] += (x[i] - mean) * (x[i] - mean);
+
+	square[0] = (square[0] + square[1]) + (square[2] + square[3]);
+	if (isfinite(square[0]))
+		drift_numeric_add_moments(p, finite_rows(p), n, mean, square[0]);
+	else
+		add_moments_slowly(p);
+}
+
+static void
+count_bins(DriftNumeric *p)
+{
+	const double *edges = drift_numeric_edges(p);
+	const double *x = drift_numeric_buffer(p);
+	int64_t    *bins = drift_numeric_bins(p);
+	uint32_t	edge_count = p->edge_count;
+
+	if (edge_count == 0)
+		return;
+	for (uint32_t i = 0; i < p->buffer_count; i++)
+		bins[drift_bin_of(edges, edge_count, x[i])]++;
+}
+
+/* One halving step; written so that compilers make it a conditional move, which measured faster than a mask. */
+#define HALVE(base, v) ((base) += keys[(base) + half - 1] <= (v) ? half : 0)
+
+/* Slot of v, given that exactly base or base + 1 keys are not above it. */
+static inline uint32_t
+slot_of(const double *keys, size_t base, double v)
+{
+	size_t		upto = base + (keys[base] <= v);
+	size_t		hit = upto > 0 && keys[upto - (upto > 0)] == v;
+
+	return (uint32_t) (2 * upto - hit);
+}
+
+/*
+ * Writes the slot of counts that each value belongs to. The search halves a
+ * range whose length is the same for every value, so nothing in it branches on
+ * data, and four values are searched for side by side, so that the loads of
+ * one hide behind those of the others.
+ */
+static void
+find_slots(const double *keys, uint32_t key_count, double *x, uint32_t n, uint32_t *slots)
+{
+	if (key_count == 0)
+	{
+		memset(slots, 0, n * sizeof(*slots));
+		return;
+	}
+	/* fill up the last four; the buffer has room for a multiple of four */
+	for (uint32_t i = n; i % 4 != 0; i++)
+		x[i] = x[n - 1];
+	for (uint32_t i = 0; i < n; i += 4)
+	{
+		double		v0 = x[i];
+		double		v1 = x[i + 1];
+		double		v2 = x[i + 2];
+		double		v3 = x[i + 3];
+		size_t		b0 = 0;
+		size_t		b1 = 0;
+		size_t		b2 = 0;
+		size_t		b3 = 0;
+
+		for (size_t length = key_count; length > 1;)
+		{
+			size_t		half = length / 2;
+
+			HALVE(b0, v0);
+			HALVE(b1, v1);
+			HALVE(b2, v2);
+			HALVE(b3, v3);
+			length -= half;
+		}
+		slots[i] = slot_of(keys, b0, v0);
+		slots[i + 1] = slot_of(keys, b1, v1);
+		slots[i + 2] = slot_of(keys, b2, v2);
+		slots[i + 3] = slot_of(keys, b3, v3);
+	}
+}
+
+/* Most rows a gap of a summary may gather before the keys are adapted: well above the even share. */
+static int64_t
+gap_limit(const DriftNumeric *p)
+{
+	return drift_profile_n(&p->profile) / p->key_limit * 5 / 2 + 1;
+}
+
+/*
+ * Rows that cannot stay where the present keys put them: those that would make
+ * an exact profile inexact, that lie outside of all keys, or whose gap is
+ * overfull. They come back in ascending order as a small profile of their own.
+ */
+typedef struct Misfits
+{
+	double		values[DRIFT_BUFFER];
+	uint32_t	slots[DRIFT_BUFFER];
+	uint32_t	n;
+	double		keys[DRIFT_BUFFER];
+	int64_t		counts[2 * DRIFT_BUFFER + 1];
+}			Misfits;
+
+/* Counts the buffer among the present keys and takes the misfits out again. */
+static void
+count_in_place(DriftNumeric *p, const uint32_t *slots, Misfits *misfits)
+{
+	const double *x = drift_numeric_buffer(p);
+	int64_t    *counts = drift_numeric_counts(p);
+	int64_t		limit = p->exact ? 0 : gap_limit(p);
+	uint32_t	last = 2 * p->key_count;
+	uint32_t	overfull = 0;
+
+	for (uint32_t i = 0; i < p->buffer_count; i++)
+	{
+		uint32_t	slot = slots[i];
+
+		/* bitwise on purpose: this loop should have no branches */
+		overfull |= ((uint32_t) (++counts[slot] > limit) & ~slot & 1) | (slot == 0) | (slot == last);
+	}
+	misfits->n = 0;
+	if (!overfull)
+		return;
+	for (uint32_t i = 0; i < p->buffer_count; i++)
+	{
+		uint32_t	slot = slots[i];
+
+		if (slot % 2 == 0 && (counts[slot] > limit || slot == 0 || slot == last))
+		{
+			misfits->values[misfits->n] = x[i];
+			misfits->slots[misfits->n++] = slot;
+		}
+	}
+	for (uint32_t i = 0; i < misfits->n; i++)
+		counts[misfits->slots[i]]--;
+}
+
+/* Takes back what count_in_place() did. */
+static void
+uncount(DriftNumeric *p, const uint32_t *slots, const uint32_t *misfit_slots, uint32_t misfits)
+{
+	int64_t    *counts = drift_numeric_counts(p);
+
+	for (uint32_t i = 0; i < p->buffer_count; i++)
+		counts[slots[i]]--;
+	for (uint32_t i = 0; i < misfits; i++)
+		counts[misfit_slots[i]]++;
+}
+
+/* Shell sort with Ciura's gaps: short, in place, and quick on 512 values that are often sorted already. */
+static void
+sort_with_slots(double *x, uint32_t *slots, uint32_t n)
+{
+	static const uint32_t gaps[] = {301, 132, 57, 23, 10, 4, 1};
+
+	for (uint32_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++)
+		for (uint32_t i = gaps[g]; i < n; i++)
+		{
+			double		v = x[i];
+			uint32_t	slot = slots[i];
+			uint32_t	j = i;
+
+			for (; j >= gaps[g] && x[j - gaps[g]] > v; j -= gaps[g])
+			{
+				x[j] = x[j - gaps[g]];
+				slots[j] = slots[j - gaps[g]];
+			}
+			x[j] = v;
+			slots[j] = slot;
+		}
+}
+
+/*
+ * Makes keys of the sorted misfits: of every distinct value while the profile
+ * is exact, later of the first and the last in each gap and of about one in
+ * every stride rows between them. No misfit between two of these keys has one
+ * of the profile's keys beside it, so their ranks among all rows stay exact.
+ */
+static DriftKeys
+keys_of_misfits(Misfits *misfits, uint32_t stride)
+{
+	const double *x = misfits->values;
+	const uint32_t *slots = misfits->slots;
+	uint32_t	n = misfits->n;
+	uint32_t	key_count = 0;
+	uint32_t	next = 0;
+	DriftKeys	keys = {misfits->keys, misfits->counts, NULL, NULL, 0, n};
+
+	misfits->counts[0] = 0;
+	for (uint32_t i = 0; i < n;)
+	{
+		uint32_t	j = i + 1;
+
+		while (j < n && x[j] == x[i])
+			j++;
+		if (j > next || j == n || slots[j] != slots[i] || i == 0 || slots[i - 1] != slots[i])
+		{
+			misfits->keys[key_count] = x[i];
+			misfits->counts[2 * key_count + 1] = j - i;
+			misfits->counts[2 * key_count + 2] = 0;
+			key_count++;
+			next = j + stride - 1;
+		}
+		else
+			misfits->counts[2 * key_count] += j - i;
+		i = j;
+	}
+	keys.key_count = key_count;
+	return keys;
+}
+
+/* Rows per new key: few enough that the keys stay well below the gap limit, and not so few that each flush brings many. */
+static uint32_t
+misfit_stride(const DriftNumeric *p, uint32_t misfits)
+{
+	int64_t		stride = p->exact ? 1 : gap_limit(p) / 4;
+
+	if (stride > misfits / 16)
+		stride = misfits / 16;
+	return stride < 1 ? 1 : (uint32_t) stride;
+}
+
+static DriftStatus
+count_buffer(DriftNumeric *p)
+{
+	uint32_t	slots[DRIFT_BUFFER];
+	Misfits		misfits;
+	DriftKeys	keys;
+
+	find_slots(drift_numeric_keys(p), p->key_count, drift_numeric_buffer(p), p->buffer_count, slots);
+	count_in_place(p, slots, &misfits);
+	if (misfits.n == 0)
+		return DRIFT_OK;
+
+	sort_with_slots(misfits.values, misfits.slots, misfits.n);
+	keys = keys_of_misfits(&misfits, misfit_stride(p, misfits.n));
+	if (drift_numeric_union_count(p, &keys) > p->key_capacity)
+	{
+		uncount(p, slots, misfits.slots, misfits.n);
+		return DRIFT_NO_SPACE;
+	}
+	drift_numeric_merge_keys(p, drift_profile_n(&p->profile) - misfits.n, &keys);
+	if (p->key_count > p->key_limit)
+		drift_numeric_prune(p, p->key_limit / 4 * 3);
+	return DRIFT_OK;
+}
+
+DriftStatus
+drift_numeric_flush(DriftNumeric *p)
+{
+	DriftStatus status;
+
+	if (p->buffer_count == 0)
+		return DRIFT_OK;
+	if (p->profile.row_count > DRIFT_MAX_COUNT)
+		return DRIFT_OVERFLOW;
+
+	/* first, because it alone can fail */
+	status = count_buffer(p);
+	if (status != DRIFT_OK)
+		return status;
+	count_bins(p);
+	summarise_buffer(p);
+	p->buffer_count = 0;
+	return DRIFT_OK;
+}
+
+double
+drift_numeric_mean(const DriftNumeric *p)
+{
+	if (drift_profile_n(&p->profile) == 0)
+		return NAN;
+	if (p->positive_infinities > 0 && p->negative_infinities > 0)
+		return NAN;
+	if (p->positive_infinities > 0)
+		return INFINITY;
+	if (p->negative_infinities > 0)
+		return -INFINITY;
+	return p->mean;
+}
+
+double
+drift_numeric_stddev(const DriftNumeric *p)
+{
+	int64_t		n = drift_profile_n(&p->profile);
+
+	if (n < 2 || p->positive_infinities > 0 || p->negative_infinities > 0)
+		return NAN;
+	return sqrt(p->m2 / (double) (n - 1));
+}

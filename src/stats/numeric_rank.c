@@ -1,0 +1,167 @@
+#include "stats/numeric_rank.h"
+
+#include <math.h>
+
+void
+drift_rank_cursor_init(DriftRankCursor *cursor, const DriftNumeric *p)
+{
+	cursor->p = p;
+	cursor->next = 0;
+	cursor->below = drift_numeric_counts(p)[0];
+}
+
+static void
+step(DriftRankCursor *cursor)
+{
+	const int64_t *counts = drift_numeric_counts(cursor->p);
+
+	cursor->below += counts[2 * cursor->next + 1] + counts[2 * cursor->next + 2];
+	cursor->next++;
+}
+
+DriftRanks
+drift_rank_cursor_at(DriftRankCursor *cursor, double x)
+{
+	const DriftNumeric *p = cursor->p;
+	const double *keys = drift_numeric_keys(p);
+	const int64_t *counts = drift_numeric_counts(p);
+	const int64_t *slack_low = drift_numeric_slack_low(p);
+	const int64_t *slack_high = drift_numeric_slack_high(p);
+	DriftRanks	ranks;
+	uint32_t	j;
+
+	while (cursor->next < p->key_count && keys[cursor->next] < x)
+		step(cursor);
+	j = cursor->next;
+
+	if (j < p->key_count && keys[j] == x)
+	{
+		int64_t		point = counts[2 * j + 1];
+
+		ranks.below.low = cursor->below - slack_low[j];
+		ranks.below.high = cursor->below + slack_high[j];
+		ranks.upto.low = ranks.below.low + point;
+		ranks.upto.high = ranks.below.high + point;
+		return ranks;
+	}
+	ranks.below.low = j > 0 ? cursor->below - counts[2 * j] - slack_low[j - 1] : 0;
+	ranks.below.high = j < p->key_count ? cursor->below + slack_high[j] : drift_profile_n(&p->profile);
+	ranks.upto = ranks.below;
+	return ranks;
+}
+
+DriftRank
+drift_numeric_rows_upto(const DriftNumeric *p, double x)
+{
+	DriftRankCursor cursor;
+
+	drift_rank_cursor_init(&cursor, p);
+	return drift_rank_cursor_at(&cursor, x).upto;
+}
+
+double
+drift_numeric_rank_error(const DriftNumeric *p)
+{
+	const int64_t *counts = drift_numeric_counts(p);
+	const int64_t *slack_low = drift_numeric_slack_low(p);
+	const int64_t *slack_high = drift_numeric_slack_high(p);
+	int64_t		n = drift_profile_n(&p->profile);
+	int64_t		widest = 0;
+
+	if (p->exact || n == 0)
+		return 0.0;
+	for (uint32_t j = 0; j < p->key_count; j++)
+	{
+		int64_t		after = j + 1 < p->key_count ? slack_high[j + 1] : 0;
+		int64_t		at = slack_low[j] + slack_high[j];
+		int64_t		span = slack_low[j] + counts[2 * j + 2] + after;
+
+		widest = span > widest ? span : widest;
+		widest = at > widest ? at : widest;
+	}
+	return (double) widest / 2 / (double) n;
+}
+
+/* Moves to the key that holds row k, or to the nearer end of the gap that does. */
+static double
+value_at(void *ctx, int64_t k)
+{
+	DriftRankCursor *walk = ctx;
+	const DriftNumeric *p = walk->p;
+	const double *keys = drift_numeric_keys(p);
+	const int64_t *counts = drift_numeric_counts(p);
+	int64_t		into;			/* the row's place among the rows of this key and its gap */
+
+	if (k < walk->below)
+		drift_rank_cursor_init(walk, p);
+	while (walk->next + 1 < p->key_count &&
+		   k >= walk->below + counts[2 * walk->next + 1] + counts[2 * walk->next + 2])
+		step(walk);
+
+	into = k - walk->below - counts[2 * walk->next + 1];
+	if (into >= 0 && walk->next + 1 < p->key_count && 2 * into >= counts[2 * walk->next + 2])
+		return keys[walk->next + 1];
+	return keys[walk->next];
+}
+
+static int64_t
+count_equal(void *ctx, double value)
+{
+	DriftRankCursor walk;
+	DriftRanks	ranks;
+
+	drift_rank_cursor_init(&walk, ((DriftRankCursor *) ctx)->p);
+	ranks = drift_rank_cursor_at(&walk, value);
+	return ranks.upto.low - ranks.below.low;
+}
+
+static int64_t
+count_less(void *ctx, double value)
+{
+	DriftRankCursor walk;
+
+	drift_rank_cursor_init(&walk, ((DriftRankCursor *) ctx)->p);
+	drift_rank_cursor_at(&walk, value);
+	return walk.below;
+}
+
+static uint32_t
+distinct(void *ctx, uint32_t cap, double *values)
+{
+	const DriftNumeric *p = ((DriftRankCursor *) ctx)->p;
+
+	if (!p->exact || p->key_count > cap)
+		return cap + 1;
+	for (uint32_t j = 0; j < p->key_count; j++)
+		values[j] = drift_numeric_keys(p)[j];
+	return p->key_count;
+}
+
+DriftRanked
+drift_numeric_ranked(DriftRankCursor *walk, const DriftNumeric *p)
+{
+	DriftRanked ranked = {walk, drift_profile_n(&p->profile), value_at, count_equal, count_less, distinct};
+
+	drift_rank_cursor_init(walk, p);
+	return ranked;
+}
+
+double
+drift_numeric_quantile(const DriftNumeric *p, double q)
+{
+	DriftRankCursor walk;
+	int64_t		n = drift_profile_n(&p->profile);
+	double		position = q * (double) (n - 1);
+	double		whole = floor(position);
+	double		below;
+
+	if (n == 0 || !(q >= 0.0 && q <= 1.0))
+		return NAN;
+	drift_rank_cursor_init(&walk, p);
+	if (!p->exact)
+		return value_at(&walk, (int64_t) floor(position + 0.5));
+	below = value_at(&walk, (int64_t) whole);
+	if (position == whole)
+		return below;
+	return drift_interpolate(below, value_at(&walk, (int64_t) whole + 1), position - whole);
+}
