@@ -1,0 +1,165 @@
+/*
+ * hypothesis.c
+ *		Two-sample tests: from a statistic and sample sizes to a p-value.
+ */
+#include "stats/hypothesis.h"
+
+#include <math.h>
+
+#include "stats/rank_exact.h"
+#include "stats/special.h"
+
+static const DriftTest undefined = {(double) NAN, (double) NAN};
+
+/* Greatest common divisor. */
+static int64_t
+gcd(int64_t a, int64_t b)
+{
+	while (b != 0)
+	{
+		int64_t		rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+double
+drift_ks_p_value(double d, int64_t n, int64_t m)
+{
+	double		product = (double) n * (double) m;
+
+	if (n < 1 || m < 1 || isnan(d))
+		return (double) NAN;
+	if (d <= 0 || d > 1)
+		return d <= 0 ? 1 : 0;
+	if (n <= DRIFT_KS_EXACT_MAX && m <= DRIFT_KS_EXACT_MAX)
+		return drift_ks_exact_sf((int64_t) rint(d * (product / (double) gcd(n, m))), n, m);
+
+	/* an effective size of 2^62 does not differ from any larger one */
+	return drift_kstwo_sf(d, (int64_t) fmin(rint(product / ((double) n + (double) m)), 0x1p62));
+}
+
+/* Normal approximation with tie and continuity correction; u is the larger of both sides'. */
+static double
+mann_whitney_normal(double u, double n, double m, double tie_term)
+{
+	double		total = n + m;
+	double		variance = n * m / 12 * ((total + 1) - tie_term / (total * (total - 1)));
+
+	/* all values equal: u is n m / 2 for certain; rounding may leave less than nothing */
+	if (variance <= 0)
+		return 1;
+	return fmin(2 * drift_normal_sf((u - n * m / 2 - 0.5) / sqrt(variance)), 1);
+}
+
+DriftTest
+drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term)
+{
+	double		pairs = (double) n * (double) m;
+	DriftTest	test = {.statistic = u};
+
+	if (n < 1 || m < 1 || !(u >= 0 && u <= pairs) || !(tie_term >= 0))
+		return undefined;
+	if (tie_term == 0 && (n <= DRIFT_U_EXACT_MAX || m <= DRIFT_U_EXACT_MAX))
+		test.p_value = fmin(2 * drift_u_exact_cdf((int64_t) fmin(u, pairs - u), n, m), 1);
+	else
+		test.p_value = mann_whitney_normal(fmax(u, pairs - u), (double) n, (double) m, tie_term);
+	return test;
+}
+
+DriftTest
+drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, double var_c, int64_t m)
+{
+	double		error_r = var_r / (double) n;
+	double		error_c = var_c / (double) m;
+	double		share_r = error_r / (error_r + error_c);
+	double		share_c = error_c / (error_r + error_c);
+	double		df = 1 / (share_r * share_r / ((double) n - 1) + share_c * share_c / ((double) m - 1));
+	DriftTest	test;
+
+	if (n < 2 || m < 2 || !(var_r >= 0) || !(var_c >= 0))
+		return undefined;
+
+	/* two constants: t is infinite or undefined, and scipy takes one degree of freedom */
+	if (isnan(df))
+		df = 1;
+	test.statistic = (mean_r - mean_c) / sqrt(error_r + error_c);
+	test.p_value = 2 * drift_student_t_sf(fabs(test.statistic), df);
+	return test;
+}
+
+DriftTest
+drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t m)
+{
+	double		rows_r = (double) n;
+	double		rows_c = (double) m;
+	double		pooled = ((double) success_r + (double) success_c) / (rows_r + rows_c);
+	double		failed = ((rows_r - (double) success_r) + (rows_c - (double) success_c)) / (rows_r + rows_c);
+	double		difference;
+	DriftTest	test = {.statistic = 0,.p_value = 1};
+
+	if (n < 1 || m < 1 || success_r < 0 || success_r > n || success_c < 0 || success_c > m)
+		return undefined;
+	if (pooled == 0 || failed == 0)
+		return test;
+	difference = ((double) success_r * rows_c - (double) success_c * rows_r) / (rows_r * rows_c);
+	test.statistic = difference / sqrt(pooled * failed * (1 / rows_r + 1 / rows_c));
+	test.p_value = 2 * drift_normal_sf(fabs(test.statistic));
+	return test;
+}
+
+void
+drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current)
+{
+	*c = (DriftChiSquare) {
+		.n_reference = n_reference,
+		.n_current = n_current,
+		.valid = n_reference > 0 && n_current > 0
+	};
+}
+
+/*
+ * Both cells of a category are off their expectation by the same number of
+ * rows, (c_r m - c_c n) / (n + m), and their terms add up to its square times
+ * (n + m)^2 / (c n m) with c rows in the category.
+ */
+void
+drift_chi_square_step(DriftChiSquare *c, int64_t c_reference, int64_t c_current)
+{
+	double		n = (double) c->n_reference;
+	double		m = (double) c->n_current;
+	double		rows = (double) c_reference + (double) c_current;
+	double		excess;
+	double		corrected;
+
+	if (!c->valid || c_reference < 0 || c_reference > c->n_reference ||
+		c_current < 0 || c_current > c->n_current)
+	{
+		c->valid = false;
+		return;
+	}
+	if (rows == 0)
+		return;
+	excess = fabs((double) c_reference * m - (double) c_current * n);
+	corrected = fmax(excess - (n + m) / 2, 0);
+	c->statistic += excess / (rows * n) * (excess / m);
+	c->corrected += corrected / (rows * n) * (corrected / m);
+	c->categories++;
+}
+
+void
+drift_chi_square_finish(const DriftChiSquare *c, double *statistic, double *df, double *p_value)
+{
+	*df = c->categories > 1 ? (double) (c->categories - 1) : 0;
+	if (!c->valid)
+		*statistic = *df = *p_value = (double) NAN;
+	else if (c->categories < 2)
+		*statistic = 0, *p_value = 1;
+	else
+	{
+		*statistic = c->categories == 2 ? c->corrected : c->statistic;
+		*p_value = drift_chi2_sf(*statistic, *df);
+	}
+}

@@ -1,0 +1,76 @@
+/*
+ * hypothesis.h
+ *		Two-sample tests: from a statistic and sample sizes to a p-value.
+ *
+ * All are two-sided and equal to scipy.stats with its default options. Sizes
+ * are rows with a value; r is the reference, c the current side. A test that
+ * its input does not determine (an empty side, NaN, variances of single
+ * values) answers NaN.
+ */
+#ifndef DRIFT_STATS_HYPOTHESIS_H
+#define DRIFT_STATS_HYPOTHESIS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stats/rank_exact.h"
+
+typedef struct DriftTest
+{
+	double		statistic;
+	double		p_value;
+}			DriftTest;
+
+/*
+ * p-value of Kolmogorov-Smirnov's D for samples of n and m, as
+ * scipy.stats.ks_2samp(method='auto'). Exact where max(n, m) <=
+ * DRIFT_KS_EXACT_MAX: the share of lattice paths that reach D, of which D is
+ * taken as the nearest possible one, a multiple of 1/lcm(n, m). Beyond,
+ * drift_kstwo_sf(d, n m / (n + m)). Uses 80 kB of stack.
+ */
+double		drift_ks_p_value(double d, int64_t n, int64_t m);
+
+/*
+ * Mann-Whitney from the reference's U and the tie term of
+ * drift_two_sample_tie_term(). Exact where min(n, m) <= 8 and there are no
+ * ties, whatever the other size; otherwise the normal approximation with tie
+ * and continuity correction. As scipy.stats.mannwhitneyu(method='auto').
+ */
+DriftTest	drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term);
+
+/*
+ * Welch's t from means and sample variances (divisor n - 1), reference minus
+ * current. As scipy.stats.ttest_ind(equal_var=False).
+ */
+DriftTest	drift_welch_t(double mean_r, double var_r, int64_t n,
+						  double mean_c, double var_c, int64_t m);
+
+/*
+ * z = (p_r - p_c) / se of two proportions with the pooled standard error.
+ * Both shares 0 or both 1: z = 0, p = 1.
+ */
+DriftTest	drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t m);
+
+/*
+ * Chi-square test of the 2 x k table of both samples by category, as
+ * scipy.stats.chi2_contingency: Yates' correction when k = 2. Step once per
+ * category; those that no row has are left out.
+ */
+typedef struct DriftChiSquare
+{
+	int64_t		n_reference;
+	int64_t		n_current;
+	int64_t		categories;
+	double		statistic;
+	double		corrected;		/* the same with Yates' correction */
+	bool		valid;
+}			DriftChiSquare;
+
+void		drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current);
+void		drift_chi_square_step(DriftChiSquare *c, int64_t c_reference, int64_t c_current);
+
+/* Fewer than two categories: statistic 0, df 0, p 1. An empty side or wrong counts: NaN. */
+void		drift_chi_square_finish(const DriftChiSquare *c, double *statistic,
+									double *df, double *p_value);
+
+#endif
