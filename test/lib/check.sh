@@ -16,7 +16,6 @@ fi
 suite fuzz env DRIFT_FUZZ_SECONDS=5 prove -v -e sh test/fuzz/run.sh
 suite lint prove -v -e sh test/lint/lint.sh
 
-# A failing suite makes pg_virtualenv show the server's log as well.
 in_cluster sh test/lib/check_server.sh || true
 [ -e "$WORK/server_suites_done" ] || record server 0 1 0 "the cluster did not start or went away"
 

@@ -29,5 +29,7 @@ if [ -f test/docs/run.sh ]; then
 	suite docs prove -v -e sh test/docs/run.sh
 fi
 
+# Last, so that the log holds what all suites did.
+suite server prove -v -e sh test/lib/server_log.sh
+
 : >"$WORK/server_suites_done"
-no_suite_failed

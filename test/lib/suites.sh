@@ -43,12 +43,15 @@ count_results() {
 		END { print passed + 0, failed + 0, skipped + 0 }'
 }
 
-# The lines that say what went wrong, with what follows them, or else the end.
+# Each failed test with its diagnostics, or the end of what a suite without TAP said.
 show_failure() {
-	if grep -Eq '^not ok|^[-+]' "$1"; then
-		grep -E -A 12 '^not ok|^@@|Bad plan|Dubious' "$1" | head -n 200
+	if grep -q '^not ok .* - ' "$1" && ! grep -q '^@@' "$1"; then
+		awk '/^not ok/ { print; shown = 1; next }
+			shown && /^#/ { print; next }
+			{ shown = 0 }
+			/Bad plan|Dubious|Non-zero exit|Parse errors/ { print }' "$1" | head -n 200
 	else
-		tail -n 60 "$1"
+		tail -n 100 "$1"
 	fi
 }
 

@@ -154,5 +154,5 @@ build_and_install() {
 # in_cluster COMMAND...: run it with PGHOST and the like set for a new cluster.
 in_cluster() {
 	say "starting a throwaway cluster"
-	pg_virtualenv -t -v "$PGVERSION" "$@"
+	pg_virtualenv -t -v "$PGVERSION" -o log_error_verbosity=verbose "$@"
 }
