@@ -86,7 +86,7 @@ noticed() {
 
 has_facts() {
 	for kind in member schema function aggregate type column; do
-		grep -q "^$kind " "$fresh" || { echo "no line about a $kind"; return 1; }
+		grep -q "^$kind " "$fresh" || { echo "no line of kind $kind"; return 1; }
 	done
 }
 
