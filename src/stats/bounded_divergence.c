@@ -71,6 +71,15 @@ smallest_term(DriftDivergenceKind kind, DriftInterval p, DriftInterval q)
 	return 0.0;
 }
 
+/* The term is convex, and Kullback-Leibler's falls in q. */
+static double
+largest_term(DriftDivergenceKind kind, DriftInterval p, DriftInterval q)
+{
+	double		other = kind == DRIFT_KL_DIVERGENCE ? q.low : q.high;
+
+	return fmax(term(kind, p.high, q.low), term(kind, p.low, other));
+}
+
 void
 drift_bounded_divergence_step(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
@@ -86,7 +95,7 @@ drift_bounded_divergence_step(DriftBoundedDivergence *d, DriftCount reference, D
 		return;
 	}
 	d->sum.low += smallest_term(d->kind, p, q);
-	d->sum.high += fmax(term(d->kind, p.high, q.low), term(d->kind, p.low, q.high));
+	d->sum.high += largest_term(d->kind, p, q);
 }
 
 DriftInterval

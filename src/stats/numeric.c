@@ -83,35 +83,27 @@ drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double
 	p->m2 += m2 + delta * delta * ((double) before * ((double) count / n));
 }
 
-/* Rows with a finite value among those already counted. */
-static int64_t
-finite_rows(const DriftNumeric *p)
+int64_t
+drift_numeric_finite_rows(const DriftNumeric *p)
 {
 	return drift_profile_n(&p->profile) - (int64_t) p->buffer_count
-		- p->negative_infinities - p->positive_infinities;
+		- drift_numeric_negative_infinities(p) - drift_numeric_positive_infinities(p);
 }
 
 /* The careful way, for buffers with an infinity or with sums past the range of a double. */
 static void
-add_moments_slowly(DriftNumeric *p)
+add_moments_slowly(DriftNumeric *p, int64_t before)
 {
 	const double *x = drift_numeric_buffer(p);
-	int64_t		before = finite_rows(p);
 
 	for (uint32_t i = 0; i < p->buffer_count; i++)
-	{
-		if (x[i] == INFINITY)
-			p->positive_infinities++;
-		else if (x[i] == -INFINITY)
-			p->negative_infinities++;
-		else
+		if (isfinite(x[i]))
 			drift_numeric_add_moments(p, before++, 1, x[i], 0.0);
-	}
 }
 
 /* Moments of the buffer; sums in four lanes, which the compiler can keep in vector registers. */
 static void
-summarise_buffer(DriftNumeric *p)
+add_buffer_moments(DriftNumeric *p, int64_t before)
 {
 	const double *x = drift_numeric_buffer(p);
 	uint32_t	n = p->buffer_count;
@@ -139,9 +131,9 @@ summarise_buffer(DriftNumeric *p)
 
 	square[0] = (square[0] + square[1]) + (square[2] + square[3]);
 	if (isfinite(square[0]))
-		drift_numeric_add_moments(p, finite_rows(p), n, mean, square[0]);
+		drift_numeric_add_moments(p, before, n, mean, square[0]);
 	else
-		add_moments_slowly(p);
+		add_moments_slowly(p, before);
 }
 
 static void
@@ -384,6 +376,7 @@ count_buffer(DriftNumeric *p)
 DriftStatus
 drift_numeric_flush(DriftNumeric *p)
 {
+	int64_t		before = drift_numeric_finite_rows(p);
 	DriftStatus status;
 
 	if (p->buffer_count == 0)
@@ -396,7 +389,7 @@ drift_numeric_flush(DriftNumeric *p)
 	if (status != DRIFT_OK)
 		return status;
 	count_bins(p);
-	summarise_buffer(p);
+	add_buffer_moments(p, before);
 	p->buffer_count = 0;
 	return DRIFT_OK;
 }
@@ -406,13 +399,11 @@ drift_numeric_mean(const DriftNumeric *p)
 {
 	if (drift_profile_n(&p->profile) == 0)
 		return NAN;
-	if (p->positive_infinities > 0 && p->negative_infinities > 0)
-		return NAN;
-	if (p->positive_infinities > 0)
+	if (drift_numeric_finite_rows(p) == drift_profile_n(&p->profile))
+		return p->mean;
+	if (drift_numeric_negative_infinities(p) == 0)
 		return INFINITY;
-	if (p->negative_infinities > 0)
-		return -INFINITY;
-	return p->mean;
+	return drift_numeric_positive_infinities(p) == 0 ? -INFINITY : NAN;
 }
 
 double
@@ -420,7 +411,7 @@ drift_numeric_stddev(const DriftNumeric *p)
 {
 	int64_t		n = drift_profile_n(&p->profile);
 
-	if (n < 2 || p->positive_infinities > 0 || p->negative_infinities > 0)
+	if (n < 2 || drift_numeric_finite_rows(p) < n)
 		return NAN;
 	return sqrt(p->m2 / (double) (n - 1));
 }

@@ -26,6 +26,8 @@
 #ifndef DRIFT_STATS_NUMERIC_H
 #define DRIFT_STATS_NUMERIC_H
 
+#include <math.h>
+
 #include "stats/profile.h"
 
 #define DRIFT_DEFAULT_KEYS 1000
@@ -36,8 +38,6 @@
 typedef struct DriftNumeric
 {
 	DriftProfile profile;
-	int64_t		negative_infinities;
-	int64_t		positive_infinities;
 	double		mean;			/* of the finite values */
 	double		m2;				/* sum of squared deviations of the finite values */
 	uint32_t	key_limit;		/* most keys kept between two flushes */
@@ -93,6 +93,24 @@ drift_numeric_buffer(const DriftNumeric *p)
 {
 	return (double *) (drift_numeric_bins(p) + p->edge_count + 1);
 }
+
+/* Rows that are -Infinity (always the first key) and +Infinity (always the last). */
+static inline int64_t
+drift_numeric_negative_infinities(const DriftNumeric *p)
+{
+	return p->key_count > 0 && drift_numeric_keys(p)[0] == -INFINITY ? drift_numeric_counts(p)[1] : 0;
+}
+
+static inline int64_t
+drift_numeric_positive_infinities(const DriftNumeric *p)
+{
+	uint32_t	last = p->key_count - 1;
+
+	return p->key_count > 0 && drift_numeric_keys(p)[last] == INFINITY ? drift_numeric_counts(p)[2 * last + 1] : 0;
+}
+
+/* Rows with a finite value, those in the buffer not counted. */
+int64_t		drift_numeric_finite_rows(const DriftNumeric *p);
 
 /* Bytes of a block with that much room. */
 size_t		drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count);

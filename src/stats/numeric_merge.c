@@ -271,12 +271,6 @@ merge_bins(DriftNumeric *dst, const DriftNumeric *src)
 	dst->profile.flags |= DRIFT_FLAG_BINS_DROPPED;
 }
 
-static int64_t
-finite_rows(const DriftNumeric *p)
-{
-	return drift_profile_n(&p->profile) - p->negative_infinities - p->positive_infinities;
-}
-
 DriftStatus
 drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 {
@@ -294,10 +288,9 @@ drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 		return DRIFT_NO_SPACE;
 
 	merge_bins(dst, src);
+	drift_numeric_add_moments(dst, drift_numeric_finite_rows(dst), drift_numeric_finite_rows(src),
+							  src->mean, src->m2);
 	drift_numeric_merge_keys(dst, drift_profile_n(&dst->profile), &other);
-	drift_numeric_add_moments(dst, finite_rows(dst), finite_rows(src), src->mean, src->m2);
-	dst->negative_infinities += src->negative_infinities;
-	dst->positive_infinities += src->positive_infinities;
 	dst->profile.row_count += src->profile.row_count;
 	dst->profile.missing_count += src->profile.missing_count;
 	dst->key_limit = src->key_limit > dst->key_limit ? src->key_limit : dst->key_limit;

@@ -1,0 +1,239 @@
+#include "stats/numeric_codec.h"
+
+#include "stats/bins.h"
+#include "stats/bytes.h"
+
+/* Fewer keys than this say too little to be worth the bytes saved. */
+#define FEWEST_KEYS 16
+
+static void
+write_doubles(DriftWriter *w, const double *values, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		drift_writer_double(w, values[i]);
+}
+
+/* Every step-th of count counters. */
+static void
+write_counts(DriftWriter *w, const int64_t *counts, uint32_t count, uint32_t step)
+{
+	for (uint32_t i = 0; i < count; i++)
+		drift_writer_varint(w, (uint64_t) counts[i * step]);
+}
+
+static void
+write_profile(DriftWriter *w, const DriftNumeric *p)
+{
+	const int64_t *counts = drift_numeric_counts(p);
+	DriftProfile header = p->profile;
+
+	header.form = DRIFT_PACKED;
+	drift_packed_header_write(w, &header);
+	drift_writer_u8(w, p->exact);
+	drift_writer_varint(w, p->key_limit);
+	drift_writer_varint(w, p->key_count);
+	drift_writer_varint(w, p->edge_count);
+	drift_writer_double(w, p->mean);
+	drift_writer_double(w, p->m2);
+	write_doubles(w, drift_numeric_keys(p), p->key_count);
+	write_counts(w, counts + 1, p->key_count, 2);
+	if (!p->exact)
+	{
+		write_counts(w, counts + 2, p->key_count - 1, 2);
+		write_counts(w, drift_numeric_slack_low(p), p->key_count, 1);
+		write_counts(w, drift_numeric_slack_high(p), p->key_count, 1);
+	}
+	write_doubles(w, drift_numeric_edges(p), p->edge_count);
+	if (p->edge_count > 0)
+		write_counts(w, drift_numeric_bins(p), p->edge_count + 1, 1);
+}
+
+size_t
+drift_numeric_packed_size(const DriftNumeric *p)
+{
+	DriftWriter w;
+
+	drift_writer_init(&w, NULL, 0);
+	write_profile(&w, p);
+	return w.length;
+}
+
+DriftStatus
+drift_numeric_pack(const DriftNumeric *p, uint8_t *bytes, size_t size)
+{
+	DriftWriter w;
+
+	drift_writer_init(&w, bytes, size);
+	write_profile(&w, p);
+	return drift_writer_finish(&w);
+}
+
+/* Reads all that stands before the arrays. */
+static DriftStatus
+read_start(DriftReader *r, DriftNumeric *p)
+{
+	drift_packed_header_read(r, &p->profile);
+	p->exact = drift_reader_u8(r);
+	p->key_limit = (uint32_t) drift_reader_count(r, DRIFT_MAX_KEYS);
+	p->key_count = (uint32_t) drift_reader_count(r, p->key_limit);
+	p->edge_count = (uint32_t) drift_reader_count(r, DRIFT_MAX_EDGES);
+	p->mean = drift_reader_double(r);
+	p->m2 = drift_reader_double(r);
+	if (r->status == DRIFT_OK &&
+		(p->profile.form != DRIFT_PACKED || p->profile.kind != DRIFT_NUMERIC ||
+		 p->exact > 1 || p->key_limit < DRIFT_MIN_KEYS))
+		drift_reader_fail(r, DRIFT_CORRUPT);
+	/* nobody gets to ask for more memory than the bytes can fill */
+	if (r->status == DRIFT_OK &&
+		drift_reader_left(r) < (size_t) p->key_count * 9 + (size_t) p->edge_count * 9)
+		drift_reader_fail(r, DRIFT_TRUNCATED);
+	return r->status;
+}
+
+DriftStatus
+drift_numeric_peek(const uint8_t *bytes, size_t length, uint32_t *key_count, uint32_t *edge_count)
+{
+	DriftReader r;
+	DriftNumeric start;
+	DriftStatus status;
+
+	drift_reader_init(&r, bytes, length);
+	status = read_start(&r, &start);
+	*key_count = start.key_count;
+	*edge_count = start.edge_count;
+	return status;
+}
+
+static void
+read_doubles(DriftReader *r, double *values, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = drift_reader_double(r);
+}
+
+static void
+read_counts(DriftReader *r, int64_t *counts, uint32_t count, uint32_t step)
+{
+	for (uint32_t i = 0; i < count; i++)
+		counts[i * step] = drift_reader_count(r, DRIFT_MAX_COUNT);
+}
+
+DriftStatus
+drift_numeric_unpack(const uint8_t *bytes, size_t length,
+					 DriftNumeric *p, uint32_t key_capacity, uint32_t buffer_capacity)
+{
+	DriftReader r;
+	DriftNumeric start;
+	DriftStatus status;
+
+	drift_reader_init(&r, bytes, length);
+	status = read_start(&r, &start);
+	if (status != DRIFT_OK)
+		return status;
+	if (start.key_count > key_capacity)
+		return DRIFT_NO_SPACE;
+	start.profile.form = DRIFT_WORKING;
+	start.profile.host_length = p->profile.host_length;
+	start.key_capacity = key_capacity;
+	start.buffer_capacity = buffer_capacity;
+	start.buffer_count = 0;
+	*p = start;
+
+	read_doubles(&r, drift_numeric_keys(p), p->key_count);
+	for (uint32_t i = 0; i <= 2 * p->key_count; i++)
+		drift_numeric_counts(p)[i] = 0;
+	read_counts(&r, drift_numeric_counts(p) + 1, p->key_count, 2);
+	for (uint32_t j = 0; j < p->key_count; j++)
+	{
+		drift_numeric_slack_low(p)[j] = 0;
+		drift_numeric_slack_high(p)[j] = 0;
+	}
+	if (!p->exact && p->key_count > 0)
+	{
+		read_counts(&r, drift_numeric_counts(p) + 2, p->key_count - 1, 2);
+		read_counts(&r, drift_numeric_slack_low(p), p->key_count, 1);
+		read_counts(&r, drift_numeric_slack_high(p), p->key_count, 1);
+	}
+	read_doubles(&r, drift_numeric_edges(p), p->edge_count);
+	drift_numeric_bins(p)[0] = 0;
+	if (p->edge_count > 0)
+		read_counts(&r, drift_numeric_bins(p), p->edge_count + 1, 1);
+	status = drift_reader_finish(&r);
+	return status == DRIFT_OK ? drift_numeric_check(p) : status;
+}
+
+/* Keys ascend, every key was seen, and the rows add up. */
+static bool
+keys_agree(const DriftNumeric *p)
+{
+	const double *keys = drift_numeric_keys(p);
+	const int64_t *counts = drift_numeric_counts(p);
+	int64_t		n = drift_profile_n(&p->profile);
+	int64_t		below = 0;
+
+	if (p->key_count == 0)
+		return n == 0 && p->exact;
+	for (uint32_t j = 0; j < p->key_count; j++)
+	{
+		int64_t		point = counts[2 * j + 1];
+		int64_t		gap = counts[2 * j + 2];
+
+		if (isnan(keys[j]) || (keys[j] == 0.0 && signbit(keys[j])))
+			return false;
+		if (j > 0 && !(keys[j] > keys[j - 1]))
+			return false;
+		/* n bounds every term, and n is at most 2^62, so nothing overflows */
+		if (point < 1 || point > n - below || gap < 0 || gap > n - below - point)
+			return false;
+		if (drift_numeric_slack_low(p)[j] < 0 || drift_numeric_slack_low(p)[j] > below)
+			return false;
+		if (drift_numeric_slack_high(p)[j] < 0 || drift_numeric_slack_high(p)[j] > n - below - point)
+			return false;
+		below += point + gap;
+	}
+	return below == n && counts[0] == 0 && counts[2 * p->key_count] == 0;
+}
+
+static bool
+bins_agree(const DriftNumeric *p)
+{
+	int64_t		left = drift_profile_n(&p->profile);
+
+	if (p->edge_count == 0)
+		return true;
+	if (drift_check_edges(drift_numeric_edges(p), p->edge_count) != DRIFT_OK)
+		return false;
+	for (uint32_t i = 0; i <= p->edge_count; i++)
+	{
+		int64_t		rows = drift_numeric_bins(p)[i];
+
+		if (rows < 0 || rows > left)
+			return false;
+		left -= rows;
+	}
+	return left == 0;
+}
+
+DriftStatus
+drift_numeric_check(const DriftNumeric *p)
+{
+	if (p->profile.value_type != DRIFT_VALUE_NUMBER && p->profile.value_type != DRIFT_VALUE_DATE &&
+		p->profile.value_type != DRIFT_VALUE_TIMESTAMP)
+		return DRIFT_CORRUPT;
+	if (p->profile.flags & ~DRIFT_FLAG_BINS_DROPPED)
+		return DRIFT_CORRUPT;
+	if (p->m2 < 0.0 || !keys_agree(p) || !bins_agree(p))
+		return DRIFT_CORRUPT;
+	return DRIFT_OK;
+}
+
+void
+drift_numeric_compact(DriftNumeric *p, size_t max_bytes)
+{
+	while (p->key_count > FEWEST_KEYS && drift_numeric_packed_size(p) > max_bytes)
+	{
+		uint32_t	target = p->key_count - p->key_count / 8;
+
+		drift_numeric_prune(p, target > FEWEST_KEYS ? target : FEWEST_KEYS);
+	}
+}
