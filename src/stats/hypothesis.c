@@ -11,34 +11,16 @@
 
 static const DriftTest undefined = {(double) NAN, (double) NAN};
 
-/* Greatest common divisor. */
-static int64_t
-gcd(int64_t a, int64_t b)
-{
-	while (b != 0)
-	{
-		int64_t		rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 double
 drift_ks_p_value(double d, int64_t n, int64_t m)
 {
-	double		product = (double) n * (double) m;
+	double		effective = (double) n * (double) m / ((double) n + (double) m);
 
-	if (n < 1 || m < 1 || isnan(d))
+	if (n < 1 || m < 1)
 		return (double) NAN;
-	if (d <= 0 || d > 1)
-		return d <= 0 ? 1 : 0;
 	if (n <= DRIFT_KS_EXACT_MAX && m <= DRIFT_KS_EXACT_MAX)
-		return drift_ks_exact_sf((int64_t) rint(d * (product / (double) gcd(n, m))), n, m);
-
-	/* an effective size of 2^62 does not differ from any larger one */
-	return drift_kstwo_sf(d, (int64_t) fmin(rint(product / ((double) n + (double) m)), 0x1p62));
+		return drift_ks_exact_sf(d, n, m);
+	return drift_kstwo_sf(d, (int64_t) rint(effective));
 }
 
 /* Normal approximation with tie and continuity correction; u is the larger of both sides'. */

@@ -23,10 +23,8 @@ typedef struct DriftTest
 
 /*
  * p-value of Kolmogorov-Smirnov's D for samples of n and m, as
- * scipy.stats.ks_2samp(method='auto'). Exact where max(n, m) <=
- * DRIFT_KS_EXACT_MAX: the share of lattice paths that reach D, of which D is
- * taken as the nearest possible one, a multiple of 1/lcm(n, m). Beyond,
- * drift_kstwo_sf(d, n m / (n + m)). Uses 80 kB of stack.
+ * scipy.stats.ks_2samp(method='auto'). drift_ks_exact_sf() where
+ * max(n, m) <= DRIFT_KS_EXACT_MAX, beyond that drift_kstwo_sf(d, n m / (n + m)).
  */
 double		drift_ks_p_value(double d, int64_t n, int64_t m);
 

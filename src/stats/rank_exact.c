@@ -98,27 +98,27 @@ ks_band_sf(int64_t h, int64_t n, int64_t m)
 }
 
 double
-drift_ks_exact_sf(int64_t h, int64_t n, int64_t m)
+drift_ks_exact_sf(double d, int64_t n, int64_t m)
 {
 	int64_t		smaller = n < m ? n : m;
 	int64_t		larger = n < m ? m : n;
-	double		d;
+	int64_t		h;
 
-	if (smaller < 1 || larger > DRIFT_KS_EXACT_MAX)
+	if (smaller < 1 || larger > DRIFT_KS_EXACT_MAX || isnan(d))
 		return (double) NAN;
-	if (h <= 0)
-		return 1;
-	d = (double) h * (double) gcd(n, m) / ((double) n * (double) m);
-	if (d > 1)
-		return 0;
+	if (d <= 0 || d > 1)
+		return d <= 0 ? 1 : 0;
 
 	/* P <= e exp(-2 d^2 nm/(n+m)) (Wei and Dudley 2012) is below the smallest double */
-	if (2 * d * d * (double) n * (double) m / (double) (n + m) > 750)
+	if (2 * d * d * (double) (n * m) / (double) (n + m) > 750)
 		return 0;
+	h = (int64_t) rint(d * (double) (n * m / gcd(n, m)));
+	if (h == 0)
+		return 1;
 	return n == m ? ks_square_sf(h, n) : ks_band_sf(h, smaller, larger);
 }
 
-/* Numerators of the generating function below: degree under (k + 1) L with L = lcm(1..8). */
+/* Length of the polynomial below: (k + 1) L with L = lcm(1..k). */
 #define MAX_PERIOD 840
 #define MAX_NUMERATOR ((DRIFT_U_EXACT_MAX + 1) * MAX_PERIOD)
 

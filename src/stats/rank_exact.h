@@ -12,14 +12,15 @@
 #define DRIFT_U_EXACT_MAX 8
 
 /*
- * P(D >= h / lcm(n, m)) of the two-sample Kolmogorov-Smirnov statistic;
- * 1 <= n, m <= DRIFT_KS_EXACT_MAX, otherwise NaN.
+ * P(D >= d) of the two-sample Kolmogorov-Smirnov statistic, with d taken as
+ * the nearest value it can have, a multiple of 1/lcm(n, m);
+ * 1 <= n, m <= DRIFT_KS_EXACT_MAX, otherwise NaN. Uses 80 kB of stack.
  */
-double		drift_ks_exact_sf(int64_t h, int64_t n, int64_t m);
+double		drift_ks_exact_sf(double d, int64_t n, int64_t m);
 
 /*
  * P(U <= u) of the Mann-Whitney statistic without ties, 0 <= u <= n m / 2;
- * one of n, m at most DRIFT_U_EXACT_MAX, otherwise NaN.
+ * one of n, m at most DRIFT_U_EXACT_MAX, otherwise NaN. Uses 60 kB of stack.
  */
 double		drift_u_exact_cdf(int64_t u, int64_t n, int64_t m);
 

@@ -18,6 +18,10 @@
 /* From here on Temme's expansion of Q(a, x) needs only the terms below. */
 #define TEMME_MIN 1e7
 
+/* Beyond these parameters the beta function's intermediate results may overflow. */
+#define BETA_MIN 1e-100
+#define BETA_MAX 1e100
+
 /* Bounds of the loops; each is several times what the hardest argument needs. */
 #define MAX_SERIES 200000
 #define MAX_FRACTION 1000000
@@ -222,6 +226,8 @@ gamma_temme(double a, double x, bool upper)
 	double		rest = exp(-a * half_square) / sqrt(2 * PI * a) * (c0 + c1 / a);
 	double		root = eta * sqrt(a / 2);
 
+	if (a * half_square > 800)	/* one tail is zero; the coefficients are not made for the other */
+		return upper == (eta < 0) ? 1 : 0;
 	return upper ? erfc(root) / 2 + rest : erfc(-root) / 2 - rest;
 }
 
@@ -282,7 +288,7 @@ beta_density(double a, double b, double x, double y)
 static double
 beta_fraction(double a, double b, double x, double y)
 {
-	double		lambda = (a + b) * y - b;
+	double		lambda = x < y ? a - (a + b) * x : (a + b) * y - b;
 	double		denominator = a / (a + 1) * (lambda + 1);
 	double		c = nonzero(denominator);
 	double		d = 0;
@@ -303,7 +309,7 @@ beta_fraction(double a, double b, double x, double y)
 		if (fabs(step - 1) < DBL_EPSILON)
 			break;
 	}
-	return beta_density(a, b, x, y) / value;
+	return fmin(beta_density(a, b, x, y) / value, 1);
 }
 
 static double
@@ -319,7 +325,7 @@ beta_inc_pair(double a, double b, double x, double y)
 double
 drift_beta_inc(double a, double b, double x)
 {
-	if (!(a > 0 && b > 0 && isfinite(a) && isfinite(b) && x >= 0 && x <= 1))
+	if (!(a >= BETA_MIN && a <= BETA_MAX && b >= BETA_MIN && b <= BETA_MAX && x >= 0 && x <= 1))
 		return (double) NAN;
 	return beta_inc_pair(a, b, x, 1 - x);
 }
@@ -345,9 +351,9 @@ drift_student_t_sf(double t, double df)
 	double		square = ratio * ratio;
 	double		tail;
 
-	if (!(df > 0) || isnan(t))
+	if (!(df >= 2 * BETA_MIN) || isnan(t))
 		return (double) NAN;
-	if (isinf(df))
+	if (df > BETA_MAX)			/* no double tells it from its limit */
 		return drift_normal_sf(t);
 	tail = beta_inc_pair(df / 2, 0.5, 1 / (1 + square),
 						 isinf(square) ? 1 : square / (1 + square)) / 2;

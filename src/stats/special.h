@@ -29,7 +29,7 @@ double		drift_gamma_p(double a, double x);
 double		drift_gamma_q(double a, double x);
 
 /*
- * Regularized incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1.
+ * Regularized incomplete beta function I_x(a, b); 1e-100 <= a, b <= 1e100, 0 <= x <= 1.
  * The result is as sensitive to x as a and b are large.
  */
 double		drift_beta_inc(double a, double b, double x);
@@ -40,7 +40,7 @@ double		drift_normal_sf(double z);
 /* P(X > x) of the chi-square distribution with df > 0 degrees of freedom. */
 double		drift_chi2_sf(double x, double df);
 
-/* P(T > t) of Student's t distribution with df > 0 degrees of freedom. */
+/* P(T > t) of Student's t distribution with df >= 2e-100 degrees of freedom. */
 double		drift_student_t_sf(double t, double df);
 
 /* P(K > x) of the limiting distribution of sqrt(n) D (Kolmogorov 1933). */
