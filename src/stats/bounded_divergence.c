@@ -7,110 +7,104 @@ drift_bounded_divergence_init(DriftBoundedDivergence *d, DriftDivergenceKind kin
 							  int64_t n_reference, int64_t n_current, double floor)
 {
 	d->kind = kind;
-	d->floor = kind == DRIFT_PSI || kind == DRIFT_KL_DIVERGENCE ? floor : 0.0;
-	d->n_reference = (double) n_reference;
-	d->n_current = (double) n_current;
-	d->sum = (DriftInterval) {0.0, 0.0, 0.0};
-}
-
-/* x * log2(x / mean), continued by 0 at x = 0. */
-static double
-entropy_term(double x, double mean)
-{
-	return x > 0.0 ? x * log2(x / mean) : 0.0;
+	drift_divergence_init(&d->value, n_reference, n_current, floor);
+	d->low = d->value;
+	d->high = d->value;
 }
 
 static double
-term(DriftDivergenceKind kind, double p, double q)
+result_of(DriftDivergenceKind kind, const DriftDivergence *d)
 {
-	double		root;
-
 	switch (kind)
 	{
 		case DRIFT_PSI:
-			return (p - q) * log(p / q);
+			return drift_psi(d);
 		case DRIFT_KL_DIVERGENCE:
-			return p * log(p / q);
+			return drift_kl_divergence(d);
 		case DRIFT_JS_DISTANCE:
-			return (entropy_term(p, (p + q) / 2) + entropy_term(q, (p + q) / 2)) / 2;
+			return drift_js_distance(d);
 		case DRIFT_HELLINGER_DISTANCE:
-			root = sqrt(p) - sqrt(q);
-			return root * root / 2;
+			return drift_hellinger_distance(d);
 		case DRIFT_TOTAL_VARIATION:
-			return fabs(p - q) / 2;
+			return drift_total_variation(d);
 	}
 	return NAN;
 }
 
-/* The rows of a bin as a share of its side, floored. */
-static DriftInterval
-share_of(const DriftBoundedDivergence *d, DriftCount count, double n)
+/* What a bin with these rows adds; every statistic grows with its sum of terms, so one bin's result ranks them. */
+static double
+alone(const DriftBoundedDivergence *d, int64_t reference, int64_t current)
 {
-	DriftInterval share;
+	DriftDivergence one;
 
-	share.value = fmax(count.value / n, d->floor);
-	share.low = fmax(fmax(count.low, 0.0) / n, d->floor);
-	share.high = fmax(fmin(count.high, n) / n, d->floor);
-	return share;
+	drift_divergence_init(&one, (int64_t) d->value.n_reference, (int64_t) d->value.n_current, d->value.floor);
+	drift_divergence_step(&one, reference, current);
+	return result_of(d->kind, &one);
 }
 
-static double
-smallest_term(DriftDivergenceKind kind, DriftInterval p, DriftInterval q)
+/* The term is convex, so it is largest at a corner; Kullback-Leibler's falls with the current side's share. */
+static void
+step_high(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	if (kind == DRIFT_KL_DIVERGENCE)
-	{
-		/* falls in q; in p it falls up to q / e and rises from there */
-		double		turn = q.high / exp(1.0);
+	int64_t		other = d->kind == DRIFT_KL_DIVERGENCE ? current.low : current.high;
 
-		return term(kind, fmin(fmax(turn, p.low), p.high), q.high);
-	}
-	if (p.low > q.high)
-		return term(kind, p.low, q.high);
-	if (q.low > p.high)
-		return term(kind, p.high, q.low);
-	return 0.0;
+	if (alone(d, reference.high, current.low) >= alone(d, reference.low, other))
+		drift_divergence_step(&d->high, reference.high, current.low);
+	else
+		drift_divergence_step(&d->high, reference.low, other);
 }
 
-/* The term is convex, and Kullback-Leibler's falls in q. */
-static double
-largest_term(DriftDivergenceKind kind, DriftInterval p, DriftInterval q)
+/* p ln(p / q) falls with q; in p it falls down to -q / e at p = q / e and rises from there. */
+static void
+step_low_kl(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	double		other = kind == DRIFT_KL_DIVERGENCE ? q.low : q.high;
+	double		q = fmax((double) current.high / d->low.n_current, d->low.floor);
+	double		turn = q / exp(1.0);
 
-	return fmax(term(kind, p.high, q.low), term(kind, p.low, other));
+	if (turn <= fmax((double) reference.low / d->low.n_reference, d->low.floor))
+		drift_divergence_step(&d->low, reference.low, current.high);
+	else if (turn >= (double) reference.high / d->low.n_reference)
+		drift_divergence_step(&d->low, reference.high, current.high);
+	else
+		d->low.kl -= turn;
+}
+
+static void
+step_low(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
+{
+	double		n = d->low.n_reference;
+	double		m = d->low.n_current;
+
+	if (d->kind == DRIFT_KL_DIVERGENCE)
+		step_low_kl(d, reference, current);
+	else if ((double) reference.low / n > (double) current.high / m)
+		drift_divergence_step(&d->low, reference.low, current.high);
+	else if ((double) current.low / m > (double) reference.high / n)
+		drift_divergence_step(&d->low, reference.high, current.low);
+	/* otherwise the shares may be equal */
 }
 
 void
 drift_bounded_divergence_step(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	DriftInterval p = share_of(d, reference, d->n_reference);
-	DriftInterval q = share_of(d, current, d->n_current);
-	double		value = term(d->kind, p.value, q.value);
-
-	d->sum.value += value;
-	if (p.low == p.high && q.low == q.high)
+	drift_divergence_step(&d->value, reference.value, current.value);
+	if (reference.low == reference.high && current.low == current.high)
 	{
-		d->sum.low += value;
-		d->sum.high += value;
+		drift_divergence_step(&d->low, reference.low, current.low);
+		drift_divergence_step(&d->high, reference.low, current.low);
 		return;
 	}
-	d->sum.low += smallest_term(d->kind, p, q);
-	d->sum.high += largest_term(d->kind, p, q);
+	step_low(d, reference, current);
+	step_high(d, reference, current);
 }
 
 DriftInterval
 drift_bounded_divergence_finish(const DriftBoundedDivergence *d)
 {
-	DriftInterval result = d->sum;
+	DriftInterval result;
 
-	if (d->kind == DRIFT_JS_DISTANCE || d->kind == DRIFT_HELLINGER_DISTANCE)
-	{
-		result.value = sqrt(fmax(result.value, 0.0));
-		result.low = sqrt(fmax(result.low, 0.0));
-		result.high = sqrt(fmax(result.high, 0.0));
-	}
-	if (d->kind == DRIFT_JS_DISTANCE || d->kind == DRIFT_HELLINGER_DISTANCE ||
-		d->kind == DRIFT_TOTAL_VARIATION)
-		result.high = fmin(result.high, 1.0);
+	result.value = result_of(d->kind, &d->value);
+	result.low = result_of(d->kind, &d->low);
+	result.high = result_of(d->kind, &d->high);
 	return result;
 }

@@ -1,0 +1,43 @@
+/*
+ * numeric_statistics.h
+ *		Statistics of two numeric profiles, with bounds where a profile is a
+ *		summary. When both profiles are exact, low = value = high and the value
+ *		is that of the rows themselves.
+ */
+#ifndef DRIFT_STATS_NUMERIC_STATISTICS_H
+#define DRIFT_STATS_NUMERIC_STATISTICS_H
+
+#include "stats/bounded_divergence.h"
+#include "stats/numeric.h"
+
+/*
+ * The edges by which two profiles are compared: with bins = 0 those that the
+ * current or else the reference profile has counted, otherwise those of
+ * drift_reference_edges(). edges has room for DRIFT_MAX_EDGES.
+ */
+DriftStatus drift_numeric_common_edges(const DriftNumeric *reference, const DriftNumeric *current,
+									   uint32_t bins, double *edges, uint32_t *edge_count);
+
+/* Rows of p in each of the edge_count + 1 bins; exact where p has counted these bins or is exact itself. */
+void		drift_numeric_bin_counts(const DriftNumeric *p, const double *edges, uint32_t edge_count,
+									 DriftCount *counts);
+
+/* PSI and its relatives (bounded_divergence.h) over common edges. */
+DriftStatus drift_numeric_divergence(DriftDivergenceKind kind,
+									 const DriftNumeric *reference, const DriftNumeric *current,
+									 uint32_t bins, double floor, DriftInterval *result);
+
+/* What one walk over the keys of both profiles tells. */
+typedef struct DriftNumericDistance
+{
+	DriftInterval ks;			/* sup |F - G| */
+	DriftInterval wasserstein;	/* integral of |F - G| */
+	DriftInterval u;			/* Mann-Whitney U of the reference */
+	double		tie_term;		/* sum of t^3 - t over groups of equal values */
+}			DriftNumericDistance;
+
+/* DRIFT_EMPTY_REFERENCE or DRIFT_EMPTY_CURRENT without values on a side. */
+DriftStatus drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *current,
+								   DriftNumericDistance *result);
+
+#endif
