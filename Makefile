@@ -71,7 +71,13 @@ PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): $(INCLUDES)
+$(OBJS) $(OBJS:.o=.bc): $(INCLUDES) build/server
+
+# Objects of one server's headers are of no use to another.
+.PHONY: FORCE
+build/server: FORCE
+	@mkdir -p $(@D)
+	@$(PG_CONFIG) --version | cmp -s - $@ || $(PG_CONFIG) --version > $@
 
 # An update runs what only that update needs and then every function again.
 # Both scripts share the fragments: OR REPLACE is for updates only, where the

@@ -17,7 +17,7 @@ cleanup() {
 	[ -z "$createcluster_conf" ] || as_root rm -f "$createcluster_conf"
 	# Root may build in a tree that belongs to somebody else: give it back.
 	[ "$(id -u)" -ne 0 ] || chown -R --from=0:0 --reference=test/run . || true
-	rm -rf "$WORK"
+	rm -rf --one-file-system "$WORK"
 	[ -z "$mounted_proc" ] || umount /proc || true
 	exit $status
 }
@@ -73,7 +73,7 @@ find_version() {
 # A new server package comes with a cluster named main, started at boot. Nobody
 # asked for one, so its making is switched off while packages are installed.
 without_main_cluster() {
-	is_installed "postgresql-$PGVERSION" && return
+	[ -n "${PGVERSION:-}" ] && ! is_installed "postgresql-$PGVERSION" || return 0
 	createcluster_conf=/etc/postgresql-common/createcluster.d/drift-test.conf
 	as_root mkdir -p "${createcluster_conf%/*}"
 	echo 'create_main_cluster = false' | as_root tee "$createcluster_conf" >/dev/null
