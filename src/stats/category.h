@@ -15,8 +15,8 @@
  *	   rows with a value less the sum of the counts.
  *
  * 0 <= count_error <= absent_error <= rest, and all three are zero exactly when
- * the profile is exact. Over n rows with labels of at most
- * DRIFT_LABEL_BYTES / 2 bytes the error stays below n / (category_limit / 2).
+ * the profile is exact. Over n rows whose labels are not long (22 bytes) the
+ * error stays below n / (category_limit / 2).
  *
  * A profile is one block without pointers that its owner may move with memcpy.
  * What runs out of room answers DRIFT_NO_SPACE and has changed nothing; the
@@ -103,11 +103,11 @@ DriftStatus drift_category_merge(DriftCategory *dst, const DriftCategory *src);
 size_t		drift_category_merged_size(const DriftCategory *dst, const DriftCategory *src);
 
 /*
- * Drops the lightest categories until the packed profile (category_codec.h)
- * has at most max_bytes. Counts of the others stay as they are; absent_error
- * becomes at least what was dropped. order is scratch for p->used numbers.
+ * Drops all categories but the first n of order. The counts and the count_error
+ * of those stay as they are; absent_error becomes at least what a dropped
+ * category can have.
  */
-void		drift_category_compact(DriftCategory *p, size_t max_bytes, uint32_t *order);
+void		drift_category_keep(DriftCategory *p, const uint32_t *order, uint32_t n);
 
 /* Is the label listed, and with which count (0 when not)? */
 bool		drift_category_find(const DriftCategory *p, const char *label, size_t length, int64_t *count);

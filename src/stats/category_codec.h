@@ -27,6 +27,12 @@ size_t		drift_category_packed_size(const DriftCategory *p);
 void		drift_category_pack(const DriftCategory *p, uint8_t *bytes, uint32_t *order);
 
 /*
+ * Drops the lightest categories until the packed form has at most max_bytes,
+ * or none is left (drift_category_keep()). order is scratch for p->used numbers.
+ */
+void		drift_category_compact(DriftCategory *p, size_t max_bytes, uint32_t *order);
+
+/*
  * How much memory drift_category_unpack() needs, at most a small multiple of
  * length whatever the bytes are. Fails as that does, but checks the lengths only.
  */
