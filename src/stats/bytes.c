@@ -44,7 +44,7 @@ static uint64_t
 read_fixed(DriftReader *r, size_t size)
 {
 	const uint8_t *bytes = drift_reader_bytes(r, size);
-	uint64_t	value = 0;
+	uint64_t value = 0;
 
 	if (bytes == NULL)
 		return 0;
@@ -74,8 +74,8 @@ drift_reader_u64(DriftReader *r)
 double
 drift_reader_double(DriftReader *r)
 {
-	uint64_t	bits = read_fixed(r, 8);
-	double		value;
+	uint64_t bits = read_fixed(r, 8);
+	double value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
@@ -84,11 +84,11 @@ drift_reader_double(DriftReader *r)
 uint64_t
 drift_reader_varint(DriftReader *r)
 {
-	uint64_t	value = 0;
+	uint64_t value = 0;
 
 	for (unsigned i = 0; i < DRIFT_MAX_VARINT; i++)
 	{
-		uint8_t		byte = drift_reader_u8(r);
+		uint8_t byte = drift_reader_u8(r);
 
 		if (r->status != DRIFT_OK)
 			return 0;
@@ -111,7 +111,7 @@ drift_reader_varint(DriftReader *r)
 int64_t
 drift_reader_count(DriftReader *r, int64_t limit)
 {
-	uint64_t	value = drift_reader_varint(r);
+	uint64_t value = drift_reader_varint(r);
 
 	if (limit < 0 || value > (uint64_t) limit)
 	{
@@ -148,7 +148,7 @@ drift_writer_bytes(DriftWriter *w, const void *bytes, size_t length)
 static void
 write_fixed(DriftWriter *w, uint64_t value, size_t size)
 {
-	uint8_t		bytes[8];
+	uint8_t bytes[8];
 
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t) (value >> (8 * i));
@@ -176,7 +176,7 @@ drift_writer_u64(DriftWriter *w, uint64_t value)
 void
 drift_writer_double(DriftWriter *w, double value)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	memcpy(&bits, &value, sizeof(bits));
 	write_fixed(w, bits, 8);
@@ -185,8 +185,8 @@ drift_writer_double(DriftWriter *w, double value)
 void
 drift_writer_varint(DriftWriter *w, uint64_t value)
 {
-	uint8_t		bytes[DRIFT_MAX_VARINT];
-	size_t		length = 0;
+	uint8_t bytes[DRIFT_MAX_VARINT];
+	size_t length = 0;
 
 	while (value > 0x7f)
 	{
@@ -206,7 +206,7 @@ drift_writer_finish(const DriftWriter *w)
 size_t
 drift_varint_size(uint64_t value)
 {
-	size_t		size = 1;
+	size_t size = 1;
 
 	while (value > 0x7f)
 	{
@@ -219,7 +219,7 @@ drift_varint_size(uint64_t value)
 DriftStatus
 drift_packed_header_read(DriftReader *r, DriftProfile *p)
 {
-	uint8_t		version;
+	uint8_t version;
 
 	drift_reader_bytes(r, HOST_LENGTH_SIZE);
 	p->host_length = 0;

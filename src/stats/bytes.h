@@ -21,17 +21,17 @@ typedef struct DriftReader
 {
 	const uint8_t *next;
 	const uint8_t *end;
-	DriftStatus status;			/* the first failure, or DRIFT_OK */
-}			DriftReader;
+	DriftStatus status; /* the first failure, or DRIFT_OK */
+} DriftReader;
 
 typedef struct DriftWriter
 {
-	uint8_t    *bytes;			/* may be NULL when size is 0 */
-	size_t		size;
-	size_t		length;			/* bytes asked for so far, also those that did not fit */
-}			DriftWriter;
+	uint8_t *bytes; /* may be NULL when size is 0 */
+	size_t size;
+	size_t length; /* bytes asked for so far, also those that did not fit */
+} DriftWriter;
 
-void		drift_reader_init(DriftReader *r, const uint8_t *bytes, size_t length);
+void drift_reader_init(DriftReader *r, const uint8_t *bytes, size_t length);
 
 /* Bytes not read yet. */
 static inline size_t
@@ -44,16 +44,16 @@ drift_reader_left(const DriftReader *r)
 DriftStatus drift_reader_fail(DriftReader *r, DriftStatus status);
 
 /* Each gives zero (or NULL) and fails with DRIFT_TRUNCATED when the bytes end too early. */
-uint8_t		drift_reader_u8(DriftReader *r);
-uint32_t	drift_reader_u32(DriftReader *r);
-uint64_t	drift_reader_u64(DriftReader *r);
-double		drift_reader_double(DriftReader *r);
+uint8_t drift_reader_u8(DriftReader *r);
+uint32_t drift_reader_u32(DriftReader *r);
+uint64_t drift_reader_u64(DriftReader *r);
+double drift_reader_double(DriftReader *r);
 
 /* Fails with DRIFT_CORRUPT on a form that is not the shortest or passes 64 bits. */
-uint64_t	drift_reader_varint(DriftReader *r);
+uint64_t drift_reader_varint(DriftReader *r);
 
 /* A varint that has to be in [0, limit]; fails with DRIFT_CORRUPT otherwise. */
-int64_t		drift_reader_count(DriftReader *r, int64_t limit);
+int64_t drift_reader_count(DriftReader *r, int64_t limit);
 
 /* The next length bytes, in place. */
 const uint8_t *drift_reader_bytes(DriftReader *r, size_t length);
@@ -65,19 +65,19 @@ DriftStatus drift_reader_finish(DriftReader *r);
  * Writes past the end are counted and not made: a writer over no bytes
  * measures what a packed profile will need.
  */
-void		drift_writer_init(DriftWriter *w, uint8_t *bytes, size_t size);
-void		drift_writer_u8(DriftWriter *w, uint8_t value);
-void		drift_writer_u32(DriftWriter *w, uint32_t value);
-void		drift_writer_u64(DriftWriter *w, uint64_t value);
-void		drift_writer_double(DriftWriter *w, double value);
-void		drift_writer_varint(DriftWriter *w, uint64_t value);
-void		drift_writer_bytes(DriftWriter *w, const void *bytes, size_t length);
+void drift_writer_init(DriftWriter *w, uint8_t *bytes, size_t size);
+void drift_writer_u8(DriftWriter *w, uint8_t value);
+void drift_writer_u32(DriftWriter *w, uint32_t value);
+void drift_writer_u64(DriftWriter *w, uint64_t value);
+void drift_writer_double(DriftWriter *w, double value);
+void drift_writer_varint(DriftWriter *w, uint64_t value);
+void drift_writer_bytes(DriftWriter *w, const void *bytes, size_t length);
 
 /* DRIFT_OK, or DRIFT_NO_SPACE when not everything fitted. */
 DriftStatus drift_writer_finish(const DriftWriter *w);
 
 /* Bytes of the shortest varint of value. */
-size_t		drift_varint_size(uint64_t value);
+size_t drift_varint_size(uint64_t value);
 
 /*
  * The start of every packed profile, at the places of the DriftProfile struct:
@@ -88,6 +88,6 @@ size_t		drift_varint_size(uint64_t value);
  * which becomes 0.
  */
 DriftStatus drift_packed_header_read(DriftReader *r, DriftProfile *p);
-void		drift_packed_header_write(DriftWriter *w, const DriftProfile *p);
+void drift_packed_header_write(DriftWriter *w, const DriftProfile *p);
 
 #endif

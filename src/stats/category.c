@@ -46,7 +46,7 @@ arena_limit(const DriftCategory *p)
 static uint32_t
 index_slots(uint32_t capacity)
 {
-	uint32_t	slots = 2;
+	uint32_t slots = 2;
 
 	while (slots / 2 < capacity)
 		slots *= 2;
@@ -56,21 +56,20 @@ index_slots(uint32_t capacity)
 size_t
 drift_category_size(uint32_t capacity)
 {
-	return sizeof(DriftCategory)
-		+ capacity * (sizeof(DriftCategoryEntry) + DRIFT_LABEL_BYTES)
-		+ index_slots(capacity) * sizeof(uint32_t);
+	return sizeof(DriftCategory) + capacity * (sizeof(DriftCategoryEntry) + DRIFT_LABEL_BYTES) +
+		   index_slots(capacity) * sizeof(uint32_t);
 }
 
 /* The largest capacity whose profile has at most size bytes. */
 static uint32_t
 capacity_of_size(size_t size)
 {
-	uint32_t	low = 0;
-	uint32_t	high = MAX_CAPACITY;
+	uint32_t low = 0;
+	uint32_t high = MAX_CAPACITY;
 
 	while (low < high)
 	{
-		uint32_t	middle = low + (high - low + 1) / 2;
+		uint32_t middle = low + (high - low + 1) / 2;
 
 		if (drift_category_size(middle) <= size)
 			low = middle;
@@ -98,8 +97,7 @@ find_slot(const DriftCategory *p, uint64_t hash, const char *label, size_t lengt
 		if (index[i] == 0)
 			return &index[i];
 		entry = &entries[index[i] - 1];
-		if (entry->hash == hash && entry->length == length
-			&& memcmp(arena + entry->offset, label, length) == 0)
+		if (entry->hash == hash && entry->length == length && memcmp(arena + entry->offset, label, length) == 0)
 			return &index[i];
 	}
 }
@@ -107,7 +105,7 @@ find_slot(const DriftCategory *p, uint64_t hash, const char *label, size_t lengt
 static const DriftCategoryEntry *
 find_entry(const DriftCategory *p, uint64_t hash, const char *label, size_t length)
 {
-	uint32_t	slot = *find_slot(p, hash, label, length);
+	uint32_t slot = *find_slot(p, hash, label, length);
 
 	return slot == 0 ? NULL : drift_category_entry(p, slot - 1);
 }
@@ -123,12 +121,12 @@ static void
 rebuild_index(DriftCategory *p)
 {
 	const DriftCategoryEntry *entries = entries_of(p);
-	uint32_t   *index = index_of(p);
+	uint32_t *index = index_of(p);
 
 	memset(index, 0, (p->index_mask + 1) * sizeof(uint32_t));
 	for (uint32_t i = 0; i < p->used; i++)
 	{
-		uint32_t	slot = (uint32_t) entries[i].hash & p->index_mask;
+		uint32_t slot = (uint32_t) entries[i].hash & p->index_mask;
 
 		while (index[slot] != 0)
 			slot = (slot + 1) & p->index_mask;
@@ -136,7 +134,6 @@ rebuild_index(DriftCategory *p)
 	}
 }
 
-/* Everything of the block before its entries, but for the host's length word. */
 static void
 set_capacity(DriftCategory *p, uint32_t capacity)
 {
@@ -178,8 +175,7 @@ is_full(const DriftCategory *p, size_t length)
 static bool
 has_room(const DriftCategory *p, uint32_t labels, uint32_t bytes)
 {
-	return labels <= p->capacity - p->used
-		&& bytes <= p->capacity * DRIFT_LABEL_BYTES - p->arena_used;
+	return labels <= p->capacity - p->used && bytes <= p->capacity * DRIFT_LABEL_BYTES - p->arena_used;
 }
 
 /* Removes the entries whose count is not positive. */
@@ -187,9 +183,9 @@ static void
 sweep(DriftCategory *p)
 {
 	DriftCategoryEntry *entries = entries_of(p);
-	char	   *arena = arena_of(p);
-	uint32_t	used = 0;
-	uint32_t	arena_used = 0;
+	char *arena = arena_of(p);
+	uint32_t used = 0;
+	uint32_t arena_used = 0;
 
 	p->counted = 0;
 	for (uint32_t i = 0; i < p->used; i++)
@@ -214,12 +210,12 @@ static bool
 survivors_fit(const DriftCategory *p, int64_t cut, uint32_t keep, uint32_t keep_bytes)
 {
 	const DriftCategoryEntry *entries = drift_category_entry(p, 0);
-	uint32_t	survivors = 0;
-	uint32_t	bytes = 0;
+	uint32_t survivors = 0;
+	uint32_t bytes = 0;
 
 	for (uint32_t i = 0; i < p->used; i++)
 	{
-		uint32_t	survives = entries[i].count > cut;
+		uint32_t survives = entries[i].count > cut;
 
 		survivors += survives;
 		bytes += survives * entries[i].length;
@@ -237,12 +233,12 @@ static void
 lower_counts(DriftCategory *p, uint32_t keep, uint32_t keep_bytes)
 {
 	DriftCategoryEntry *entries = entries_of(p);
-	int64_t		low = 0;
-	int64_t		high = p->counted;
+	int64_t low = 0;
+	int64_t high = p->counted;
 
 	while (low < high)
 	{
-		int64_t		middle = low + (high - low) / 2;
+		int64_t middle = low + (high - low) / 2;
 
 		if (survivors_fit(p, middle, keep, keep_bytes))
 			high = middle;
@@ -283,8 +279,8 @@ static size_t
 shorten(char *shortened, const char *label, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
-	size_t		kept = DRIFT_MAX_LABEL - 1 - HASH_DIGITS;
-	uint64_t	hash = drift_hash(label, length);
+	size_t kept = DRIFT_MAX_LABEL - 1 - HASH_DIGITS;
+	uint64_t hash = drift_hash(label, length);
 
 	/* a continuation byte of UTF-8 must not start what is cut off */
 	for (int i = 0; i < 3 && ((unsigned char) label[kept] & 0xc0) == 0x80; i++)
@@ -319,9 +315,9 @@ add_label(DriftCategory *p, uint64_t hash, const char *label, size_t length)
 DriftStatus
 drift_category_add(DriftCategory *p, const char *label, size_t length)
 {
-	char		shortened[DRIFT_MAX_LABEL];
-	uint64_t	hash;
-	uint32_t	slot;
+	char shortened[DRIFT_MAX_LABEL];
+	uint64_t hash;
+	uint32_t slot;
 
 	if (p->profile.row_count >= DRIFT_MAX_COUNT)
 		return DRIFT_OVERFLOW;
@@ -360,7 +356,7 @@ drift_category_add_missing(DriftCategory *p)
 size_t
 drift_category_grown_size(const DriftCategory *p)
 {
-	uint32_t	capacity = 2 * p->capacity;
+	uint32_t capacity = 2 * p->capacity;
 
 	return drift_category_size(capacity < p->category_limit ? capacity : p->category_limit);
 }
@@ -370,10 +366,9 @@ drift_category_copy(void *memory, size_t size, const DriftCategory *src)
 {
 	DriftCategory *dst = memory;
 	const size_t host = sizeof(dst->profile.host_length);
-	uint32_t	capacity = capacity_of_size(size);
+	uint32_t capacity = capacity_of_size(size);
 
-	if (capacity < DRIFT_CATEGORY_START || capacity < src->used
-		|| capacity * DRIFT_LABEL_BYTES < src->arena_used)
+	if (capacity < DRIFT_CATEGORY_START || capacity < src->used || capacity * DRIFT_LABEL_BYTES < src->arena_used)
 		return DRIFT_NO_SPACE;
 
 	memcpy((char *) dst + host, (const char *) src + host, sizeof(DriftCategory) - host);
@@ -389,7 +384,7 @@ drift_category_copy(void *memory, size_t size, const DriftCategory *src)
 static uint32_t
 count_new(const DriftCategory *dst, const DriftCategory *src, uint32_t *bytes)
 {
-	uint32_t	labels = 0;
+	uint32_t labels = 0;
 
 	*bytes = 0;
 	for (uint32_t i = 0; i < src->used; i++)
@@ -408,9 +403,9 @@ count_new(const DriftCategory *dst, const DriftCategory *src, uint32_t *bytes)
 size_t
 drift_category_merged_size(const DriftCategory *dst, const DriftCategory *src)
 {
-	uint32_t	bytes;
-	uint32_t	labels = dst->used + count_new(dst, src, &bytes);
-	uint32_t	capacity = (dst->arena_used + bytes + DRIFT_LABEL_BYTES - 1) / DRIFT_LABEL_BYTES;
+	uint32_t bytes;
+	uint32_t labels = dst->used + count_new(dst, src, &bytes);
+	uint32_t capacity = (dst->arena_used + bytes + DRIFT_LABEL_BYTES - 1) / DRIFT_LABEL_BYTES;
 
 	if (capacity < labels)
 		capacity = labels;
@@ -430,8 +425,8 @@ larger(int64_t a, int64_t b)
 static void
 merge_errors(DriftCategory *dst, const DriftCategory *src, uint32_t only_src)
 {
-	uint32_t	common = src->used - only_src;
-	int64_t		error = 0;
+	uint32_t common = src->used - only_src;
+	int64_t error = 0;
 
 	if (common > 0)
 		error = dst->count_error + src->count_error;
@@ -462,8 +457,8 @@ merge_counts(DriftCategory *dst, const DriftCategory *src)
 DriftStatus
 drift_category_merge(DriftCategory *dst, const DriftCategory *src)
 {
-	uint32_t	bytes;
-	uint32_t	only_src;
+	uint32_t bytes;
+	uint32_t only_src;
 
 	if (dst->profile.value_type != src->profile.value_type)
 		return DRIFT_TYPE_MISMATCH;
@@ -503,7 +498,7 @@ drift_category_keep(DriftCategory *p, const uint32_t *order, uint32_t n)
 bool
 drift_category_find(const DriftCategory *p, const char *label, size_t length, int64_t *count)
 {
-	char		shortened[DRIFT_MAX_LABEL];
+	char shortened[DRIFT_MAX_LABEL];
 	const DriftCategoryEntry *entry;
 
 	if (length > DRIFT_MAX_LABEL)
@@ -528,8 +523,8 @@ comes_before(const DriftCategory *p, uint32_t a, uint32_t b)
 {
 	const DriftCategoryEntry *x = drift_category_entry(p, a);
 	const DriftCategoryEntry *y = drift_category_entry(p, b);
-	uint32_t	shorter = x->length < y->length ? x->length : y->length;
-	int			difference;
+	uint32_t shorter = x->length < y->length ? x->length : y->length;
+	int difference;
 
 	if (x->count != y->count)
 		return x->count > y->count;
@@ -541,7 +536,7 @@ comes_before(const DriftCategory *p, uint32_t a, uint32_t b)
 static void
 sift_down(const DriftCategory *p, uint32_t *order, uint32_t i, uint32_t n)
 {
-	uint32_t	moved = order[i];
+	uint32_t moved = order[i];
 
 	for (uint32_t child = 2 * i + 1; child < n; child = 2 * i + 1)
 	{
@@ -565,7 +560,7 @@ drift_category_sorted_order(const DriftCategory *p, uint32_t *order)
 		sift_down(p, order, i - 1, p->used);
 	for (uint32_t n = p->used; n > 1; n--)
 	{
-		uint32_t	last = order[0];
+		uint32_t last = order[0];
 
 		order[0] = order[n - 1];
 		order[n - 1] = last;
@@ -573,9 +568,24 @@ drift_category_sorted_order(const DriftCategory *p, uint32_t *order)
 	}
 }
 
+DriftStatus
+drift_category_append(DriftCategory *p, const char *label, uint32_t length, int64_t count)
+{
+	uint64_t hash = drift_hash(label, length);
+	const uint32_t *slot = find_slot(p, hash, label, length);
+
+	if (*slot != 0 || is_full(p, length))
+		return DRIFT_CORRUPT;
+	if (!has_room(p, 1, length))
+		return DRIFT_NO_SPACE;
+	append(p, writable_slot(p, slot), hash, label, length, count);
+	p->counted += count;
+	return p->used == 1 || comes_before(p, p->used - 2, p->used - 1) ? DRIFT_OK : DRIFT_CORRUPT;
+}
+
 void
-drift_category_pairs_begin(DriftCategoryPairs *pairs, const DriftCategory *reference,
-						   const DriftCategory *current, uint32_t *order)
+drift_category_pairs_begin(DriftCategoryPairs *pairs, const DriftCategory *reference, const DriftCategory *current,
+						   uint32_t *order)
 {
 	drift_category_sorted_order(reference, order);
 	drift_category_sorted_order(current, order + reference->used);
@@ -611,7 +621,7 @@ drift_category_pairs_next(DriftCategoryPairs *pairs, DriftCategoryPair *pair)
 
 	while (pairs->next < reference->used + current->used)
 	{
-		uint32_t	i = pairs->next++;
+		uint32_t i = pairs->next++;
 
 		if (i < reference->used)
 		{

@@ -30,39 +30,39 @@
 
 #include "stats/profile.h"
 
-#define DRIFT_CATEGORY_LIMIT 1000	/* categories counted exactly by default */
+#define DRIFT_CATEGORY_LIMIT 1000 /* categories counted exactly by default */
 #define DRIFT_MIN_CATEGORY_LIMIT 32
 #define DRIFT_MAX_CATEGORY_LIMIT (1024 * 1024)
 #define DRIFT_CATEGORY_START 16 /* categories a new profile should have room for */
 
-#define DRIFT_MAX_LABEL 255		/* bytes of the longest label kept whole */
-#define DRIFT_LABEL_BYTES 24	/* room for labels, per category */
+#define DRIFT_MAX_LABEL 255  /* bytes of the longest label kept whole */
+#define DRIFT_LABEL_BYTES 24 /* room for labels, per category */
 
 typedef struct DriftCategoryEntry
 {
-	uint64_t	hash;
-	int64_t		count;
-	uint32_t	offset;			/* of the label in the arena */
-	uint32_t	length;
-}			DriftCategoryEntry;
+	uint64_t hash;
+	int64_t count;
+	uint32_t offset; /* of the label in the arena */
+	uint32_t length;
+} DriftCategoryEntry;
 
 typedef struct DriftCategory
 {
 	DriftProfile profile;
-	int64_t		counted;		/* sum of the counts */
-	int64_t		count_error;
-	int64_t		absent_error;
-	uint32_t	category_limit;
-	uint32_t	capacity;		/* entries there is room for */
-	uint32_t	used;			/* entries */
-	uint32_t	index_mask;		/* slots of the index, a power of two, less one */
-	uint32_t	arena_used;		/* bytes of labels; room for capacity * DRIFT_LABEL_BYTES */
-	uint32_t	padding;
+	int64_t counted; /* sum of the counts */
+	int64_t count_error;
+	int64_t absent_error;
+	uint32_t category_limit;
+	uint32_t capacity;   /* entries there is room for */
+	uint32_t used;       /* entries */
+	uint32_t index_mask; /* slots of the index, a power of two, less one */
+	uint32_t arena_used; /* bytes of labels; room for capacity * DRIFT_LABEL_BYTES */
+	uint32_t padding;
 	/* entries[capacity], index[index_mask + 1], arena bytes */
-}			DriftCategory;
+} DriftCategory;
 
 /* Bytes of a profile with room for this many categories and DRIFT_LABEL_BYTES bytes of label for each. */
-size_t		drift_category_size(uint32_t capacity);
+size_t drift_category_size(uint32_t capacity);
 
 /*
  * Makes an empty profile of the largest capacity that fits; memory is aligned
@@ -84,8 +84,16 @@ DriftStatus drift_category_add(DriftCategory *p, const char *label, size_t lengt
 /* Counts a row without a value. */
 DriftStatus drift_category_add_missing(DriftCategory *p);
 
+/*
+ * Lists a label with its count, for unpacking: rows and errors are the
+ * caller's. The label must sort after the last one of the same count.
+ * DRIFT_CORRUPT: it does not, is listed already or passes a limit;
+ * DRIFT_NO_SPACE: no room.
+ */
+DriftStatus drift_category_append(DriftCategory *p, const char *label, uint32_t length, int64_t count);
+
 /* The size to grow to when drift_category_add() found no room. */
-size_t		drift_category_grown_size(const DriftCategory *p);
+size_t drift_category_grown_size(const DriftCategory *p);
 
 /*
  * Moves src to larger memory, which then has the largest capacity that fits;
@@ -100,23 +108,23 @@ DriftStatus drift_category_copy(void *memory, size_t size, const DriftCategory *
  * (DRIFT_TYPE_MISMATCH, DRIFT_OVERFLOW) dst is unchanged. src may be dst.
  */
 DriftStatus drift_category_merge(DriftCategory *dst, const DriftCategory *src);
-size_t		drift_category_merged_size(const DriftCategory *dst, const DriftCategory *src);
+size_t drift_category_merged_size(const DriftCategory *dst, const DriftCategory *src);
 
 /*
  * Drops all categories but the first n of order. The counts and the count_error
  * of those stay as they are; absent_error becomes at least what a dropped
  * category can have.
  */
-void		drift_category_keep(DriftCategory *p, const uint32_t *order, uint32_t n);
+void drift_category_keep(DriftCategory *p, const uint32_t *order, uint32_t n);
 
 /* Is the label listed, and with which count (0 when not)? */
-bool		drift_category_find(const DriftCategory *p, const char *label, size_t length, int64_t *count);
+bool drift_category_find(const DriftCategory *p, const char *label, size_t length, int64_t *count);
 
 /* Number of categories, or -1 when the profile is not exact and cannot know. */
-int64_t		drift_category_distinct(const DriftCategory *p);
+int64_t drift_category_distinct(const DriftCategory *p);
 
 /* The listed categories, the largest count first and then by label; order has room for p->used numbers. */
-void		drift_category_sorted_order(const DriftCategory *p, uint32_t *order);
+void drift_category_sorted_order(const DriftCategory *p, uint32_t *order);
 
 /* Rows with a value that no count speaks for. */
 static inline int64_t
@@ -153,22 +161,22 @@ drift_category_label(const DriftCategory *p, const DriftCategoryEntry *entry)
 typedef struct DriftCategoryPair
 {
 	const char *label;
-	uint32_t	length;
-	bool		in_reference;	/* listed there */
-	bool		in_current;
-	int64_t		c_reference;
-	int64_t		c_current;
-	int64_t		error_reference;
-	int64_t		error_current;
-}			DriftCategoryPair;
+	uint32_t length;
+	bool in_reference; /* listed there */
+	bool in_current;
+	int64_t c_reference;
+	int64_t c_current;
+	int64_t error_reference;
+	int64_t error_current;
+} DriftCategoryPair;
 
 typedef struct DriftCategoryPairs
 {
 	const DriftCategory *reference;
 	const DriftCategory *current;
-	const uint32_t *order;		/* the reference's order, then the current's */
-	uint32_t	next;
-}			DriftCategoryPairs;
+	const uint32_t *order; /* the reference's order, then the current's */
+	uint32_t next;
+} DriftCategoryPairs;
 
 /*
  * The labels listed in either profile: those of the reference in its sorted
@@ -176,8 +184,8 @@ typedef struct DriftCategoryPairs
  * for reference->used + current->used numbers and has to live as long as the
  * walk.
  */
-void		drift_category_pairs_begin(DriftCategoryPairs *pairs, const DriftCategory *reference,
-									   const DriftCategory *current, uint32_t *order);
-bool		drift_category_pairs_next(DriftCategoryPairs *pairs, DriftCategoryPair *pair);
+void drift_category_pairs_begin(DriftCategoryPairs *pairs, const DriftCategory *reference, const DriftCategory *current,
+								uint32_t *order);
+bool drift_category_pairs_next(DriftCategoryPairs *pairs, DriftCategoryPair *pair);
 
 #endif

@@ -18,19 +18,19 @@
 #include "stats/category.h"
 
 /* Bytes of the packed form, the host's four included. */
-size_t		drift_category_packed_size(const DriftCategory *p);
+size_t drift_category_packed_size(const DriftCategory *p);
 
 /*
  * Writes drift_category_packed_size() bytes but leaves the host's four as they
- * are. order is scratch for p->used numbers.
+ * are; DRIFT_NO_SPACE if size is smaller. order is scratch for p->used numbers.
  */
-void		drift_category_pack(const DriftCategory *p, uint8_t *bytes, uint32_t *order);
+DriftStatus drift_category_pack(const DriftCategory *p, uint8_t *bytes, size_t size, uint32_t *order);
 
 /*
  * Drops the lightest categories until the packed form has at most max_bytes,
  * or none is left (drift_category_keep()). order is scratch for p->used numbers.
  */
-void		drift_category_compact(DriftCategory *p, size_t max_bytes, uint32_t *order);
+void drift_category_compact(DriftCategory *p, size_t max_bytes, uint32_t *order);
 
 /*
  * How much memory drift_category_unpack() needs, at most a small multiple of

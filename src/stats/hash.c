@@ -38,7 +38,7 @@ uint64_t
 drift_hash(const void *bytes, size_t length)
 {
 	const uint8_t *b = bytes;
-	uint64_t	h = (uint64_t) length * HASH_K1 + HASH_K3;
+	uint64_t h = (uint64_t) length * HASH_K1 + HASH_K3;
 
 	if (length >= 8)
 	{

@@ -14,6 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint64_t	drift_hash(const void *bytes, size_t length);
+uint64_t drift_hash(const void *bytes, size_t length);
 
 #endif

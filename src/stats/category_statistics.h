@@ -1,0 +1,66 @@
+/*
+ * category_statistics.h
+ *		Statistics of two categorical profiles, with bounds where a profile is
+ *		not exact. When both are, low = value = high and the value is that of the
+ *		rows themselves.
+ *
+ * order is everywhere scratch for reference->used + current->used numbers.
+ * DRIFT_TYPE_MISMATCH: text against boolean; DRIFT_EMPTY_REFERENCE and
+ * DRIFT_EMPTY_CURRENT: no row has a value.
+ */
+#ifndef DRIFT_STATS_CATEGORY_STATISTICS_H
+#define DRIFT_STATS_CATEGORY_STATISTICS_H
+
+#include "stats/bounded_divergence.h"
+#include "stats/category.h"
+#include "stats/hypothesis.h"
+
+/* Categories with a smaller share of the reference share a bin in PSI and KL. */
+#define DRIFT_POOLED_SHARE 0.01
+
+/*
+ * PSI and its relatives (divergence.h).
+ *
+ * PSI and KL: the reference makes the bins, one for each of its categories with
+ * at least DRIFT_POOLED_SHARE of its rows and one for all its others. What the
+ * reference does not have gets a bin per category where the reference is exact,
+ * so that this can be known, and otherwise belongs to the others. On a
+ * reference that is not exact the bins are those of its counts, and the
+ * interval is about the rows in them. DRIFT_BAD_FLOOR: floor not in (0, 0.5).
+ *
+ * The distances take every category for itself. Their value puts the rows that
+ * no count speaks for into one more bin; floor does not matter to them.
+ *
+ * The upper bound of the distances has those rows of both sides disjoint: their
+ * terms d(p, q) are convex and homogeneous, so that
+ * d(p + x, q + y) <= d(p, q) + d(x, 0) + d(0, y). The lower bound, and both of PSI
+ * and KL, are those of bounded_divergence.h bin by bin.
+ */
+DriftStatus drift_category_divergence(DriftDivergenceKind kind, const DriftCategory *reference,
+									  const DriftCategory *current, double floor, uint32_t *order,
+									  DriftInterval *result);
+
+typedef struct DriftIntervalTest
+{
+	DriftInterval statistic;
+	DriftInterval p_value;
+} DriftIntervalTest;
+
+/*
+ * Chi-square of the table of both sides by category (hypothesis.h). Where a
+ * side is not exact the table has the listed categories and one column for all
+ * others; its term, (p - q)^2 / (rows), has the properties of the distances'
+ * terms and the bounds are made as theirs.
+ */
+DriftStatus drift_category_chi_square(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
+									  DriftIntervalTest *result);
+
+/*
+ * z-test of the share of one of two categories, the one that comes last in
+ * byte order ("true", "1", "yes"). DRIFT_TOO_MANY_CATEGORIES when there are more
+ * than two in all, as there are where a profile is not exact.
+ */
+DriftStatus drift_category_z_test(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
+								  DriftTest *result);
+
+#endif
