@@ -1,0 +1,160 @@
+-- reading sources of data: the only place where a user's text is run
+--
+-- The text runs with the caller's rights and the caller's search_path, in helpers that
+-- are read-only: STABLE alone would not stop a volatile function inside the text. What
+-- the helpers add around the text is qualified, so that it means the same on any path.
+
+CREATE OR REPLACE FUNCTION drift.read_columns(query text, path text)
+	RETURNS TABLE (ordinal integer, column_name text, column_type text, base_type oid)
+	LANGUAGE plpgsql STABLE STRICT ROWS 30
+	SET search_path = pg_catalog, pg_temp
+	SET transaction_read_only = on
+AS $$
+BEGIN
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY
+		SELECT c.ordinal, c.column_name, c.column_type, c.base_type
+		FROM drift.source_columns(query) AS c;
+END
+$$;
+
+COMMENT ON FUNCTION drift.read_columns(text, text) IS 'columns of a query whose names are looked up on the given path';
+
+CREATE OR REPLACE FUNCTION drift.read_profiles(query text, path text) RETURNS SETOF drift.profile[]
+	LANGUAGE plpgsql STABLE STRICT ROWS 1
+	SET search_path = pg_catalog, pg_temp
+	SET transaction_read_only = on
+	SET synchronize_seqscans = off
+AS $$
+BEGIN
+	PERFORM set_config('search_path', path, true);
+
+	-- RETURN QUERY, unlike EXECUTE INTO, may use a parallel plan
+	RETURN QUERY EXECUTE query;
+END
+$$;
+
+COMMENT ON FUNCTION drift.read_profiles(text, text) IS 'runs a query of drift.profiles_query(), read-only';
+
+CREATE OR REPLACE FUNCTION drift.read_statistics(query text, path text) RETURNS SETOF drift.column_statistics
+	LANGUAGE plpgsql STABLE STRICT ROWS 30
+	SET search_path = pg_catalog, pg_temp
+	SET transaction_read_only = on
+	SET synchronize_seqscans = off
+AS $$
+BEGIN
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY EXECUTE query;
+END
+$$;
+
+COMMENT ON FUNCTION drift.read_statistics(text, text) IS 'runs a query of drift.statistics_query(), read-only';
+
+CREATE OR REPLACE FUNCTION drift.read_histogram(query text, path text)
+	RETURNS TABLE (is_current boolean, bin integer, label text, row_count bigint)
+	LANGUAGE plpgsql STABLE STRICT ROWS 20
+	SET search_path = pg_catalog, pg_temp
+	SET transaction_read_only = on
+	SET synchronize_seqscans = off
+AS $$
+BEGIN
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY EXECUTE query;
+END
+$$;
+
+COMMENT ON FUNCTION drift.read_histogram(text, text) IS 'runs a query of drift.histogram_query(), read-only';
+
+-- PARALLEL UNSAFE on purpose: which rows a sample holds depends on the order of the scan,
+-- and this keeps the scan serial.
+CREATE OR REPLACE FUNCTION drift.sample_key(row_number bigint, seed bigint) RETURNS bigint
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT hashint8extended(row_number, seed)
+$$;
+
+COMMENT ON FUNCTION drift.sample_key(bigint, bigint) IS 'pseudo-random key of a row: the rows with the smallest keys are a uniform sample';
+
+-- The planned columns of one side as c1, c2, ..., so that no name of the user's can clash.
+-- The newline ends a comment the text may end with.
+CREATE OR REPLACE FUNCTION drift.side_query(query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT %s FROM (%s%s) AS source', string_agg(
+				format('source.%I::%s AS c%s', p.column_name, p.value_type, p.ordinality), ', ' ORDER BY p.ordinality),
+			query, E'\n')
+		|| CASE WHEN sample IS NULL THEN ''
+			ELSE format(' ORDER BY drift.sample_key(pg_catalog.row_number() OVER (), %s) LIMIT %s', seed, sample)
+		END
+	FROM unnest(plans) WITH ORDINALITY AS p
+$$;
+
+COMMENT ON FUNCTION drift.side_query(text, drift.column_plan[], bigint, bigint) IS
+	'query for the planned columns of one side, all rows or a sample of them';
+
+CREATE OR REPLACE FUNCTION drift.profiles_query(query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT ARRAY[%s] FROM (%s) AS side', string_agg(format('drift.profile_agg(c%s)', i), ', ' ORDER BY i),
+			drift.side_query(query, plans, sample, seed))
+	FROM generate_series(1, cardinality(plans)) AS i
+$$;
+
+COMMENT ON FUNCTION drift.profiles_query(text, drift.column_plan[], bigint, bigint) IS
+	'query that profiles the planned columns of one side in one scan';
+
+CREATE OR REPLACE FUNCTION drift.is_test(method text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT method LIKE '%\_test'
+$$;
+
+COMMENT ON FUNCTION drift.is_test(text) IS 'whether a method yields a p-value of its own';
+
+-- Row forms with the same arguments share one state and one sort, so more of them cost little.
+CREATE OR REPLACE FUNCTION drift.statistics_expression(plan drift.column_plan, value text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.chi_square_test(%2$s, is_current), '
+			'drift.total_variation(%2$s, is_current), %4$s)::drift.column_statistics',
+			(plan).column_name,
+			value,
+			CASE (plan).kind WHEN 'numeric' THEN format('drift.ks_test(%s, is_current)', value) ELSE 'NULL' END,
+			CASE
+				WHEN (plan).method IS NULL THEN 'NULL'
+				WHEN drift.is_test((plan).method) THEN format('drift.%I(%s, is_current)', (plan).method, value)
+				ELSE format('ROW(drift.%I(%s, is_current), NULL, NULL, NULL, 0, NULL, NULL)::drift.test_result', (plan).method, value)
+			END)
+$$;
+
+COMMENT ON FUNCTION drift.statistics_expression(drift.column_plan, text) IS
+	'expression that computes the statistics of one column over labelled rows';
+
+CREATE OR REPLACE FUNCTION drift.statistics_query(
+	reference_query text, current_query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT s.* FROM (SELECT ARRAY[%s] AS statistics FROM ('
+			'(SELECT false AS is_current, side.* FROM (%s) AS side) UNION ALL (SELECT true, side.* FROM (%s) AS side)'
+			') AS labelled) AS whole, pg_catalog.unnest(whole.statistics) AS s',
+			string_agg(drift.statistics_expression(p.plan, format('c%s', p.ordinality)), ', ' ORDER BY p.ordinality),
+			drift.side_query(reference_query, plans, sample, seed),
+			drift.side_query(current_query, plans, sample, seed))
+	FROM (
+		SELECT ROW(column_name, type_reference, type_current, kind, value_type, method, requested, obstacle)::drift.column_plan AS plan,
+			ordinality
+		FROM unnest(plans) WITH ORDINALITY
+	) AS p
+$$;
+
+COMMENT ON FUNCTION drift.statistics_query(text, text, drift.column_plan[], bigint, bigint) IS
+	'query for the exact statistics of the planned columns in one scan of each side';

@@ -1,0 +1,315 @@
+-- drift.compare(): two data sets in, one verdict per column out
+
+-- Positions of the columns whose profiles are summaries, so that exact statistics need the rows again.
+CREATE OR REPLACE FUNCTION drift.summarised_columns(reference drift.profile[], current drift.profile[]) RETURNS integer[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(i ORDER BY i), '{}')
+	FROM generate_subscripts(reference, 1) AS i
+	WHERE NOT (drift.is_exact(reference[i]) AND drift.is_exact(current[i]))
+		AND drift.row_count(reference[i]) > drift.missing_count(reference[i])
+		AND drift.row_count(current[i]) > drift.missing_count(current[i])
+$$;
+
+COMMENT ON FUNCTION drift.summarised_columns(drift.profile[], drift.profile[]) IS
+	'positions of the columns of which at least one profile is not exact and both have values';
+
+CREATE OR REPLACE FUNCTION drift.check_compare_options(mode text, sample bigint, seed bigint) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF mode IS NULL OR mode NOT IN ('exact', 'summary') THEN
+		RAISE EXCEPTION 'unknown mode "%"', mode
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'A mode is "exact" or "summary".';
+	ELSIF sample < 1 THEN
+		RAISE EXCEPTION 'sample of % rows is too small', sample
+			USING ERRCODE = 'invalid_parameter_value';
+	ELSIF sample IS NOT NULL AND seed IS NULL THEN
+		RAISE EXCEPTION 'a sample needs a seed' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift.check_compare_options(text, bigint, bigint) IS 'raises an error for options drift.compare() cannot take';
+
+-- Sentence on a column that was compared.
+CREATE OR REPLACE FUNCTION drift.explain_tested(
+	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[],
+	measure drift.column_measure, drifted boolean, notes text, limits drift.thresholds)
+	RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT concat_ws('; ',
+		CASE
+			WHEN NOT drifted AND (measure).error_bound > (limits).minimum_effect THEN
+				format('inconclusive: summaries leave the effect open by %s', drift.short_number((measure).error_bound))
+			WHEN NOT drifted AND (measure).p_value < (limits).alpha AND (measure).effect < (limits).minimum_effect THEN
+				'significant, but too small to matter'
+			WHEN NOT drifted THEN 'no drift'
+		END,
+		CASE (plan).kind WHEN 'numeric' THEN drift.shift_text((plan).value_type, reference, current) END,
+		CASE WHEN drifted THEN 'most change: ' || drift.bins_text(bins, (plan).value_type) END,
+		notes)
+$$;
+
+COMMENT ON FUNCTION drift.explain_tested(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_measure, boolean, text, drift.thresholds) IS
+	'sentence that explains the verdict on a column: direction of the shift and the bins that carry it';
+
+CREATE OR REPLACE FUNCTION drift.explain_untested(plan drift.column_plan, reference drift.profile, current drift.profile, measure drift.column_measure, notes text)
+	RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE (measure).state
+			WHEN 'skipped' THEN (measure).method_reason
+			WHEN 'absent in current' THEN 'the column is absent in the current data'
+			WHEN 'absent in reference' THEN 'the column is absent in the reference'
+			WHEN 'type' THEN format('the type changed from %s to %s', (plan).type_reference, (plan).type_current)
+			ELSE concat_ws('; ', format('too few values to test: %s in the reference, %s in the current data',
+				drift.row_count(reference) - drift.missing_count(reference),
+				drift.row_count(current) - drift.missing_count(current)), notes)
+		END
+$$;
+
+COMMENT ON FUNCTION drift.explain_untested(drift.column_plan, drift.profile, drift.profile, drift.column_measure, text) IS
+	'sentence that says why a column was not tested';
+
+-- Severity of a column whatever its state. A column that is gone, of another type or wholly
+-- missing now cannot feed a model: critical.
+CREATE OR REPLACE FUNCTION drift.state_severity(state text, tested_severity text, point_finding boolean, n_current bigint) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN state = 'tested' THEN tested_severity
+			WHEN state = 'skipped' THEN state
+			WHEN state <> 'insufficient_data' THEN 'critical'
+			WHEN point_finding AND n_current = 0 THEN 'critical'
+			WHEN point_finding THEN 'warning'
+			ELSE state
+		END
+$$;
+
+COMMENT ON FUNCTION drift.state_severity(text, text, boolean, bigint) IS
+	'severity of a column that was tested, or could not be';
+
+CREATE OR REPLACE FUNCTION drift.judge_column(
+	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[], measure drift.column_measure,
+	p_value_corrected float8, test_finding boolean, point_finding boolean, findings text[], notes text, limits drift.thresholds)
+	RETURNS drift.comparison
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	psi_band CONSTANT text := drift.psi_severity(measure.psi, measure.psi_p_value, limits);
+	result drift.comparison;
+BEGIN
+	result.column_name := plan.column_name;
+	result.column_type := concat_ws(' / ', plan.type_reference, nullif(plan.type_current, plan.type_reference));
+	result.kind := plan.kind;
+	result.method := measure.method;
+	result.method_reason := measure.method_reason;
+	result.statistic := measure.statistic;
+	result.p_value := measure.p_value;
+	result.p_value_corrected := p_value_corrected;
+	result.psi := measure.psi;
+	result.effect := measure.effect;
+	result.effect_low := measure.effect_low;
+	result.error_bound := measure.error_bound;
+
+	result.missing_reference := drift.missing_count(reference);
+	result.missing_current := drift.missing_count(current);
+	result.n_reference := drift.row_count(reference) - result.missing_reference;
+	result.n_current := drift.row_count(current) - result.missing_current;
+	IF plan.kind = 'numeric' THEN
+		result.mean_reference := drift.mean(reference);
+		result.mean_current := drift.mean(current);
+		result.stddev_reference := drift.stddev(reference);
+		result.stddev_current := drift.stddev(current);
+	END IF;
+
+	result.severity := drift.state_severity(measure.state,
+		drift.column_severity(test_finding, point_finding, psi_band, limits), point_finding, result.n_current);
+	result.drifted := CASE WHEN result.severity NOT IN ('skipped', 'insufficient_data') THEN result.severity <> 'ok' END;
+	result.findings := array_cat(findings, CASE
+			WHEN split_part(measure.state, ' ', 1) IN ('absent', 'type') THEN ARRAY[split_part(measure.state, ' ', 1)]
+			WHEN psi_band <> 'ok' THEN ARRAY['psi']
+			ELSE '{}'
+		END);
+	result.explanation := CASE measure.state
+			WHEN 'tested' THEN drift.explain_tested(plan, reference, current, bins, measure, result.drifted, notes, limits)
+			ELSE drift.explain_untested(plan, reference, current, measure, notes)
+		END;
+	result.severity_text := drift.severity_text(result.severity);
+	result.action_text := drift.action_text(
+		CASE WHEN plan.obstacle IS NULL OR result.severity <> 'critical' THEN result.severity ELSE 'unusable' END,
+		test_finding AND psi_band <> 'ok');
+
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift.judge_column(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_measure, float8, boolean, boolean, text[], text, drift.thresholds) IS
+	'verdict on one column from what was measured and found';
+
+-- The family that is corrected together: every test and every point finding of the comparison.
+CREATE OR REPLACE FUNCTION drift.judge_columns(
+	plans drift.column_plan[], reference_profiles drift.profile[], current_profiles drift.profile[],
+	statistics drift.column_statistics[], exact boolean, limits drift.thresholds)
+	RETURNS SETOF drift.comparison
+	LANGUAGE sql STABLE COST 10000 ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH planned AS (
+		SELECT i, plans[i] AS plan,
+			CASE WHEN (plans[i]).obstacle IS NULL THEN count(*) FILTER (WHERE (plans[i]).obstacle IS NULL) OVER (ORDER BY i) END AS position
+		FROM generate_subscripts(plans, 1) AS i
+	), paired AS (
+		SELECT i, plan, r.profile AS reference, c.profile AS current, drift.bin_pairs(r.profile, c.profile) AS bins
+		FROM planned,
+			LATERAL (SELECT reference_profiles[position] AS profile) AS r,
+			LATERAL (SELECT current_profiles[position] AS profile) AS c
+	), measured AS MATERIALIZED (
+		SELECT i, plan, reference, current, bins, drift.measure_column(plan, reference, current, bins, s.statistics, exact) AS measure
+		FROM paired
+		LEFT JOIN LATERAL (
+			SELECT u AS statistics FROM unnest(statistics) AS u WHERE u.column_name = (plan).column_name
+		) AS s ON true
+	), finding AS MATERIALIZED (
+		SELECT row_number() OVER () AS k, f.*
+		FROM (
+			SELECT i, 'distribution' AS finding, (measure).p_value, (measure).effect - (measure).error_bound AS size,
+				(limits).minimum_effect AS least, NULL AS note
+			FROM measured
+			WHERE (measure).state = 'tested'
+			UNION ALL
+			SELECT i, p.finding, p.p_value, p.size, (limits).minimum_share, p.note
+			FROM measured, drift.point_findings(plan, reference, current, bins) AS p
+			WHERE (limits).point_findings AND (measure).state IN ('tested', 'insufficient_data')
+		) AS f
+	), corrected AS (
+		SELECT f.*, c.p_value AS p_value_corrected, coalesce(c.p_value < (limits).alpha AND f.size >= f.least, false) AS holds
+		FROM finding AS f
+		JOIN unnest(drift.correct_p_values(ARRAY(SELECT p_value FROM finding ORDER BY k), (limits).correction))
+			WITH ORDINALITY AS c(p_value, k) USING (k)
+	), found AS (
+		SELECT i,
+			max(p_value_corrected) FILTER (WHERE finding = 'distribution') AS p_value_corrected,
+			coalesce(bool_or(holds) FILTER (WHERE finding = 'distribution'), false) AS test_finding,
+			coalesce(bool_or(holds) FILTER (WHERE finding <> 'distribution'), false) AS point_finding,
+			array_agg(finding ORDER BY k) FILTER (WHERE holds) AS findings,
+			string_agg(note, '; ' ORDER BY k) FILTER (WHERE holds) AS notes
+		FROM corrected
+		GROUP BY i
+	)
+	SELECT v.*
+	FROM measured AS m
+	LEFT JOIN found AS f USING (i),
+		LATERAL drift.judge_column(m.plan, m.reference, m.current, m.bins, m.measure, f.p_value_corrected,
+			coalesce(f.test_finding, false), coalesce(f.point_finding, false), f.findings, f.notes, limits) AS v
+	ORDER BY m.i
+$$;
+
+COMMENT ON FUNCTION drift.judge_columns(drift.column_plan[], drift.profile[], drift.profile[], drift.column_statistics[], boolean, drift.thresholds) IS
+	'verdict on every column, with all tests and point findings corrected as one family';
+
+CREATE OR REPLACE FUNCTION drift.compare_sources(
+	reference_query text, current_query text, columns text[], methods jsonb,
+	limits drift.thresholds, mode text, sample bigint, seed bigint, path text)
+	RETURNS SETOF drift.comparison
+	LANGUAGE plpgsql STABLE COST 100000 ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	plans CONSTANT drift.column_plan[] := ARRAY(
+		SELECT p FROM drift.plan_columns(reference_query, current_query, columns, methods, path) AS p);
+	readable CONSTANT drift.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
+	reference_profiles drift.profile[] := '{}';
+	current_profiles drift.profile[] := '{}';
+	summarised integer[] := '{}';
+	statistics drift.column_statistics[] := '{}';
+BEGIN
+	PERFORM drift.check_compare_options(mode, sample, seed);
+
+	IF cardinality(readable) > 0 THEN
+		reference_profiles := drift.read_profiles(drift.profiles_query(reference_query, readable, sample, seed), path);
+		current_profiles := drift.read_profiles(drift.profiles_query(current_query, readable, sample, seed), path);
+	END IF;
+
+	IF mode = 'exact' THEN
+		summarised := drift.summarised_columns(reference_profiles, current_profiles);
+	END IF;
+	IF cardinality(summarised) > 0 THEN
+		statistics := ARRAY(SELECT s FROM drift.read_statistics(drift.statistics_query(reference_query, current_query,
+			ARRAY(SELECT readable[i] FROM unnest(summarised) AS i), sample, seed), path) AS s);
+	END IF;
+
+	RETURN QUERY
+		SELECT v.* FROM drift.judge_columns(plans, reference_profiles, current_profiles, statistics, mode = 'exact', limits) AS v;
+END
+$$;
+
+COMMENT ON FUNCTION drift.compare_sources(text, text, text[], jsonb, drift.thresholds, text, bigint, bigint, text) IS
+	'drift.compare() on queries that are checked already, with names looked up on the given path';
+
+-- No pinned path here: the two sources are found by the caller's. The body names nothing that
+-- a path could divert.
+CREATE OR REPLACE FUNCTION drift.compare(
+	reference text,
+	current text,
+	columns text[] DEFAULT NULL,
+	methods jsonb DEFAULT NULL,
+	thresholds text DEFAULT 'standard',
+	mode text DEFAULT 'exact',
+	sample bigint DEFAULT NULL,
+	seed bigint DEFAULT 42)
+	RETURNS SETOF drift.comparison
+	LANGUAGE sql STABLE COST 100000 ROWS 30
+AS $$
+	SELECT * FROM drift.compare_sources(
+		drift.source_query(reference), drift.source_query(current), columns, methods,
+		drift.resolve_thresholds(thresholds), mode, sample, seed, pg_catalog.current_setting('search_path'))
+$$;
+
+COMMENT ON FUNCTION drift.compare(text, text, text[], jsonb, text, text, bigint, bigint) IS
+	'compares two data sets, each a relation''s name or a query: one row per column with test, PSI, effect, severity and explanation';
+
+-- A share of zero columns is no verdict. Without a bound of its own any drifted column counts.
+CREATE OR REPLACE FUNCTION drift.summarise_comparison(
+	comparison drift.comparison[], limits drift.thresholds,
+	OUT drift_detected boolean, OUT drift_score float8, OUT drifted_features text[])
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.share > 0 AND drift.reaches(s.share, (limits).drift_share, (limits).inclusive), s.share, s.features
+	FROM (
+		SELECT avg(c.drifted::integer)::float8 AS share,
+			coalesce(array_agg(c.column_name ORDER BY c.effect DESC NULLS FIRST, c.column_name) FILTER (WHERE c.drifted), '{}') AS features
+		FROM unnest(comparison) AS c
+	) AS s
+$$;
+
+COMMENT ON FUNCTION drift.summarise_comparison(drift.comparison[], drift.thresholds) IS
+	'verdict on a data set from those on its columns: share of drifted columns, and their names by falling effect';
+
+CREATE OR REPLACE FUNCTION drift.detect_drift(
+	reference text,
+	current text,
+	columns text[] DEFAULT NULL,
+	thresholds text DEFAULT 'standard',
+	OUT drift_detected boolean,
+	OUT drift_score float8,
+	OUT drifted_features text[])
+	RETURNS SETOF record
+	LANGUAGE sql STABLE COST 100000 ROWS 1
+AS $$
+	SELECT d.* FROM drift.summarise_comparison(
+		ARRAY(SELECT c FROM drift.compare(reference, current, columns, thresholds => thresholds) AS c),
+		drift.resolve_thresholds(thresholds)) AS d
+$$;
+
+COMMENT ON FUNCTION drift.detect_drift(text, text, text[], text) IS
+	'whether two data sets differ: drift_score is the share of drifted columns among those with a verdict';
