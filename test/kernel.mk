@@ -4,6 +4,7 @@
 #   make -f test/kernel.mk valgrind   plain, under valgrind
 #   make -f test/kernel.mk replay     fuzz targets that read files, without libFuzzer
 #   make -f test/kernel.mk fuzzers    fuzz targets for libFuzzer, with clang
+#   make -f test/kernel.mk seeds      write the first files of test/fuzz/corpus
 #
 # Run from the top of the tree. Each test/unit/test_*.c is a program that
 # prints TAP, each test/fuzz/fuzz_*.c defines LLVMFuzzerTestOneInput, and every
@@ -24,7 +25,7 @@ COMPILE_asan = $(CC) $(STRICT) $(COMMON) -O1 $(SANITIZE)
 COMPILE_plain = $(CC) $(STRICT) $(COMMON) -O2
 COMPILE_fuzz = $(CLANG) $(STRICT) $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 
-.PHONY: unit valgrind replay fuzzers programs-asan programs-plain
+.PHONY: unit valgrind replay fuzzers seeds programs-asan programs-plain
 .SECONDARY:
 
 unit: programs-asan
@@ -37,6 +38,10 @@ programs-asan: $(TESTS:%=build/asan/%)
 programs-plain: $(TESTS:%=build/plain/%)
 replay: $(FUZZERS:%=build/asan/replay_%)
 fuzzers: $(FUZZERS:%=build/fuzz/%)
+
+seeds: build/asan/seeds
+	mkdir -p $(FUZZERS:%=test/fuzz/corpus/%)
+	build/asan/seeds test/fuzz/corpus
 
 define VARIANT
 build/$(1)/%.o: %.c $(INCLUDES)
@@ -54,3 +59,6 @@ build/asan/replay_%: build/asan/test/fuzz/%.o build/asan/test/fuzz/replay.o $(KE
 
 build/fuzz/fuzz_%: build/fuzz/test/fuzz/fuzz_%.o $(KERNEL:%.c=build/fuzz/%.o)
 	$(COMPILE_fuzz) -fsanitize=fuzzer -o $@ $^ -lm
+
+build/asan/seeds: build/asan/test/fuzz/seeds.o $(KERNEL:%.c=build/asan/%.o)
+	$(COMPILE_asan) -o $@ $^ -lm

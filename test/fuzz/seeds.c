@@ -1,0 +1,153 @@
+/*
+ * seeds.c
+ *		Write the profiles that fuzzing starts from: seeds DIRECTORY.
+ *
+ * Each file name says what is in it. A fuzzer cannot guess a whole packed
+ * profile, but it can take one apart.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fuzz/numeric_input.h"
+
+#define MAX_SEED 4096
+
+typedef struct Seed
+{
+	const char *name;
+	size_t size;
+	uint8_t bytes[MAX_SEED];
+} Seed;
+
+static const char *directory;
+static const uint8_t none[1];
+
+static void
+write_file(const char *target, const char *name, const uint8_t *head, size_t head_size, const Seed *a, const Seed *b)
+{
+	char path[1024];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", directory, target, name);
+	file = fopen(path, "wb");
+	if (file == NULL)
+	{
+		perror(path);
+		exit(1);
+	}
+	fwrite(head, 1, head_size, file);
+	fwrite(a->bytes, 1, a->size, file);
+	if (b != NULL)
+		fwrite(b->bytes, 1, b->size, file);
+	fclose(file);
+}
+
+static double
+sample(const char *name, int i)
+{
+	switch (name[0])
+	{
+		case 'd': /* discrete */
+			return i % 5;
+		case 'i': /* infinite */
+			return i % 7 == 0 ? (double) INFINITY : i % 11 == 0 ? (double) -INFINITY : i;
+		default:
+			return sin(i) * exp(i % 10);
+	}
+}
+
+static Seed
+numeric_seed(const char *name, DriftValueType type, int rows, int missing, uint32_t edge_count)
+{
+	static const double edges[] = {-10.0, 0.0, 1.0, 100.0};
+	uint32_t capacity = drift_numeric_full_capacity(DRIFT_MIN_KEYS, 8);
+	DriftNumeric *p = malloc(drift_numeric_size(capacity, 8, edge_count));
+	Seed seed = {.name = name};
+
+	REQUIRE(p != NULL);
+	drift_numeric_init(p, type, DRIFT_MIN_KEYS, capacity, 8, edges, edge_count);
+	for (int i = 0; i < missing; i++)
+		drift_numeric_add_missing(p);
+	for (int i = 0; i < rows; i++)
+	{
+		drift_numeric_add(p, sample(name, i));
+		if (drift_numeric_full(p))
+			REQUIRE(drift_numeric_flush(p) == DRIFT_OK);
+	}
+	REQUIRE(drift_numeric_flush(p) == DRIFT_OK);
+	seed.size = drift_numeric_packed_size(p);
+	REQUIRE(seed.size <= MAX_SEED);
+	REQUIRE(drift_numeric_pack(p, seed.bytes, seed.size) == DRIFT_OK);
+	free(p);
+	return seed;
+}
+
+static void
+write_pairs(const char *target, const Seed *seeds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		const Seed *a = &seeds[i];
+		const Seed *b = &seeds[(i + 1) % count];
+		uint8_t split[2] = {(uint8_t) a->size, (uint8_t) (a->size >> 8)};
+
+		write_file(target, a->name, split, sizeof(split), a, b);
+	}
+}
+
+static void
+numeric_seeds(void)
+{
+	const Seed seeds[] = {
+		numeric_seed("empty", DRIFT_VALUE_NUMBER, 0, 0, 0),
+		numeric_seed("missing", DRIFT_VALUE_NUMBER, 0, 9, 0),
+		numeric_seed("few", DRIFT_VALUE_NUMBER, 6, 1, 0),
+		numeric_seed("many", DRIFT_VALUE_NUMBER, 900, 5, 0),
+		numeric_seed("many_in_bins", DRIFT_VALUE_NUMBER, 300, 0, 4),
+		numeric_seed("discrete", DRIFT_VALUE_NUMBER, 100, 0, 0),
+		numeric_seed("discrete_in_bins", DRIFT_VALUE_NUMBER, 100, 2, 2),
+		numeric_seed("infinite", DRIFT_VALUE_NUMBER, 100, 0, 0),
+		numeric_seed("timestamps", DRIFT_VALUE_TIMESTAMP, 40, 0, 0),
+	};
+	size_t count = sizeof(seeds) / sizeof(seeds[0]);
+
+	for (size_t i = 0; i < count; i++)
+		write_file("fuzz_numeric_unpack", seeds[i].name, none, 0, &seeds[i], NULL);
+	write_pairs("fuzz_numeric_merge", seeds, count);
+	write_pairs("fuzz_numeric_statistics", seeds, count);
+}
+
+static void
+row_seeds(void)
+{
+	static const char *const names[] = {"normal", "discrete", "infinite"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		Seed seed = {.name = names[i], .size = 60 * sizeof(double)};
+
+		for (int k = 0; k < 60; k++)
+		{
+			double value = sample(names[i], k);
+
+			for (size_t b = 0; b < sizeof(double); b++)
+				seed.bytes[(size_t) k * sizeof(double) + b] = ((const uint8_t *) &value)[b];
+		}
+		write_file("fuzz_numeric_rows", names[i], none, 0, &seed, NULL);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2)
+	{
+		fprintf(stderr, "usage: seeds DIRECTORY\n");
+		return 2;
+	}
+	directory = argv[1];
+	numeric_seeds();
+	row_seeds();
+	return 0;
+}
