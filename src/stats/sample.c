@@ -210,7 +210,7 @@ gap_pass(Gap *g, const uint32_t rows[2])
 static double
 ks_distance(const DriftKsSearch *s)
 {
-	return (double) s->best / (double) ((Wide) s->n[0] * s->n[1]);
+	return (double) s->best / ((double) s->n[0] * (double) s->n[1]);
 }
 
 /* Notes the gap at every edge between buckets. */

@@ -104,8 +104,8 @@ typedef struct DriftKsSearch
  * Two-sample Kolmogorov-Smirnov distance max |F(x) - G(x)| of two unsorted
  * samples of 1 to DRIFT_SAMPLE_LARGE keys: start() counts and says how many
  * candidates are left, finish() settles them in scratch with room for twice as
- * many keys and returns the distance. Exact: the nearest double of the ratio of
- * the largest |i * m - j * n| and n * m, up to the rounding of both to double.
+ * many keys and returns the distance. The largest |i * m - j * n| is exact, the
+ * distance is that over n * m, equal to drift_two_sample_ks() to the last bit.
  */
 void		drift_ks_start(DriftKsSearch *search, const uint64_t *reference, int64_t n,
 						   const uint64_t *current, int64_t m, void (*poll) (void));

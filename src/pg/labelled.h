@@ -1,0 +1,101 @@
+/*
+ * labelled.h
+ *		State of the statistics over labelled rows, (value, is_current).
+ *
+ * One transition function feeds one of three states, chosen at the first row:
+ * numbers and categories keep what any statistic may ask for, so aggregates of
+ * the same arguments share a state; bins only count, for edges given by the
+ * user. All start with Labelled. Side 0 is the reference, side 1 the current
+ * one: the flag itself.
+ */
+#ifndef DRIFT_PG_LABELLED_H
+#define DRIFT_PG_LABELLED_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "pg/labelled_value.h"
+#include "stats/divergence.h"
+#include "stats/sample.h"
+#include "stats/two_sample.h"
+
+typedef enum LabelledKind
+{
+	LABELLED_NUMBERS,
+	LABELLED_CATEGORIES,
+	LABELLED_BINS
+} LabelledKind;
+
+typedef struct Labelled
+{
+	LabelledKind kind;
+	ValueReader reader;
+	Oid			type;			/* of the values, for messages */
+	MemoryContext context;		/* lives as long as the state */
+	int32		bins;			/* how many to cut the reference into */
+	int64		n[2];			/* rows with a value */
+	int64		missing[2];		/* rows whose value is NULL or NaN */
+	int64		unlabelled;		/* rows whose flag is NULL, ignored */
+} Labelled;
+
+/* Memory that a state may use before it spills; as much again is left for sorting. */
+extern Size LabelledBudget(void);
+
+/* For loops of the kernel */
+extern void LabelledPoll(void);
+
+/* numbers: labelled_numeric.c */
+
+typedef struct LabelledNumbers LabelledNumbers;
+
+/* A side's keys in ascending order, in memory or a block at a time from a file. */
+#define KEYS_PER_BLOCK (BLCKSZ / sizeof(uint64))
+
+typedef struct SortedKeys
+{
+	int64		n;
+	int64		begin;			/* ranks [begin, end) are at keys */
+	int64		end;
+	const uint64 *keys;
+	struct BufFile *file;
+	uint64		block[KEYS_PER_BLOCK];
+} SortedKeys;
+
+/* A pass over the distinct numbers of both sides, ascending. */
+typedef struct NumberScan
+{
+	SortedKeys	side[2];
+	int64		at[2];
+} NumberScan;
+
+extern Labelled *LabelledNumbersCreate(FunctionCallInfo fcinfo, MemoryContext context);
+extern void LabelledNumbersAdd(Labelled *state, int side, double value);
+extern void LabelledNumbersScan(Labelled *state, NumberScan *scan);
+extern bool LabelledNextNumber(NumberScan *scan, double *value, int64 rows[2]);
+extern const DriftTwoSample *LabelledNumbersCompare(Labelled *state);
+extern double LabelledNumbersKs(Labelled *state);
+extern const DriftMoments *LabelledNumbersMoments(Labelled *state);
+extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence);
+
+/* categories: labelled_category.c */
+
+typedef struct CategoryScan
+{
+	Labelled   *state;
+	int64		at;				/* in memory: the next category */
+	struct varlena *ahead;		/* spilled: the first record of the next category */
+	struct varlena *last;		/* spilled: the record that the last answer points into */
+} CategoryScan;
+
+extern Labelled *LabelledCategoriesCreate(FunctionCallInfo fcinfo, MemoryContext context);
+extern void LabelledCategoriesAdd(Labelled *state, int side, const CategoryBytes *category);
+extern void LabelledCategoriesScan(Labelled *state, CategoryScan *scan);
+extern bool LabelledNextCategory(CategoryScan *scan, CategoryBytes *category, int64 rows[2]);
+extern void LabelledCategoriesDivergence(Labelled *state, bool pool, DriftDivergence *divergence);
+
+/* bins of given edges: labelled_bins.c */
+
+extern void LabelledBinsDivergence(Labelled *state, DriftDivergence *divergence);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * labelled_bins.c
+ *		Labelled rows counted in bins of given edges: no memory beyond the
+ *		counts, and a row costs little more than reading it.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "pg/labelled.h"
+
+#define MAX_GIVEN_EDGES 1024
+
+typedef struct LabelledBins
+{
+	Labelled	head;
+	ArrayType  *given;			/* the argument, to compare with when it may change; or NULL */
+	uint32		edge_count;
+	double	   *edges;
+	int64	   *counts[2];
+} LabelledBins;
+
+/* Ensure that the argument is an array of at most 1024 ascending numbers */
+static void
+CheckEdges(ArrayType *array)
+{
+	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	const float8 *edges = (const float8 *) ARR_DATA_PTR(array);
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("edges must be a one-dimensional array"),
+				 errdetail("The array has %d dimensions.", ARR_NDIM(array))));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("edges must not be NULL"),
+				 errdetail("The array contains a NULL.")));
+	if (count < 1 || count > MAX_GIVEN_EDGES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there must be between 1 and %d edges", MAX_GIVEN_EDGES),
+				 errdetail("The array has %d elements.", count)));
+	for (int i = 0; i < count; i++)
+	{
+		if (isnan(edges[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("edges must be numbers"),
+					 errdetail("Edge %d is NaN.", i + 1)));
+		if (i > 0 && !(edges[i] > edges[i - 1]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("edges must be in strictly ascending order"),
+					 errdetail("Edge %d is %g and edge %d is %g.", i, edges[i - 1], i + 1, edges[i])));
+	}
+}
+
+/* Take over the edges; infinite ones go, since the outer bins are open anyway */
+static void
+SetEdges(LabelledBins *bins, ArrayType *array)
+{
+	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	const float8 *edges = (const float8 *) ARR_DATA_PTR(array);
+
+	if (isinf(edges[count - 1]))
+		count--;
+	if (count > 0 && isinf(edges[0]))
+	{
+		edges++;
+		count--;
+	}
+	bins->edge_count = count;
+	bins->edges = MemoryContextAlloc(bins->head.context, sizeof(double) * Max(count, 1));
+	memcpy(bins->edges, edges, sizeof(double) * count);
+	for (int side = 0; side < 2; side++)
+		bins->counts[side] = MemoryContextAllocZero(bins->head.context, sizeof(int64) * (count + 1));
+}
+
+static ArrayType *
+EdgesArgument(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("edges must not be NULL")));
+	return PG_GETARG_ARRAYTYPE_P(3);
+}
+
+/* Create the state at the first row */
+static LabelledBins *
+CreateBins(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+	LabelledBins *bins;
+	ArrayType  *array;
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	ValueReader reader = ReaderOfType(type);
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "labelled_accum called in non-aggregate context");
+	if (!ReaderIsNumeric(reader))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("values of type %s cannot be cut at edges", format_type_be(type)),
+				 errhint("Each category is a bin of its own. Leave out the edges.")));
+
+	array = EdgesArgument(fcinfo);
+	CheckEdges(array);
+
+	bins = MemoryContextAllocZero(context, sizeof(LabelledBins));
+	bins->head.kind = LABELLED_BINS;
+	bins->head.reader = reader;
+	bins->head.type = type;
+	bins->head.context = context;
+	SetEdges(bins, array);
+	if (!get_fn_expr_arg_stable(fcinfo->flinfo, 3))
+	{
+		bins->given = MemoryContextAlloc(context, VARSIZE(array));
+		memcpy(bins->given, array, VARSIZE(array));
+	}
+	return bins;
+}
+
+/* Ensure that edges which are computed for each row are the same for all */
+static void
+CheckSameEdges(FunctionCallInfo fcinfo, const LabelledBins *bins)
+{
+	ArrayType  *array = EdgesArgument(fcinfo);
+
+	if (VARSIZE(array) != VARSIZE(bins->given) || memcmp(array, bins->given, VARSIZE(array)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("edges must be the same for all rows")));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_bins_accum);
+Datum
+drift_labelled_bins_accum(PG_FUNCTION_ARGS)
+{
+	LabelledBins *bins;
+	int			side;
+	double		value;
+
+	if (unlikely(PG_ARGISNULL(0)))
+		bins = CreateBins(fcinfo);
+	else
+		bins = (LabelledBins *) PG_GETARG_POINTER(0);
+	if (unlikely(bins->given != NULL))
+		CheckSameEdges(fcinfo, bins);
+
+	if (unlikely(PG_ARGISNULL(2)))
+	{
+		bins->head.unlabelled++;
+		PG_RETURN_POINTER(bins);
+	}
+	side = PG_GETARG_BOOL(2) ? 1 : 0;
+	value = PG_ARGISNULL(1) ? NAN : ReadNumber(bins->head.reader, PG_GETARG_DATUM(1));
+	if (unlikely(isnan(value)))
+	{
+		bins->head.missing[side]++;
+		PG_RETURN_POINTER(bins);
+	}
+	bins->head.n[side]++;
+	bins->counts[side][drift_bin_of(bins->edges, bins->edge_count, value)]++;
+	PG_RETURN_POINTER(bins);
+}
+
+/* Compare the shares of both sides in the bins */
+void
+LabelledBinsDivergence(Labelled *state, DriftDivergence *divergence)
+{
+	LabelledBins *bins = (LabelledBins *) state;
+
+	drift_divergence_init(divergence, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR);
+	for (uint32 bin = 0; bin <= bins->edge_count; bin++)
+		drift_divergence_step(divergence, bins->counts[0][bin], bins->counts[1][bin]);
+}

@@ -1,0 +1,511 @@
+/*
+ * labelled_numeric.c
+ *		Numbers of labelled rows: two arrays of keys (stats/sample.h), or two
+ *		sorted files once the arrays pass the memory budget.
+ *
+ * The moments are taken in the order in which rows arrive and everything else
+ * from the order of the values, so that results do not depend on which of the
+ * two it was.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/buffile.h"
+#include "utils/memutils.h"
+#include "utils/tuplesort.h"
+
+#include "compat.h"
+#include "pg/labelled.h"
+
+#define FIRST_CAPACITY 64
+
+struct LabelledNumbers
+{
+	Labelled	head;
+	uint64	   *keys[2];
+	int64		capacity[2];	/* 0 once spilled */
+	bool		spilled;
+	bool		sorted;			/* the arrays are, or the files exist */
+	bool		compared;
+	bool		binned;
+	Tuplesortstate *sort[2];	/* spilled and not sorted yet */
+	BufFile    *file[2];		/* spilled and sorted */
+	int64		moments_taken[2];	/* keys that moments are of */
+	DriftMoments moments[2];
+	DriftTwoSample comparison;
+	DriftDivergence divergence;
+};
+
+/* Close what the memory context does not */
+static void
+ReleaseFiles(Datum arg)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) DatumGetPointer(arg);
+
+	for (int side = 0; side < 2; side++)
+	{
+		if (numbers->sort[side])
+			tuplesort_end(numbers->sort[side]);
+		if (numbers->file[side])
+			BufFileClose(numbers->file[side]);
+		numbers->sort[side] = NULL;
+		numbers->file[side] = NULL;
+	}
+}
+
+/* Create an empty state */
+Labelled *
+LabelledNumbersCreate(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	LabelledNumbers *numbers = MemoryContextAllocZero(context, sizeof(LabelledNumbers));
+
+	numbers->head.kind = LABELLED_NUMBERS;
+	numbers->head.context = context;
+	AggRegisterCallback(fcinfo, ReleaseFiles, PointerGetDatum(numbers));
+	return &numbers->head;
+}
+
+/* Bring the moments up to the last key; arrays are still in the order of arrival */
+static void
+TakeMoments(LabelledNumbers *numbers, int side)
+{
+	for (int64 i = numbers->moments_taken[side]; i < numbers->head.n[side]; i++)
+		drift_moments_add(&numbers->moments[side], drift_key_value(numbers->keys[side][i]));
+	numbers->moments_taken[side] = numbers->head.n[side];
+}
+
+/* Begin an external sort of each side and move the arrays into it */
+static void
+Spill(LabelledNumbers *numbers)
+{
+	MemoryContext old = MemoryContextSwitchTo(numbers->head.context);
+
+	numbers->spilled = true;
+	for (int side = 0; side < 2; side++)
+	{
+		TakeMoments(numbers, side);
+		numbers->sort[side] = tuplesort_begin_datum(FLOAT8OID, Float8LessOperator, InvalidOid, false,
+													Max(work_mem / 2, 64), NULL, TUPLESORT_NONE);
+		for (int64 i = 0; i < numbers->head.n[side]; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			tuplesort_putdatum(numbers->sort[side], Float8GetDatum(drift_key_value(numbers->keys[side][i])), false);
+		}
+		if (numbers->keys[side])
+			pfree(numbers->keys[side]);
+		numbers->keys[side] = NULL;
+		numbers->capacity[side] = 0;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Double an array as far as the budget of both goes; false when it is used up */
+static bool
+Grow(LabelledNumbers *numbers, int side)
+{
+	int64		budget = LabelledBudget() / sizeof(uint64) - numbers->capacity[1 - side];
+	int64		capacity = numbers->capacity[side];
+
+	if (capacity == 0)
+	{
+		numbers->keys[side] = MemoryContextAlloc(numbers->head.context, sizeof(uint64) * FIRST_CAPACITY);
+		numbers->capacity[side] = FIRST_CAPACITY;
+		return true;
+	}
+	if (capacity >= budget)
+		return false;
+	capacity = Min(2 * capacity, budget);
+	numbers->keys[side] = repalloc_huge(numbers->keys[side], sizeof(uint64) * capacity);
+	numbers->capacity[side] = capacity;
+	return true;
+}
+
+/* Add a number where there is no room for it, or no array any more */
+static pg_noinline void
+AddSlowly(LabelledNumbers *numbers, int side, double value)
+{
+	MemoryContext old;
+
+	if (!numbers->spilled && !Grow(numbers, side))
+		Spill(numbers);
+	if (!numbers->spilled)
+	{
+		numbers->keys[side][numbers->head.n[side]++] = drift_key_of(value);
+		return;
+	}
+	value += 0.0;				/* as a key would, this makes one zero of two */
+	drift_moments_add(&numbers->moments[side], value);
+	old = MemoryContextSwitchTo(numbers->head.context);
+	tuplesort_putdatum(numbers->sort[side], Float8GetDatum(value), false);
+	MemoryContextSwitchTo(old);
+	numbers->head.n[side]++;
+	numbers->moments_taken[side]++;
+}
+
+/* Add a number that is not NaN */
+void
+LabelledNumbersAdd(Labelled *state, int side, double value)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	if (likely(state->n[side] < numbers->capacity[side]))
+		numbers->keys[side][state->n[side]++] = drift_key_of(value);
+	else
+		AddSlowly(numbers, side, value);
+}
+
+/* Sort an external side, and write its keys to a file in which any rank is found by seeking */
+static void
+SortToFile(LabelledNumbers *numbers, int side)
+{
+	MemoryContext old = MemoryContextSwitchTo(numbers->head.context);
+	uint64		block[KEYS_PER_BLOCK];
+	int			used = 0;
+	Datum		value;
+	bool		isnull;
+
+	tuplesort_performsort(numbers->sort[side]);
+	numbers->file[side] = BufFileCreateTemp(false);
+	while (drift_tuplesort_getdatum(numbers->sort[side], &value, &isnull))
+	{
+		block[used++] = drift_key_of(DatumGetFloat8(value));
+		if (used == KEYS_PER_BLOCK)
+		{
+			CHECK_FOR_INTERRUPTS();
+			BufFileWrite(numbers->file[side], block, sizeof(block));
+			used = 0;
+		}
+	}
+	BufFileWrite(numbers->file[side], block, sizeof(uint64) * used);
+	tuplesort_end(numbers->sort[side]);
+	numbers->sort[side] = NULL;
+	MemoryContextSwitchTo(old);
+}
+
+/* Sort both sides, once for all statistics of the state */
+static void
+SortNumbers(LabelledNumbers *numbers)
+{
+	if (numbers->sorted)
+		return;
+	for (int side = 0; side < 2; side++)
+	{
+		uint64	   *scratch;
+
+		if (numbers->spilled)
+		{
+			SortToFile(numbers, side);
+			continue;
+		}
+		TakeMoments(numbers, side);
+		scratch = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(numbers->head.n[side], 1));
+		drift_sort_keys(numbers->keys[side], numbers->head.n[side], scratch, LabelledPoll);
+		pfree(scratch);
+	}
+	numbers->sorted = true;
+}
+
+/* Open a sorted side for reading */
+static void
+OpenSortedKeys(LabelledNumbers *numbers, int side, SortedKeys *sorted)
+{
+	sorted->n = numbers->head.n[side];
+	sorted->begin = 0;
+	sorted->file = numbers->file[side];
+	sorted->keys = numbers->spilled ? sorted->block : numbers->keys[side];
+	sorted->end = numbers->spilled ? 0 : sorted->n;
+}
+
+/* Load the block that holds a rank */
+static void
+LoadBlock(SortedKeys *sorted, int64 rank)
+{
+	int64		block = rank / KEYS_PER_BLOCK;
+	Size		length;
+
+	CHECK_FOR_INTERRUPTS();
+	sorted->begin = block * KEYS_PER_BLOCK;
+	sorted->end = Min(sorted->begin + KEYS_PER_BLOCK, sorted->n);
+	length = sizeof(uint64) * (sorted->end - sorted->begin);
+	if (BufFileSeekBlock(sorted->file, block) != 0 ||
+		BufFileRead(sorted->file, sorted->block, length) != length)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read back the sorted values of an aggregate")));
+}
+
+static inline uint64
+KeyAt(SortedKeys *sorted, int64 rank)
+{
+	if (unlikely(rank < sorted->begin || rank >= sorted->end))
+		LoadBlock(sorted, rank);
+	return sorted->keys[rank - sorted->begin];
+}
+
+/* Begin a pass over the distinct numbers of both sides */
+void
+LabelledNumbersScan(Labelled *state, NumberScan *scan)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	SortNumbers(numbers);
+	for (int side = 0; side < 2; side++)
+	{
+		OpenSortedKeys(numbers, side, &scan->side[side]);
+		scan->at[side] = 0;
+	}
+}
+
+/* Count the keys that equal key from where the scan stands, and go past them */
+static inline int64
+SkipEqual(NumberScan *scan, int side, uint64 key)
+{
+	SortedKeys *sorted = &scan->side[side];
+	int64		first = scan->at[side];
+	int64		at = first;
+
+	while (at < sorted->n && KeyAt(sorted, at) == key)
+		at++;
+	scan->at[side] = at;
+	return at - first;
+}
+
+/* Get the next number and the rows of each side that hold it */
+bool
+LabelledNextNumber(NumberScan *scan, double *value, int64 rows[2])
+{
+	bool		left[2];
+	uint64		key;
+
+	left[0] = scan->at[0] < scan->side[0].n;
+	left[1] = scan->at[1] < scan->side[1].n;
+	if (!left[0] && !left[1])
+		return false;
+	if (left[0] && left[1])
+		key = Min(KeyAt(&scan->side[0], scan->at[0]), KeyAt(&scan->side[1], scan->at[1]));
+	else
+		key = left[0] ? KeyAt(&scan->side[0], scan->at[0]) : KeyAt(&scan->side[1], scan->at[1]);
+	rows[0] = SkipEqual(scan, 0, key);
+	rows[1] = SkipEqual(scan, 1, key);
+	*value = drift_key_value(key);
+	return true;
+}
+
+/* Compare the sorted sides, once for all statistics of the state */
+const DriftTwoSample *
+LabelledNumbersCompare(Labelled *state)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	if (!numbers->compared)
+	{
+		NumberScan *scan = palloc(sizeof(NumberScan));
+		double		value;
+		int64		rows[2];
+
+		LabelledNumbersScan(state, scan);
+		drift_two_sample_init(&numbers->comparison, state->n[0], state->n[1]);
+		for (int64 i = 0; LabelledNextNumber(scan, &value, rows); i++)
+		{
+			if ((i & 0xFFFF) == 0)
+				CHECK_FOR_INTERRUPTS();
+			drift_two_sample_step(&numbers->comparison, value, rows[0], rows[1]);
+		}
+		pfree(scan);
+		numbers->compared = true;
+	}
+	return &numbers->comparison;
+}
+
+/* Get the Kolmogorov-Smirnov distance, without sorting where nothing else wants that */
+double
+LabelledNumbersKs(Labelled *state)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+	DriftKsSearch *search;
+	double		distance;
+
+	if (numbers->sorted || numbers->spilled || state->n[0] + state->n[1] < DRIFT_SAMPLE_SMALL ||
+		Max(state->n[0], state->n[1]) > DRIFT_SAMPLE_LARGE)
+		return drift_two_sample_ks(LabelledNumbersCompare(state));
+
+	search = palloc(sizeof(DriftKsSearch));
+	drift_ks_start(search, numbers->keys[0], state->n[0], numbers->keys[1], state->n[1], LabelledPoll);
+	distance = search->distance;
+	if (search->candidates > 0)
+	{
+		uint64	   *scratch = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * search->candidates);
+
+		distance = drift_ks_finish(search, scratch);
+		pfree(scratch);
+	}
+	pfree(search);
+	return distance;
+}
+
+/* Get the moments of both sides */
+const DriftMoments *
+LabelledNumbersMoments(Labelled *state)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	TakeMoments(numbers, 0);
+	TakeMoments(numbers, 1);
+	return numbers->moments;
+}
+
+/* The order statistics of a sorted file, for drift_reference_edges() */
+
+static double
+FileAt(void *ctx, int64_t rank)
+{
+	return drift_key_value(KeyAt(ctx, rank));
+}
+
+static int64
+FileRank(SortedKeys *sorted, uint64 key)
+{
+	int64		low = 0;
+	int64		left = sorted->n;
+
+	while (left > 0)
+	{
+		int64		half = left / 2;
+
+		if (KeyAt(sorted, low + half) < key)
+		{
+			low += half + 1;
+			left -= half + 1;
+		}
+		else
+			left = half;
+	}
+	return low;
+}
+
+static int64_t
+FileCountLess(void *ctx, double value)
+{
+	return FileRank(ctx, drift_key_of(value));
+}
+
+static int64_t
+FileCountEqual(void *ctx, double value)
+{
+	uint64		key = drift_key_of(value);
+
+	return FileRank(ctx, key + 1) - FileRank(ctx, key);
+}
+
+/* Find distinct values by looking for the end of each */
+static uint32_t
+FileDistinct(void *ctx, uint32_t cap, double *values)
+{
+	SortedKeys *sorted = ctx;
+	uint32		count = 0;
+
+	for (int64 rank = 0; rank < sorted->n;)
+	{
+		uint64		key = KeyAt(sorted, rank);
+
+		if (count == cap)
+			return cap + 1;
+		values[count++] = drift_key_value(key);
+		rank = FileRank(sorted, key + 1);
+	}
+	return count;
+}
+
+/* Count the rows of a sorted file in each bin */
+static void
+FileCountBins(SortedKeys *sorted, const double *edges, uint32 edge_count, int64 *counts)
+{
+	int64		below = 0;
+
+	for (uint32 i = 0; i < edge_count; i++)
+	{
+		int64		upto = FileRank(sorted, drift_key_of(edges[i]) + 1);
+
+		counts[i] = upto - below;
+		below = upto;
+	}
+	counts[edge_count] = sorted->n - below;
+}
+
+/* Cut the reference into bins and count both sides, in the files */
+static uint32
+CountInFiles(LabelledNumbers *numbers, double *edges, int64 *counts[2])
+{
+	SortedKeys *sorted = palloc(sizeof(SortedKeys));
+	DriftRanked ranked = {sorted, numbers->head.n[0], FileAt, FileCountEqual, FileCountLess, FileDistinct};
+	uint32		edge_count = 0;
+
+	SortNumbers(numbers);
+	OpenSortedKeys(numbers, 0, sorted);
+	(void) drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count);
+	FileCountBins(sorted, edges, edge_count, counts[0]);
+	OpenSortedKeys(numbers, 1, sorted);
+	FileCountBins(sorted, edges, edge_count, counts[1]);
+	pfree(sorted);
+	return edge_count;
+}
+
+/* Cut the reference into bins and count both sides, in the arrays, sorted or not */
+static uint32
+CountInArrays(LabelledNumbers *numbers, double *edges, int64 *counts[2])
+{
+	int64		n = numbers->head.n[0];
+	DriftSelector *selector = palloc(sizeof(DriftSelector));
+	uint64	   *room = NULL;
+	DriftRanked ranked;
+	uint32		edge_count = 0;
+
+	if (!numbers->sorted && (n < DRIFT_SAMPLE_SMALL || n > DRIFT_SAMPLE_LARGE))
+		SortNumbers(numbers);
+	if (!numbers->sorted)
+		room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * n);
+	drift_selector_init(selector, numbers->keys[0], n, numbers->sorted, numbers->head.bins,
+						room, room ? room + n : NULL, LabelledPoll);
+	ranked = drift_selector_ranked(selector);
+	(void) drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count);
+	if (room)
+		pfree(room);
+	pfree(selector);
+
+	for (int side = 0; side < 2; side++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		drift_count_bins(numbers->keys[side], numbers->head.n[side], edges, edge_count, counts[side]);
+	}
+	return edge_count;
+}
+
+/* Compare the shares of both sides in the reference's bins, once for all statistics of the state */
+void
+LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	if (!numbers->binned)
+	{
+		double	   *edges = palloc(sizeof(double) * DRIFT_MAX_EDGES);
+		int64	   *counts[2];
+		uint32		edge_count;
+
+		counts[0] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
+		counts[1] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
+		edge_count = numbers->spilled ? CountInFiles(numbers, edges, counts) : CountInArrays(numbers, edges, counts);
+
+		drift_divergence_init(&numbers->divergence, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR);
+		for (uint32 bin = 0; bin <= edge_count; bin++)
+			drift_divergence_step(&numbers->divergence, counts[0][bin], counts[1][bin]);
+		numbers->binned = true;
+		pfree(counts[1]);
+		pfree(counts[0]);
+		pfree(edges);
+	}
+	*divergence = numbers->divergence;
+}
