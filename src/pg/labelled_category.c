@@ -221,7 +221,7 @@ LabelledCategoriesScan(Labelled *state, CategoryScan *scan)
 	if (!categories->sort)
 		return;
 	tuplesort_rescan(categories->sort);
-	if (drift_tuplesort_getdatum(categories->sort, &record, &isnull))
+	if (tuplesort_getdatum_compat(categories->sort, &record, &isnull))
 		scan->ahead = (struct varlena *) DatumGetPointer(record);
 }
 
@@ -265,7 +265,7 @@ NextSpilled(CategoryScan *scan, CategoryBytes *category, int64 rows[2])
 
 	rows[0] = rows[1] = 0;
 	AddRecord(scan->last, rows);
-	while (drift_tuplesort_getdatum(categories->sort, &record, &isnull))
+	while (tuplesort_getdatum_compat(categories->sort, &record, &isnull))
 	{
 		struct varlena *next = (struct varlena *) DatumGetPointer(record);
 

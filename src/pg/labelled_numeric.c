@@ -169,7 +169,7 @@ SortToFile(LabelledNumbers *numbers, int side)
 
 	tuplesort_performsort(numbers->sort[side]);
 	numbers->file[side] = BufFileCreateTemp(false);
-	while (drift_tuplesort_getdatum(numbers->sort[side], &value, &isnull))
+	while (tuplesort_getdatum_compat(numbers->sort[side], &value, &isnull))
 	{
 		block[used++] = drift_key_of(DatumGetFloat8(value));
 		if (used == KEYS_PER_BLOCK)

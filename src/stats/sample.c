@@ -207,10 +207,29 @@ gap_pass(Gap *g, const uint32_t rows[2])
 	g->below[1] += rows[1];
 }
 
+/* The largest gap so far. */
+static Wide
+ks_best(const DriftKsSearch *s)
+{
+	Gap			peak = {{s->peak[0], s->peak[1]}, {s->n[0], s->n[1]}};
+
+	return gap_size(&peak);
+}
+
+static void
+ks_note(DriftKsSearch *s, const Gap *gap)
+{
+	if (gap_size(gap) > ks_best(s))
+	{
+		s->peak[0] = gap->below[0];
+		s->peak[1] = gap->below[1];
+	}
+}
+
 static double
 ks_distance(const DriftKsSearch *s)
 {
-	return (double) s->best / ((double) s->n[0] * (double) s->n[1]);
+	return (double) ks_best(s) / ((double) s->n[0] * (double) s->n[1]);
 }
 
 /* Notes the gap at every edge between buckets. */
@@ -222,14 +241,9 @@ ks_edges(DriftKsSearch *s)
 	for (uint32_t b = 0; b < s->buckets.count; b++)
 	{
 		uint32_t	rows[2] = {s->rows[0][b], s->rows[1][b]};
-		Wide		size;
 
-		if ((rows[0] | rows[1]) == 0)
-			continue;
 		gap_pass(&gap, rows);
-		size = gap_size(&gap);
-		if (size > s->best)
-			s->best = size;
+		ks_note(s, &gap);
 	}
 }
 
@@ -238,12 +252,13 @@ static void
 ks_choose(DriftKsSearch *s)
 {
 	Gap			gap = {{0, 0}, {s->n[0], s->n[1]}};
+	Wide		best = ks_best(s);
 	int64_t		used[2] = {0, 0};
 
 	for (uint32_t b = 0; b < s->buckets.count; b++)
 	{
 		uint32_t	rows[2] = {s->rows[0][b], s->rows[1][b]};
-		bool		open = rows[0] > 0 && rows[1] > 0 && gap_limit(&gap, rows) > s->best;
+		bool		open = rows[0] > 0 && rows[1] > 0 && gap_limit(&gap, rows) > best;
 
 		for (int side = 0; side < 2; side++)
 		{
@@ -270,7 +285,7 @@ drift_ks_start(DriftKsSearch *s, const uint64_t *reference, int64_t n,
 	s->keys[1] = current;
 	s->n[0] = n;
 	s->n[1] = m;
-	s->best = 0;
+	s->peak[0] = s->peak[1] = 0;
 	s->poll = poll;
 	fit_buckets(&s->buckets, sorted, picked, bucket_bits(n + m));
 	memset(s->rows, 0, sizeof(s->rows));
@@ -323,7 +338,6 @@ ks_merge(DriftKsSearch *s, Gap gap, const uint64_t *reference, int64_t n, const 
 	while (i < n && j < m)
 	{
 		uint64_t	key = reference[i] < current[j] ? reference[i] : current[j];
-		Wide		size;
 
 		while (i < n && reference[i] == key)
 			i++;
@@ -331,9 +345,7 @@ ks_merge(DriftKsSearch *s, Gap gap, const uint64_t *reference, int64_t n, const 
 			j++;
 		at.below[0] = gap.below[0] + i;
 		at.below[1] = gap.below[1] + j;
-		size = gap_size(&at);
-		if (size > s->best)
-			s->best = size;
+		ks_note(s, &at);
 	}
 	/* after the end of one side the gap moves straight to the bucket's edge */
 }
@@ -361,7 +373,7 @@ drift_ks_finish(DriftKsSearch *s, uint64_t *scratch)
 		uint32_t	rows[2] = {s->rows[0][b], s->rows[1][b]};
 
 		/* what the buckets before it showed may have ruled this one out */
-		if (s->cursor[0][b] != UINT32_MAX && gap_limit(&gap, rows) > s->best)
+		if (s->cursor[0][b] != UINT32_MAX && gap_limit(&gap, rows) > ks_best(s))
 		{
 			uint64_t   *reference = gathered[0] + s->cursor[0][b] - rows[0];
 			uint64_t   *current = gathered[1] + s->cursor[1][b] - rows[1];

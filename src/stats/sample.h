@@ -94,7 +94,7 @@ typedef struct DriftKsSearch
 	double		distance;		/* exact when candidates is 0 */
 	int64_t		candidates;		/* keys that have to be looked at closer */
 	void		(*poll) (void);
-	__extension__ __int128 best;	/* largest |i * n[1] - j * n[0]| so far */
+	int64_t		peak[2];		/* rows i, j below the point of the largest |i * n[1] - j * n[0]| so far */
 	DriftBuckets buckets;
 	uint32_t	rows[2][DRIFT_BUCKETS];
 	uint32_t	cursor[2][DRIFT_BUCKETS];
