@@ -21,7 +21,7 @@ typedef struct LabelledBins
 	Labelled	head;
 	ArrayType  *given;			/* the argument, to compare with when it may change; or NULL */
 	uint32		edge_count;
-	double	   *edges;
+	uint64	   *edges;			/* as keys (stats/sample.h): integers compare in fewer instructions */
 	int64	   *counts[2];
 } LabelledBins;
 
@@ -77,8 +77,9 @@ SetEdges(LabelledBins *bins, ArrayType *array)
 		count--;
 	}
 	bins->edge_count = count;
-	bins->edges = MemoryContextAlloc(bins->head.context, sizeof(double) * Max(count, 1));
-	memcpy(bins->edges, edges, sizeof(double) * count);
+	bins->edges = MemoryContextAlloc(bins->head.context, sizeof(uint64) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+		bins->edges[i] = drift_key_of(edges[i]);
 	for (int side = 0; side < 2; side++)
 		bins->counts[side] = MemoryContextAllocZero(bins->head.context, sizeof(int64) * (count + 1));
 }
@@ -94,7 +95,7 @@ EdgesArgument(FunctionCallInfo fcinfo)
 }
 
 /* Create the state at the first row */
-static LabelledBins *
+static pg_noinline LabelledBins *
 CreateBins(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
@@ -129,7 +130,7 @@ CreateBins(FunctionCallInfo fcinfo)
 }
 
 /* Ensure that edges which are computed for each row are the same for all */
-static void
+static pg_noinline void
 CheckSameEdges(FunctionCallInfo fcinfo, const LabelledBins *bins)
 {
 	ArrayType  *array = EdgesArgument(fcinfo);
@@ -138,6 +139,29 @@ CheckSameEdges(FunctionCallInfo fcinfo, const LabelledBins *bins)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("edges must be the same for all rows")));
+}
+
+/* Get the number of edges below a key, that is its bin */
+static inline uint32
+BinOfKey(const LabelledBins *bins, uint64 key)
+{
+	const uint64 *edges = bins->edges;
+	uint32		bin = 0;
+
+	if (likely(bins->edge_count <= DRIFT_LINEAR_EDGES))
+	{
+		for (uint32 i = 0; i < bins->edge_count; i++)
+			bin += edges[i] < key;
+		return bin;
+	}
+	for (uint32 left = bins->edge_count; left > 0;)
+	{
+		uint32		half = left / 2;
+
+		bin += edges[bin + half] < key ? left - half : 0;
+		left = half;
+	}
+	return bin;
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_bins_accum);
@@ -168,7 +192,7 @@ drift_labelled_bins_accum(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(bins);
 	}
 	bins->head.n[side]++;
-	bins->counts[side][drift_bin_of(bins->edges, bins->edge_count, value)]++;
+	bins->counts[side][BinOfKey(bins, drift_key_of(value))]++;
 	PG_RETURN_POINTER(bins);
 }
 
