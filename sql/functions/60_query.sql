@@ -47,15 +47,15 @@ $$;
 COMMENT ON FUNCTION drift.family_kind(text) IS
 	'whether a family of types is numeric, categorical or unsupported';
 
+-- No pinned path: the source is found by the caller's.
 CREATE OR REPLACE FUNCTION drift.query_columns(source text)
 	RETURNS TABLE (ordinal integer, column_name text, type_oid oid, column_type text, kind text)
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
-AS $$
-	-- no pinned path: the source is found by the caller's
+BEGIN ATOMIC
 	SELECT c.ordinal, c.column_name, c.type_oid, c.column_type, drift.family_kind(drift.type_family(c.base_type))
 	FROM drift.source_columns(source) AS c
-	ORDER BY c.ordinal
-$$;
+	ORDER BY c.ordinal;
+END;
 
 COMMENT ON FUNCTION drift.query_columns(text) IS
 	'columns a source of data yields, and whether drift takes each as numeric, categorical or not at all';

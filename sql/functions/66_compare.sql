@@ -255,8 +255,8 @@ $$;
 COMMENT ON FUNCTION drift.compare_sources(text, text, text[], jsonb, drift.thresholds, text, bigint, bigint, text) IS
 	'drift.compare() on queries that are checked already, with names looked up on the given path';
 
--- No pinned path here: the two sources are found by the caller's. The body names nothing that
--- a path could divert.
+-- No pinned path: the two sources are found by the caller's. What the body itself names was
+-- looked up when the function was made.
 CREATE OR REPLACE FUNCTION drift.compare(
 	reference text,
 	current text,
@@ -268,11 +268,11 @@ CREATE OR REPLACE FUNCTION drift.compare(
 	seed bigint DEFAULT 42)
 	RETURNS SETOF drift.comparison
 	LANGUAGE sql STABLE COST 100000 ROWS 30
-AS $$
+BEGIN ATOMIC
 	SELECT * FROM drift.compare_sources(
 		drift.source_query(reference), drift.source_query(current), columns, methods,
-		drift.resolve_thresholds(thresholds), mode, sample, seed, pg_catalog.current_setting('search_path'))
-$$;
+		drift.resolve_thresholds(thresholds), mode, sample, seed, pg_catalog.current_setting('search_path'));
+END;
 
 COMMENT ON FUNCTION drift.compare(text, text, text[], jsonb, text, text, bigint, bigint) IS
 	'compares two data sets, each a relation''s name or a query: one row per column with test, PSI, effect, severity and explanation';
@@ -305,11 +305,11 @@ CREATE OR REPLACE FUNCTION drift.detect_drift(
 	OUT drifted_features text[])
 	RETURNS SETOF record
 	LANGUAGE sql STABLE COST 100000 ROWS 1
-AS $$
+BEGIN ATOMIC
 	SELECT d.* FROM drift.summarise_comparison(
 		ARRAY(SELECT c FROM drift.compare(reference, current, columns, thresholds => thresholds) AS c),
-		drift.resolve_thresholds(thresholds)) AS d
-$$;
+		drift.resolve_thresholds(thresholds)) AS d;
+END;
 
 COMMENT ON FUNCTION drift.detect_drift(text, text, text[], text) IS
 	'whether two data sets differ: drift_score is the share of drifted columns among those with a verdict';

@@ -112,15 +112,15 @@ $$;
 COMMENT ON FUNCTION drift.histogram_sources(text, text, text, integer, text) IS
 	'drift.histogram() on queries that are checked already, with names looked up on the given path';
 
--- No pinned path here: the two sources are found by the caller's.
+-- No pinned path: the two sources are found by the caller's.
 CREATE OR REPLACE FUNCTION drift.histogram(reference text, current text, column_name text, bins integer DEFAULT 10)
 	RETURNS TABLE (bin integer, lower float8, upper float8, label text, n_reference bigint, n_current bigint,
 		share_reference float8, share_current float8, psi_contribution float8)
 	LANGUAGE sql STABLE COST 10000 ROWS 20
-AS $$
+BEGIN ATOMIC
 	SELECT * FROM drift.histogram_sources(
-		drift.source_query(reference), drift.source_query(current), column_name, bins, pg_catalog.current_setting('search_path'))
-$$;
+		drift.source_query(reference), drift.source_query(current), column_name, bins, pg_catalog.current_setting('search_path'));
+END;
 
 COMMENT ON FUNCTION drift.histogram(text, text, text, integer) IS
 	'rows of two data sets in the bins of the reference or in each category, with the share of the PSI each carries';

@@ -61,7 +61,7 @@ $$;
 COMMENT ON FUNCTION drift.comparison_text(drift.comparison[], drift.thresholds) IS
 	'the rows of a comparison and its summary as aligned text';
 
--- No pinned path in the two below: the sources are found by the caller's.
+-- No pinned path below: the sources are found by the caller's.
 CREATE OR REPLACE FUNCTION drift.report_json(
 	reference text,
 	current text,
@@ -73,11 +73,11 @@ CREATE OR REPLACE FUNCTION drift.report_json(
 	seed bigint DEFAULT 42)
 	RETURNS jsonb
 	LANGUAGE sql STABLE COST 100000
-AS $$
+BEGIN ATOMIC
 	SELECT drift.comparison_json(
 		ARRAY(SELECT c FROM drift.compare(reference, current, columns, methods, thresholds, mode, sample, seed) AS c),
-		drift.resolve_thresholds(thresholds))
-$$;
+		drift.resolve_thresholds(thresholds));
+END;
 
 COMMENT ON FUNCTION drift.report_json(text, text, text[], jsonb, text, text, bigint, bigint) IS
 	'drift.compare() as one JSON document of the format drift-comparison, version 1';
@@ -93,11 +93,11 @@ CREATE OR REPLACE FUNCTION drift.report_text(
 	seed bigint DEFAULT 42)
 	RETURNS text
 	LANGUAGE sql STABLE COST 100000
-AS $$
+BEGIN ATOMIC
 	SELECT drift.comparison_text(
 		ARRAY(SELECT c FROM drift.compare(reference, current, columns, methods, thresholds, mode, sample, seed) AS c),
-		drift.resolve_thresholds(thresholds))
-$$;
+		drift.resolve_thresholds(thresholds));
+END;
 
 COMMENT ON FUNCTION drift.report_text(text, text, text[], jsonb, text, text, bigint, bigint) IS
 	'drift.compare() as text with one line per column, for a console or a log';
