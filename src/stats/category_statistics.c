@@ -78,6 +78,16 @@ bound_unseen(DriftBoundedDivergence *d, const DriftCategory *current)
 	d->low.kl -= rest / d->low.n_current / exp(1.0);
 }
 
+/* Of the rows left, those of listed categories are certain. */
+static void
+keep_listed(DriftCount *left, const DriftCategory *p)
+{
+	int64_t listed = left->high - drift_category_rest(p);
+
+	if (left->low < listed)
+		left->low = listed;
+}
+
 /* The bins of PSI and KL. */
 static void
 step_pooled(DriftBoundedDivergence *d, const DriftCategory *reference, const DriftCategory *current,
@@ -101,11 +111,12 @@ step_pooled(DriftBoundedDivergence *d, const DriftCategory *reference, const Dri
 		take(&other_reference, r);
 		take(&other_current, c);
 	}
+	keep_listed(&other_reference, reference);
+	keep_listed(&other_current, current);
 	if (unseen_known)
 	{
-		/* the rest may as well be of categories that have bins or are unseen */
-		other_current.low -=
-			drift_category_rest(current) < other_current.low ? drift_category_rest(current) : other_current.low;
+		/* rows without a count may be of unseen categories as well */
+		other_current.low = other_current.high - drift_category_rest(current);
 		bound_unseen(d, current);
 	}
 	drift_bounded_divergence_step(d, other_reference, other_current);
