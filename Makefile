@@ -15,9 +15,27 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.contro
 
 # Order matters: a fragment may use what an earlier one made.
 SQL_INSTALL = \
-	sql/install/00_header.sql
+	sql/install/00_header.sql \
+	sql/install/10_schema.sql \
+	sql/install/20_types.sql \
+	sql/install/30_thresholds.sql \
+	sql/install/35_compare.sql
 
-SQL_FUNCTIONS =
+SQL_FUNCTIONS = \
+	sql/functions/40_profile.sql \
+	sql/functions/45_profile_agg.sql \
+	sql/functions/50_profile_statistics.sql \
+	sql/functions/55_labelled_statistics.sql \
+	sql/functions/60_query.sql \
+	sql/functions/61_p_values.sql \
+	sql/functions/61_words.sql \
+	sql/functions/62_thresholds.sql \
+	sql/functions/63_read.sql \
+	sql/functions/64_measure.sql \
+	sql/functions/65_verdict.sql \
+	sql/functions/66_compare.sql \
+	sql/functions/67_histogram.sql \
+	sql/functions/70_report.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
@@ -32,7 +50,7 @@ OBJS = $(SOURCES:.c=.o)
 
 # -ffp-contract is a preprocessor flag here because the compiler that writes
 # the JIT's bitcode sees only those, and must not fuse multiply and add either.
-PG_CPPFLAGS = -I$(srcdir)/src -ffp-contract=off
+PG_CPPFLAGS = -I$(srcdir)/src -ffp-contract=off -DDRIFT_VERSION=\"$(EXTVERSION)\"
 PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
 	-Wno-sign-compare -Wno-declaration-after-statement $(if $(filter 1,$(WERROR)),-Werror)
 SHLIB_EXPORTS = build/exports.txt

@@ -40,12 +40,6 @@ DriftStatus drift_category_divergence(DriftDivergenceKind kind, const DriftCateg
 									  const DriftCategory *current, double floor, uint32_t *order,
 									  DriftInterval *result);
 
-typedef struct DriftIntervalTest
-{
-	DriftInterval statistic;
-	DriftInterval p_value;
-} DriftIntervalTest;
-
 /*
  * Chi-square of the table of both sides by category (hypothesis.h). Where a
  * side is not exact the table has the listed categories and one column for all

@@ -12,6 +12,13 @@ typedef struct DriftInterval
 	double		high;
 }			DriftInterval;
 
+/* A test's statistic and p-value, with the interval of each. */
+typedef struct DriftIntervalTest
+{
+	DriftInterval statistic;
+	DriftInterval p_value;
+}			DriftIntervalTest;
+
 static inline DriftInterval
 drift_exactly(double value)
 {

@@ -305,3 +305,59 @@ drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *curren
 		bounded_distance(reference, current, result);
 	return DRIFT_OK;
 }
+
+/* Tests that take each number as a category need to know the rows of every one. */
+static DriftStatus
+check_categories(const DriftNumeric *reference, const DriftNumeric *current)
+{
+	DriftStatus status = check_sides(reference, current);
+
+	if (status == DRIFT_OK && (!reference->exact || !current->exact))
+		return DRIFT_TOO_MANY_CATEGORIES;
+	return status;
+}
+
+DriftStatus
+drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *current, DriftIntervalTest *result)
+{
+	UnionWalk	walk = {reference, current, 0, 0};
+	DriftChiSquare chi;
+	double		value;
+	double		statistic;
+	double		df;
+	double		p_value;
+	int64_t		in_reference;
+	int64_t		in_current;
+	DriftStatus status = check_categories(reference, current);
+
+	if (status != DRIFT_OK)
+		return status;
+	drift_chi_square_init(&chi, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
+	while (union_next(&walk, &value, &in_reference, &in_current))
+		drift_chi_square_step(&chi, in_reference, in_current);
+	drift_chi_square_finish(&chi, &statistic, &df, &p_value);
+	result->statistic = drift_exactly(statistic);
+	result->p_value = drift_exactly(p_value);
+	return DRIFT_OK;
+}
+
+DriftStatus
+drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current, DriftTest *result)
+{
+	UnionWalk	walk = {reference, current, 0, 0};
+	double		value;
+	int64_t		in_reference = 0;
+	int64_t		in_current = 0;
+	uint32_t	values = 0;
+	DriftStatus status = check_categories(reference, current);
+
+	if (status != DRIFT_OK)
+		return status;
+	/* the last value is the larger one */
+	while (union_next(&walk, &value, &in_reference, &in_current))
+		if (++values > 2)
+			return DRIFT_TOO_MANY_CATEGORIES;
+	*result = drift_two_proportion_z(in_reference, drift_profile_n(&reference->profile),
+									 in_current, drift_profile_n(&current->profile));
+	return DRIFT_OK;
+}

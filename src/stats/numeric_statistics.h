@@ -8,6 +8,7 @@
 #define DRIFT_STATS_NUMERIC_STATISTICS_H
 
 #include "stats/bounded_divergence.h"
+#include "stats/hypothesis.h"
 #include "stats/numeric.h"
 
 /*
@@ -39,5 +40,15 @@ typedef struct DriftNumericDistance
 /* DRIFT_EMPTY_REFERENCE or DRIFT_EMPTY_CURRENT without values on a side. */
 DriftStatus drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *current,
 								   DriftNumericDistance *result);
+
+/*
+ * Chi-square test with each distinct number a category. Summaries no longer
+ * know the counts of all: DRIFT_TOO_MANY_CATEGORIES.
+ */
+DriftStatus drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *current,
+									 DriftIntervalTest *result);
+
+/* z-test of the share of the larger of two values; DRIFT_TOO_MANY_CATEGORIES if there are or may be more than two. */
+DriftStatus drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current, DriftTest *result);
 
 #endif

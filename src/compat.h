@@ -1,0 +1,29 @@
+/*
+ * compat.h
+ *		Every difference between the PostgreSQL versions that drift supports.
+ */
+#ifndef DRIFT_COMPAT_H
+#define DRIFT_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "drift requires PostgreSQL 15 or newer"
+#endif
+
+/* PG16 moved the varlena macros out of postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* PG16 added soft errors for input functions; before that every error is hard */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#else
+#define ereturn(context, dummy_value, ...) ereport(ERROR, __VA_ARGS__)
+#endif
+
+/* PG18 lets a module say its name and version */
+#ifndef PG_MODULE_MAGIC_EXT
+#define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
+#endif
+
+#endif

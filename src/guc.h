@@ -1,0 +1,13 @@
+/*
+ * guc.h
+ *		Settings.
+ */
+#ifndef DRIFT_GUC_H
+#define DRIFT_GUC_H
+
+/* Distinct values that a new profile counts exactly, and keys it keeps beyond that. */
+extern int	drift_profile_keys;
+
+extern void DriftInitSettings(void);
+
+#endif

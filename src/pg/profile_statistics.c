@@ -1,0 +1,264 @@
+/*
+ * profile_statistics.c
+ *		Statistics of two profiles.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "errors.h"
+#include "pg/profile.h"
+#include "pg/test_result.h"
+#include "stats/bins.h"
+#include "stats/category_statistics.h"
+#include "stats/hypothesis.h"
+#include "stats/numeric_statistics.h"
+
+/* Two profiles of one kind */
+typedef struct Sides
+{
+	const DriftProfile *reference;
+	const DriftProfile *current;
+} Sides;
+
+static Sides
+GetSides(FunctionCallInfo fcinfo)
+{
+	Sides		sides;
+
+	sides.reference = ProfileRead(PG_GETARG_DATUM(0));
+	sides.current = ProfileRead(PG_GETARG_DATUM(1));
+	if (sides.reference->kind != sides.current->kind)
+		DriftRaise(DRIFT_KIND_MISMATCH);
+	return sides;
+}
+
+static bool
+SidesAreNumeric(Sides sides)
+{
+	return sides.reference->kind == DRIFT_NUMERIC;
+}
+
+#define REFERENCE_NUMBERS(sides) ((const DriftNumeric *) (sides).reference)
+#define CURRENT_NUMBERS(sides) ((const DriftNumeric *) (sides).current)
+#define REFERENCE_CATEGORIES(sides) ((const DriftCategory *) (sides).reference)
+#define CURRENT_CATEGORIES(sides) ((const DriftCategory *) (sides).current)
+
+static void
+RequireNumbers(Sides sides)
+{
+	if (!SidesAreNumeric(sides))
+		DriftRaise(DRIFT_KIND_MISMATCH);
+}
+
+static void *
+PairScratch(Sides sides)
+{
+	return palloc(sizeof(uint32) * (REFERENCE_CATEGORIES(sides)->used + CURRENT_CATEGORIES(sides)->used + 1));
+}
+
+/* statistic(reference, current [, bins [, floor]]) of the binned kind */
+static DriftInterval
+Divergence(FunctionCallInfo fcinfo, DriftDivergenceKind kind)
+{
+	Sides		sides = GetSides(fcinfo);
+	int32		bins = PG_NARGS() > 2 ? PG_GETARG_INT32(2) : 0;
+	double		floor = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : DRIFT_DEFAULT_FLOOR;
+	DriftInterval result;
+
+	if (PG_NARGS() > 2 && (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS))
+		DriftRaise(DRIFT_BAD_BINS);
+	if (SidesAreNumeric(sides))
+		DriftCheck(drift_numeric_divergence(kind, REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides),
+											bins, floor, &result));
+	else
+		DriftCheck(drift_category_divergence(kind, REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
+											 floor, PairScratch(sides), &result));
+	return result;
+}
+
+PG_FUNCTION_INFO_V1(drift_psi_profiles);
+Datum
+drift_psi_profiles(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(Divergence(fcinfo, DRIFT_PSI).value);
+}
+
+PG_FUNCTION_INFO_V1(drift_kl_divergence_profiles);
+Datum
+drift_kl_divergence_profiles(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(Divergence(fcinfo, DRIFT_KL_DIVERGENCE).value);
+}
+
+PG_FUNCTION_INFO_V1(drift_js_distance_profiles);
+Datum
+drift_js_distance_profiles(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(Divergence(fcinfo, DRIFT_JS_DISTANCE).value);
+}
+
+PG_FUNCTION_INFO_V1(drift_hellinger_distance_profiles);
+Datum
+drift_hellinger_distance_profiles(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(Divergence(fcinfo, DRIFT_HELLINGER_DISTANCE).value);
+}
+
+PG_FUNCTION_INFO_V1(drift_total_variation_profiles);
+Datum
+drift_total_variation_profiles(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(Divergence(fcinfo, DRIFT_TOTAL_VARIATION).value);
+}
+
+static DriftNumericDistance
+Distance(Sides sides)
+{
+	DriftNumericDistance distance;
+
+	RequireNumbers(sides);
+	DriftCheck(drift_numeric_distance(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &distance));
+	return distance;
+}
+
+PG_FUNCTION_INFO_V1(drift_wasserstein_distance_profiles);
+Datum
+drift_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(Distance(GetSides(fcinfo)).wasserstein.value);
+}
+
+/* Population deviation of the reference, by which the Wasserstein distance is normalised */
+static double
+ReferenceDeviation(const DriftNumeric *p)
+{
+	int64		n = drift_profile_n(&p->profile);
+
+	return drift_numeric_finite_rows(p) < n ? NAN : sqrt(p->m2 / (double) n);
+}
+
+PG_FUNCTION_INFO_V1(drift_normalized_wasserstein_distance_profiles);
+Datum
+drift_normalized_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
+{
+	Sides		sides = GetSides(fcinfo);
+	double		distance = Distance(sides).wasserstein.value;
+
+	PG_RETURN_FLOAT8(distance / ReferenceDeviation(REFERENCE_NUMBERS(sides)));
+}
+
+/* A result whose p-value falls from that of the low end to that of the high end of the statistic */
+static Datum
+BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic,
+			  double p_value, double p_at_low, double p_at_high)
+{
+	TestResult	result = {
+		.statistic = statistic.value,
+		.p_value = p_value,
+		.n_reference = drift_profile_n(sides.reference),
+		.n_current = drift_profile_n(sides.current),
+		.statistic_error = Max(statistic.high - statistic.value, statistic.value - statistic.low),
+		.p_value_low = Min(p_value, Min(p_at_low, p_at_high)),
+		.p_value_high = Max(p_value, Max(p_at_low, p_at_high))
+	};
+
+	return ReturnTestResult(fcinfo, &result);
+}
+
+PG_FUNCTION_INFO_V1(drift_ks_test_profiles);
+Datum
+drift_ks_test_profiles(PG_FUNCTION_ARGS)
+{
+	Sides		sides = GetSides(fcinfo);
+	DriftInterval ks = Distance(sides).ks;
+	int64		n = drift_profile_n(sides.reference);
+	int64		m = drift_profile_n(sides.current);
+
+	return BoundedResult(fcinfo, sides, ks, drift_ks_p_value(ks.value, n, m),
+						 drift_ks_p_value(ks.low, n, m), drift_ks_p_value(ks.high, n, m));
+}
+
+PG_FUNCTION_INFO_V1(drift_mann_whitney_test_profiles);
+Datum
+drift_mann_whitney_test_profiles(PG_FUNCTION_ARGS)
+{
+	Sides		sides = GetSides(fcinfo);
+	DriftNumericDistance distance = Distance(sides);
+	DriftInterval u = distance.u;
+	int64		n = drift_profile_n(sides.reference);
+	int64		m = drift_profile_n(sides.current);
+	double		middle = (double) n * (double) m / 2;
+	double		p = drift_mann_whitney(u.value, n, m, distance.tie_term).p_value;
+	double		p_low = drift_mann_whitney(u.low, n, m, distance.tie_term).p_value;
+	double		p_high = drift_mann_whitney(u.high, n, m, distance.tie_term).p_value;
+
+	/* the p-value peaks between the ends if the middle lies there */
+	if (u.low < middle && middle < u.high)
+		p_low = 1.0;
+	return BoundedResult(fcinfo, sides, u, p, p_low, p_high);
+}
+
+static Datum
+ExactResult(FunctionCallInfo fcinfo, Sides sides, double statistic, double p_value)
+{
+	return BoundedResult(fcinfo, sides, drift_exactly(statistic), p_value, p_value, p_value);
+}
+
+/* Moments are exact even where ranks are not */
+PG_FUNCTION_INFO_V1(drift_t_test_profiles);
+Datum
+drift_t_test_profiles(PG_FUNCTION_ARGS)
+{
+	Sides		sides = GetSides(fcinfo);
+	const DriftNumeric *reference = REFERENCE_NUMBERS(sides);
+	const DriftNumeric *current = CURRENT_NUMBERS(sides);
+	double		deviation_r;
+	double		deviation_c;
+	DriftTest	test;
+
+	RequireNumbers(sides);
+	if (drift_profile_n(sides.reference) == 0)
+		DriftRaise(DRIFT_EMPTY_REFERENCE);
+	if (drift_profile_n(sides.current) == 0)
+		DriftRaise(DRIFT_EMPTY_CURRENT);
+	deviation_r = drift_numeric_stddev(reference);
+	deviation_c = drift_numeric_stddev(current);
+	test = drift_welch_t(drift_numeric_mean(reference), deviation_r * deviation_r, drift_profile_n(sides.reference),
+						 drift_numeric_mean(current), deviation_c * deviation_c, drift_profile_n(sides.current));
+	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
+}
+
+PG_FUNCTION_INFO_V1(drift_chi_square_test_profiles);
+Datum
+drift_chi_square_test_profiles(PG_FUNCTION_ARGS)
+{
+	Sides		sides = GetSides(fcinfo);
+	DriftIntervalTest test;
+
+	if (SidesAreNumeric(sides))
+		DriftCheck(drift_numeric_chi_square(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &test));
+	else
+		DriftCheck(drift_category_chi_square(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
+											 PairScratch(sides), &test));
+	return BoundedResult(fcinfo, sides, test.statistic, test.p_value.value, test.p_value.low, test.p_value.high);
+}
+
+PG_FUNCTION_INFO_V1(drift_z_test_profiles);
+Datum
+drift_z_test_profiles(PG_FUNCTION_ARGS)
+{
+	Sides		sides = GetSides(fcinfo);
+	DriftTest	test;
+
+	if (SidesAreNumeric(sides))
+		DriftCheck(drift_numeric_z_test(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &test));
+	else
+		DriftCheck(drift_category_z_test(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
+										 PairScratch(sides), &test));
+	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
+}
