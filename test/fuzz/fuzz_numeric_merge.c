@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t capacity;
 	DriftStatus status;
 
-	if (!unpack_two(data, size, &first, &second))
+	if (!unpack_two_numeric((FuzzInput){data, size}, &first, &second))
 		return 0;
 	capacity = first->key_count + second->key_count;
 	merged = malloc(drift_numeric_size(capacity, 0, first->edge_count));

@@ -51,7 +51,7 @@ ask_everything(const DriftNumeric *p)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	DriftNumeric *p = unpack_numeric(data, size);
+	DriftNumeric *p = unpack_numeric((FuzzInput){data, size});
 
 	if (p == NULL)
 		return 0;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fuzz/category_input.h"
 #include "fuzz/numeric_input.h"
 
 #define MAX_SEED 4096
@@ -138,6 +139,66 @@ row_seeds(void)
 	}
 }
 
+static Seed
+category_seed(const char *name, DriftValueType type, int rows, int missing, int categories)
+{
+	size_t room = drift_category_size(DRIFT_MIN_CATEGORY_LIMIT);
+	DriftCategory *p = malloc(room);
+	uint32_t order[DRIFT_MIN_CATEGORY_LIMIT];
+	Seed seed = {.name = name};
+
+	REQUIRE(p != NULL);
+	REQUIRE(drift_category_init(p, room, type, DRIFT_MIN_CATEGORY_LIMIT) == DRIFT_OK);
+	for (int i = 0; i < missing; i++)
+		REQUIRE(drift_category_add_missing(p) == DRIFT_OK);
+	for (int i = 0; i < rows; i++)
+	{
+		char label[32];
+		int length = snprintf(label, sizeof(label), "city %d", i * i % categories);
+
+		if (type == DRIFT_VALUE_BOOLEAN)
+			length = snprintf(label, sizeof(label), "%s", i % 3 == 0 ? "true" : "false");
+		REQUIRE(drift_category_add(p, label, (size_t) length) == DRIFT_OK);
+	}
+	seed.size = drift_category_packed_size(p);
+	REQUIRE(seed.size <= MAX_SEED);
+	REQUIRE(drift_category_pack(p, seed.bytes, seed.size, order) == DRIFT_OK);
+	free(p);
+	return seed;
+}
+
+static void
+category_seeds(void)
+{
+	const Seed seeds[] = {
+		category_seed("empty", DRIFT_VALUE_TEXT, 0, 0, 1),    category_seed("missing", DRIFT_VALUE_TEXT, 0, 3, 1),
+		category_seed("one", DRIFT_VALUE_TEXT, 9, 0, 1),      category_seed("few", DRIFT_VALUE_TEXT, 100, 1, 7),
+		category_seed("many", DRIFT_VALUE_TEXT, 500, 0, 397), category_seed("flags", DRIFT_VALUE_BOOLEAN, 50, 2, 1),
+	};
+	size_t count = sizeof(seeds) / sizeof(seeds[0]);
+
+	for (size_t i = 0; i < count; i++)
+		write_file("fuzz_category_unpack", seeds[i].name, none, 0, &seeds[i], NULL);
+	write_pairs("fuzz_category_merge", seeds, count);
+	write_pairs("fuzz_category_statistics", seeds, count);
+}
+
+/* As fuzz_category_rows reads them: a length and a label. */
+static void
+label_seed(const char *name, int categories)
+{
+	Seed seed = {.name = name};
+
+	for (int i = 0; i < 200; i++)
+	{
+		int length = snprintf((char *) seed.bytes + seed.size + 1, 16, "%d", i * 7 % categories);
+
+		seed.bytes[seed.size] = (uint8_t) length;
+		seed.size += 1 + (size_t) length;
+	}
+	write_file("fuzz_category_rows", name, none, 0, &seed, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -149,5 +210,8 @@ main(int argc, char **argv)
 	directory = argv[1];
 	numeric_seeds();
 	row_seeds();
+	category_seeds();
+	label_seed("few", 5);
+	label_seed("many", 101);
 	return 0;
 }

@@ -1,0 +1,40 @@
+/*
+ * statistic_range.h
+ *		The ranges that statistics keep to whatever the profiles claim.
+ */
+#ifndef DRIFT_TEST_STATISTIC_RANGE_H
+#define DRIFT_TEST_STATISTIC_RANGE_H
+
+#include <math.h>
+
+#include "fuzz/fuzz.h"
+#include "stats/bounded_divergence.h"
+
+static inline void
+require_interval(DriftInterval interval, double lowest, double highest)
+{
+	REQUIRE(interval.value >= lowest && interval.value <= highest);
+	REQUIRE(interval.low >= lowest && interval.low <= highest);
+	REQUIRE(interval.high >= lowest && interval.high <= highest);
+}
+
+/*
+ * A divergence with floor 1e-4 over at most 2,049 bins: ln(share / floor) is at
+ * most ln 10,000, and floors lift the sum of the shares to 1.2049 at most.
+ */
+static inline void
+require_divergence(DriftDivergenceKind kind, DriftInterval d)
+{
+	static const double highest[] = {
+		[DRIFT_PSI] = 22.3,
+		[DRIFT_KL_DIVERGENCE] = 11.1,
+		[DRIFT_JS_DISTANCE] = 1.0,
+		[DRIFT_HELLINGER_DISTANCE] = 1.0,
+		[DRIFT_TOTAL_VARIATION] = 1.0,
+	};
+
+	REQUIRE(!isnan(d.low) && !isnan(d.high));
+	REQUIRE(d.value >= (kind == DRIFT_KL_DIVERGENCE ? -0.2 : 0.0) && d.value <= highest[kind]);
+}
+
+#endif
