@@ -12,6 +12,7 @@
 
 CC = gcc
 CLANG = clang-14
+PROVE = prove
 STRICT = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototypes -Wmissing-prototypes
 COMMON = -Isrc -Itest -ffp-contract=off -g
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -29,10 +30,10 @@ COMPILE_fuzz = $(CLANG) $(STRICT) $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no
 .SECONDARY:
 
 unit: programs-asan
-	prove -e '' $(TESTS:%=build/asan/%)
+	$(PROVE) -e '' $(TESTS:%=build/asan/%)
 
 valgrind: programs-plain
-	prove -e 'valgrind -q --leak-check=full --error-exitcode=99' $(TESTS:%=build/plain/%)
+	$(PROVE) -e 'valgrind -q --leak-check=full --error-exitcode=99' $(TESTS:%=build/plain/%)
 
 programs-asan: $(TESTS:%=build/asan/%)
 programs-plain: $(TESTS:%=build/plain/%)

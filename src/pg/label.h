@@ -5,8 +5,6 @@
 #ifndef DRIFT_PG_LABEL_H
 #define DRIFT_PG_LABEL_H
 
-#include "postgres.h"
-
 #include "pg/labelled_value.h"
 
 typedef struct Label

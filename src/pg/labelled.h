@@ -11,8 +11,6 @@
 #ifndef DRIFT_PG_LABELLED_H
 #define DRIFT_PG_LABELLED_H
 
-#include "postgres.h"
-
 #include "fmgr.h"
 
 #include "pg/labelled_value.h"

@@ -5,8 +5,6 @@
 #ifndef DRIFT_PG_LABELLED_VALUE_H
 #define DRIFT_PG_LABELLED_VALUE_H
 
-#include "postgres.h"
-
 /* How to read a Datum. Numbers come first; categories start at READ_BOOL. */
 typedef enum ValueReader
 {

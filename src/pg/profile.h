@@ -9,8 +9,6 @@
 #ifndef DRIFT_PG_PROFILE_H
 #define DRIFT_PG_PROFILE_H
 
-#include "postgres.h"
-
 #include "fmgr.h"
 
 #include "lib/stringinfo.h"

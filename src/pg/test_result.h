@@ -5,8 +5,6 @@
 #ifndef DRIFT_PG_TEST_RESULT_H
 #define DRIFT_PG_TEST_RESULT_H
 
-#include "postgres.h"
-
 #include "fmgr.h"
 
 /* The fields of the SQL type, in its order; without a summary the error is 0 and the three p-values are one. */

@@ -271,7 +271,7 @@ drift_category_z_test(const DriftCategory *reference, const DriftCategory *curre
 {
 	DriftCategoryPairs pairs;
 	DriftCategoryPair pair;
-	DriftCategoryPair last;
+	DriftCategoryPair last = {0};
 	uint32_t categories = 0;
 	DriftStatus status = check_sides(reference, current);
 

@@ -6,10 +6,9 @@ prepare_fuzzer
 build_and_install
 . test/lib/suites.sh
 
-quietly "building the kernel's tests" make -f test/kernel.mk programs-asan programs-plain
-suite unit prove -v -e '' build/asan/test_*
+suite unit make -s -f test/kernel.mk unit PROVE='prove -v'
 if command -v valgrind >/dev/null; then
-	suite valgrind prove -v -e 'valgrind -q --leak-check=full --error-exitcode=99' build/plain/test_*
+	suite valgrind make -s -f test/kernel.mk valgrind PROVE='prove -v'
 else
 	skip_suite valgrind "valgrind is not installed"
 fi
