@@ -21,6 +21,13 @@
 #define ereturn(context, dummy_value, ...) ereport(ERROR, __VA_ARGS__)
 #endif
 
+/* PG16 lets the caller of tuplesort_getdatum() keep the sort's own copy; this one is always the caller's */
+#if PG_VERSION_NUM >= 160000
+#define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, true, value, isnull, NULL)
+#else
+#define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, value, isnull, NULL)
+#endif
+
 /* PG18 lets a module say its name and version */
 #ifndef PG_MODULE_MAGIC_EXT
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
+#include "compat.h"
 #include "pg/labelled.h"
 #include "stats/hypothesis.h"
 

@@ -37,13 +37,6 @@ typedef struct Labelled
 	int64		unlabelled;		/* rows whose flag is NULL, ignored */
 } Labelled;
 
-/* PG16 lets the caller of tuplesort_getdatum() keep the sort's own copy; this one is always the caller's */
-#if PG_VERSION_NUM >= 160000
-#define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, true, value, isnull, NULL)
-#else
-#define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, value, isnull, NULL)
-#endif
-
 /* Memory that a state may use before it spills; as much again is left for sorting. */
 extern Size LabelledBudget(void);
 

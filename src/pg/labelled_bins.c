@@ -12,6 +12,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "pg/labelled.h"
 
 #define MAX_GIVEN_EDGES 1024

@@ -17,6 +17,7 @@
 #include "utils/tuplesort.h"
 #include "utils/typcache.h"
 
+#include "compat.h"
 #include "pg/labelled.h"
 
 /* A category's share of the reference below which it is pooled: one percent */

@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 #include "utils/tuplesort.h"
 
+#include "compat.h"
 #include "pg/labelled.h"
 
 #define FIRST_CAPACITY 64

@@ -8,9 +8,10 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+
+#include "compat.h"
 
 /* Read an array of counts or shares as shares of its sum */
 static double *
