@@ -122,26 +122,64 @@ step_pooled(DriftBoundedDivergence *d, const DriftCategory *reference, const Dri
 	drift_bounded_divergence_step(d, other_reference, other_current);
 }
 
-/* The bins of the distances; apart gets those in which the rows without a count are disjoint. */
+/* Is the label listed on both sides, or known to be absent where it is not? */
+static bool
+is_shared(const DriftCategoryPairs *pairs, const DriftCategoryPair *pair)
+{
+	return (pair->in_reference || drift_category_is_exact(pairs->reference)) &&
+		   (pair->in_current || drift_category_is_exact(pairs->current));
+}
+
+/* The value of a distance and its bounds, each from a walk over bins of its own. */
+typedef struct Distance
+{
+	DriftBoundedDivergence shared; /* value: the shared labels, and one bin of all others */
+	DriftBoundedDivergence near;   /* low: every listed label within its bounds */
+	DriftBoundedDivergence apart;  /* high: every listed label, and the rests disjoint */
+} Distance;
+
 static void
-step_each(DriftBoundedDivergence *d, DriftBoundedDivergence *apart, const DriftCategory *reference,
-		  const DriftCategory *current, DriftCategoryPairs *pairs)
+step_each(Distance *d, const DriftCategory *reference, const DriftCategory *current, DriftCategoryPairs *pairs)
 {
 	DriftCount rest_reference = rest_of(reference);
 	DriftCount rest_current = rest_of(current);
+	DriftCount other_reference = all_rows(reference);
+	DriftCount other_current = all_rows(current);
 	DriftCategoryPair pair;
 
-	drift_bounded_divergence_step(apart, rest_reference, no_rows);
-	drift_bounded_divergence_step(apart, no_rows, rest_current);
+	drift_bounded_divergence_step(&d->apart, rest_reference, no_rows);
+	drift_bounded_divergence_step(&d->apart, no_rows, rest_current);
 	while (drift_category_pairs_next(pairs, &pair))
 	{
-		drift_bounded_divergence_step(d, count_of(pair.c_reference, pair.error_reference),
+		DriftCount r = count_of(pair.c_reference, 0);
+		DriftCount c = count_of(pair.c_current, 0);
+
+		if (is_shared(pairs, &pair))
+		{
+			drift_bounded_divergence_step(&d->shared, r, c);
+			take(&other_reference, r);
+			take(&other_current, c);
+		}
+		drift_bounded_divergence_step(&d->near, count_of(pair.c_reference, pair.error_reference),
 									  count_of(pair.c_current, pair.error_current));
-		drift_bounded_divergence_step(apart, count_of(pair.c_reference, 0), count_of(pair.c_current, 0));
 		take(&rest_reference, count_of(0, pair.error_reference));
 		take(&rest_current, count_of(0, pair.error_current));
+		drift_bounded_divergence_step(&d->apart, r, c);
 	}
-	drift_bounded_divergence_step(d, rest_reference, rest_current);
+	drift_bounded_divergence_step(&d->shared, other_reference, other_current);
+	drift_bounded_divergence_step(&d->near, rest_reference, rest_current);
+}
+
+static DriftInterval
+finish_distance(const Distance *d)
+{
+	DriftInterval result;
+
+	result.low = drift_bounded_divergence_finish(&d->near).low;
+	result.high = fmax(result.low, fmin(drift_bounded_divergence_finish(&d->apart).value, 1));
+	/* pooling may hide more than the bounds allow */
+	result.value = fmin(fmax(drift_bounded_divergence_finish(&d->shared).value, result.low), result.high);
+	return result;
 }
 
 DriftStatus
@@ -149,7 +187,6 @@ drift_category_divergence(DriftDivergenceKind kind, const DriftCategory *referen
 						  double floor, uint32_t *order, DriftInterval *result)
 {
 	DriftBoundedDivergence d;
-	DriftBoundedDivergence apart;
 	DriftCategoryPairs pairs;
 	bool pooled = kind == DRIFT_PSI || kind == DRIFT_KL_DIVERGENCE;
 	DriftStatus status = check_sides(reference, current);
@@ -163,19 +200,21 @@ drift_category_divergence(DriftDivergenceKind kind, const DriftCategory *referen
 								  floor);
 	drift_category_pairs_begin(&pairs, reference, current, order);
 	if (pooled)
+	{
 		step_pooled(&d, reference, current, &pairs);
+		*result = drift_bounded_divergence_finish(&d);
+	}
 	else
 	{
-		apart = d;
-		step_each(&d, &apart, reference, current, &pairs);
+		Distance distance = {d, d, d};
+
+		step_each(&distance, reference, current, &pairs);
+		*result = finish_distance(&distance);
 	}
 
-	*result = drift_bounded_divergence_finish(&d);
 	if (both_exact(reference, current))
 		*result = drift_exactly(result->value);
-	else if (!pooled)
-		result->high = fmin(drift_bounded_divergence_finish(&apart).value, 1);
-	/* sums in another order may differ in the last digits */
+	/* the sums of the bounds may differ in the last digits */
 	result->low = fmin(result->low, result->value);
 	result->high = fmax(result->high, result->value);
 	return DRIFT_OK;
@@ -194,36 +233,41 @@ step_nearest(DriftChiSquare *low, DriftCount r, DriftCount c)
 		drift_chi_square_step(low, r.high, c.low);
 }
 
-/* Bounds of the statistic whose table, with a column for the rest, is in *table. */
-static void
-bound_chi_square(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
-				 const DriftChiSquare *table, DriftInterval *statistic)
+/* The tables of the statistic and of its bounds. */
+typedef struct Tables
 {
-	DriftCategoryPairs pairs;
-	DriftCategoryPair pair;
+	DriftChiSquare value;
 	DriftChiSquare low;
 	DriftChiSquare high;
-	DriftCount rest_reference = rest_of(reference);
-	DriftCount rest_current = rest_of(current);
+} Tables;
 
-	drift_chi_square_init(&low, table->n_reference, table->n_current);
-	high = low;
-	drift_chi_square_step(&high, rest_reference.value, 0);
-	drift_chi_square_step(&high, 0, rest_current.value);
-	drift_category_pairs_begin(&pairs, reference, current, order);
-	while (drift_category_pairs_next(&pairs, &pair))
+static void
+step_tables(Tables *t, const DriftCategory *reference, const DriftCategory *current, DriftCategoryPairs *pairs)
+{
+	DriftCount other_reference = all_rows(reference);
+	DriftCount other_current = all_rows(current);
+	DriftCategoryPair pair;
+
+	while (drift_category_pairs_next(pairs, &pair))
 	{
-		step_nearest(&low, count_of(pair.c_reference, pair.error_reference),
-					 count_of(pair.c_current, pair.error_current));
-		drift_chi_square_step(&high, pair.c_reference, pair.c_current);
-		take(&rest_reference, count_of(0, pair.error_reference));
-		take(&rest_current, count_of(0, pair.error_current));
-	}
-	step_nearest(&low, rest_reference, rest_current);
+		DriftCount r = count_of(pair.c_reference, pair.error_reference);
+		DriftCount c = count_of(pair.c_current, pair.error_current);
 
-	/* with two columns the statistic is Yates', which may be anything below */
-	statistic->low = table->categories > 2 ? fmin(low.statistic, statistic->value) : 0;
-	statistic->high = fmax(high.statistic, statistic->value);
+		if (!is_shared(pairs, &pair))
+			continue;
+		drift_chi_square_step(&t->value, r.value, c.value);
+		drift_chi_square_step(&t->high, r.value, c.value);
+		step_nearest(&t->low, r, c);
+		take(&other_reference, r);
+		take(&other_current, c);
+	}
+	keep_listed(&other_reference, reference);
+	keep_listed(&other_current, current);
+	drift_chi_square_step(&t->value, other_reference.value, other_current.value);
+	step_nearest(&t->low, other_reference, other_current);
+	drift_chi_square_step(&t->high, other_reference.low, other_current.low);
+	drift_chi_square_step(&t->high, other_reference.high - other_reference.low, 0);
+	drift_chi_square_step(&t->high, 0, other_current.high - other_current.low);
 }
 
 DriftStatus
@@ -231,8 +275,7 @@ drift_category_chi_square(const DriftCategory *reference, const DriftCategory *c
 						  DriftIntervalTest *result)
 {
 	DriftCategoryPairs pairs;
-	DriftCategoryPair pair;
-	DriftChiSquare table;
+	Tables t;
 	double statistic;
 	double df;
 	double p_value;
@@ -240,18 +283,22 @@ drift_category_chi_square(const DriftCategory *reference, const DriftCategory *c
 
 	if (status != DRIFT_OK)
 		return status;
-	drift_chi_square_init(&table, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
+	drift_chi_square_init(&t.value, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
+	t.low = t.high = t.value;
 	drift_category_pairs_begin(&pairs, reference, current, order);
-	while (drift_category_pairs_next(&pairs, &pair))
-		drift_chi_square_step(&table, pair.c_reference, pair.c_current);
-	drift_chi_square_step(&table, drift_category_rest(reference), drift_category_rest(current));
-	drift_chi_square_finish(&table, &statistic, &df, &p_value);
+	step_tables(&t, reference, current, &pairs);
+	drift_chi_square_finish(&t.value, &statistic, &df, &p_value);
 
 	result->statistic = drift_exactly(statistic);
 	result->p_value = drift_exactly(p_value);
-	if (!both_exact(reference, current) && df > 0)
+	if (reference->count_error == 0 && current->count_error == 0)
+		return DRIFT_OK;
+
+	/* with two columns the statistic is Yates', which may be anything below */
+	result->statistic.low = t.value.categories > 2 ? fmin(t.low.statistic, statistic) : 0;
+	result->statistic.high = fmax(t.high.statistic, statistic);
+	if (df > 0)
 	{
-		bound_chi_square(reference, current, order, &table, &result->statistic);
 		result->p_value.low = drift_chi2_sf(result->statistic.high, df);
 		result->p_value.high = drift_chi2_sf(result->statistic.low, df);
 	}

@@ -28,13 +28,13 @@
  * reference that is not exact the bins are those of its counts, and the
  * interval is about the rows in them. DRIFT_BAD_FLOOR: floor not in (0, 0.5).
  *
- * The distances take every category for itself. Their value puts the rows that
- * no count speaks for into one more bin; floor does not matter to them.
- *
- * The upper bound of the distances has those rows of both sides disjoint: their
- * terms d(p, q) are convex and homogeneous, so that
- * d(p + x, q + y) <= d(p, q) + d(x, 0) + d(0, y). The lower bound, and both of PSI
- * and KL, are those of bounded_divergence.h bin by bin.
+ * The distances take every category for itself; floor does not matter to them.
+ * Where a side is not exact their value is over the labels that both sides
+ * know, listed or certain to be absent, and one bin of all others. The upper
+ * bound has the rows that no count speaks for disjoint: the terms d(p, q) are
+ * convex and homogeneous, so that d(p + x, q + y) <= d(p, q) + d(x, 0) + d(0, y).
+ * The lower bound, and both of PSI and KL, are those of bounded_divergence.h bin
+ * by bin.
  */
 DriftStatus drift_category_divergence(DriftDivergenceKind kind, const DriftCategory *reference,
 									  const DriftCategory *current, double floor, uint32_t *order,
@@ -42,8 +42,9 @@ DriftStatus drift_category_divergence(DriftDivergenceKind kind, const DriftCateg
 
 /*
  * Chi-square of the table of both sides by category (hypothesis.h). Where a
- * side is not exact the table has the listed categories and one column for all
- * others; its term, (p - q)^2 / (rows), has the properties of the distances'
+ * side is not exact the table has the labels that both sides know and one
+ * column for all others. It is exact for profiles that were only compacted;
+ * otherwise its term, (p - q)^2 / rows, has the properties of the distances'
  * terms and the bounds are made as theirs.
  */
 DriftStatus drift_category_chi_square(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
