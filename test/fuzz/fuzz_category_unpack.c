@@ -46,7 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require_category(p);
 	require_same_bytes(p, data, size, order);
 	require_found(p);
-	drift_category_compact(p, 64, order);
+	drift_category_compact(p, size / 2, order);
+	REQUIRE(p->used == 0 || drift_category_packed_size(p) <= size / 2);
 	require_category(p);
 	free(order);
 	free(p);

@@ -13,9 +13,8 @@
 static inline void
 require_interval(DriftInterval interval, double lowest, double highest)
 {
-	REQUIRE(interval.value >= lowest && interval.value <= highest);
-	REQUIRE(interval.low >= lowest && interval.low <= highest);
-	REQUIRE(interval.high >= lowest && interval.high <= highest);
+	REQUIRE(lowest <= interval.low && interval.low <= interval.value);
+	REQUIRE(interval.value <= interval.high && interval.high <= highest);
 }
 
 /*
@@ -33,7 +32,7 @@ require_divergence(DriftDivergenceKind kind, DriftInterval d)
 		[DRIFT_TOTAL_VARIATION] = 1.0,
 	};
 
-	REQUIRE(!isnan(d.low) && !isnan(d.high));
+	REQUIRE(d.low <= d.value && d.value <= d.high);
 	REQUIRE(d.value >= (kind == DRIFT_KL_DIVERGENCE ? -0.2 : 0.0) && d.value <= highest[kind]);
 }
 
