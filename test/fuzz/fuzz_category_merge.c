@@ -48,6 +48,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	else
 		REQUIRE(status == DRIFT_OVERFLOW || status == DRIFT_TYPE_MISMATCH);
+
+	status = drift_category_merge(second, second);
+	REQUIRE(status == DRIFT_OK || status == DRIFT_OVERFLOW);
+	require_category(second);
 	free(merged);
 	free(second);
 	free(first);
