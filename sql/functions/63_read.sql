@@ -139,7 +139,8 @@ COMMENT ON FUNCTION drift.statistics_expression(drift.column_plan, text) IS
 	'expression that computes the statistics of one column over labelled rows';
 
 CREATE OR REPLACE FUNCTION drift.statistics_query(
-	reference_query text, current_query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
+	reference_query text, current_query text, plans drift.column_plan[], sample bigint, reference_seed bigint, current_seed bigint)
+	RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -147,8 +148,8 @@ AS $$
 			'(SELECT false AS is_current, side.* FROM (%s) AS side) UNION ALL (SELECT true, side.* FROM (%s) AS side)'
 			') AS labelled) AS whole, pg_catalog.unnest(whole.statistics) AS s',
 			string_agg(drift.statistics_expression(p.plan, format('c%s', p.ordinality)), ', ' ORDER BY p.ordinality),
-			drift.side_query(reference_query, plans, sample, seed),
-			drift.side_query(current_query, plans, sample, seed))
+			drift.side_query(reference_query, plans, sample, reference_seed),
+			drift.side_query(current_query, plans, sample, current_seed))
 	FROM (
 		SELECT ROW(column_name, type_reference, type_current, kind, value_type, method, requested, obstacle)::drift.column_plan AS plan,
 			ordinality
@@ -156,5 +157,5 @@ AS $$
 	) AS p
 $$;
 
-COMMENT ON FUNCTION drift.statistics_query(text, text, drift.column_plan[], bigint, bigint) IS
+COMMENT ON FUNCTION drift.statistics_query(text, text, drift.column_plan[], bigint, bigint, bigint) IS
 	'query for the exact statistics of the planned columns in one scan of each side';

@@ -224,6 +224,8 @@ CREATE OR REPLACE FUNCTION drift.compare_sources(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	-- another seed than the reference's, or a relation compared with itself would give one sample twice
+	current_seed CONSTANT bigint := seed # 1;
 	plans CONSTANT drift.column_plan[] := ARRAY(
 		SELECT p FROM drift.plan_columns(reference_query, current_query, columns, methods, path) AS p);
 	readable CONSTANT drift.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
@@ -236,7 +238,7 @@ BEGIN
 
 	IF cardinality(readable) > 0 THEN
 		reference_profiles := drift.read_profiles(drift.profiles_query(reference_query, readable, sample, seed), path);
-		current_profiles := drift.read_profiles(drift.profiles_query(current_query, readable, sample, seed), path);
+		current_profiles := drift.read_profiles(drift.profiles_query(current_query, readable, sample, current_seed), path);
 	END IF;
 
 	IF mode = 'exact' THEN
@@ -244,7 +246,7 @@ BEGIN
 	END IF;
 	IF cardinality(summarised) > 0 THEN
 		statistics := ARRAY(SELECT s FROM drift.read_statistics(drift.statistics_query(reference_query, current_query,
-			ARRAY(SELECT readable[i] FROM unnest(summarised) AS i), sample, seed), path) AS s);
+			ARRAY(SELECT readable[i] FROM unnest(summarised) AS i), sample, seed, current_seed), path) AS s);
 	END IF;
 
 	RETURN QUERY
