@@ -68,6 +68,22 @@ $$;
 
 COMMENT ON FUNCTION drift.read_histogram(text, text) IS 'runs a query of drift.histogram_query(), read-only';
 
+CREATE OR REPLACE FUNCTION drift.read_distinct(query text, path text)
+	RETURNS TABLE (ordinal integer, n bigint, n_distinct bigint)
+	LANGUAGE plpgsql STABLE STRICT ROWS 30
+	SET search_path = pg_catalog, pg_temp
+	SET transaction_read_only = on
+	SET synchronize_seqscans = off
+AS $$
+BEGIN
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY EXECUTE query;
+END
+$$;
+
+COMMENT ON FUNCTION drift.read_distinct(text, text) IS 'runs a query of drift.distinct_query(), read-only';
+
 -- PARALLEL UNSAFE on purpose: which rows a sample holds depends on the order of the scan,
 -- and this keeps the scan serial.
 CREATE OR REPLACE FUNCTION drift.sample_key(row_number bigint, seed bigint) RETURNS bigint
@@ -97,17 +113,43 @@ $$;
 COMMENT ON FUNCTION drift.side_query(text, drift.column_plan[], bigint, bigint) IS
 	'query for the planned columns of one side, all rows or a sample of them';
 
+-- A call takes at most 100 arguments, so that wide tables need several; they share the scan.
 CREATE OR REPLACE FUNCTION drift.profiles_query(query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT ARRAY[%s] FROM (%s) AS side', string_agg(format('drift.profile_agg(c%s)', i), ', ' ORDER BY i),
+	SELECT format('SELECT %s%s%s FROM (%s) AS side',
+			repeat('pg_catalog.array_cat(', count(*)::integer - 1),
+			min(call) FILTER (WHERE chunk = 0),
+			string_agg(format(', %s)', call), '' ORDER BY chunk) FILTER (WHERE chunk > 0),
 			drift.side_query(query, plans, sample, seed))
-	FROM generate_series(1, cardinality(plans)) AS i
+	FROM (
+		SELECT (i - 1) / 50 AS chunk, format('drift.profiles_agg(%s)', string_agg(format('c%s', i), ', ' ORDER BY i)) AS call
+		FROM generate_series(1, cardinality(plans)) AS i
+		GROUP BY 1
+	) AS chunks
 $$;
 
 COMMENT ON FUNCTION drift.profiles_query(text, drift.column_plan[], bigint, bigint) IS
 	'query that profiles the planned columns of one side in one scan';
+
+-- Distinct values among the first rows of some columns.
+CREATE OR REPLACE FUNCTION drift.distinct_query(query text, plans drift.column_plan[], positions integer[]) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT u.* FROM (SELECT ARRAY[%s] AS positions, ARRAY[%s] AS n, ARRAY[%s] AS n_distinct '
+			'FROM (SELECT * FROM (%s) AS side LIMIT 10000) AS head) AS counted, '
+			'ROWS FROM (pg_catalog.unnest(counted.positions), pg_catalog.unnest(counted.n), pg_catalog.unnest(counted.n_distinct)) AS u',
+			string_agg(i::text, ', ' ORDER BY i),
+			string_agg(format('pg_catalog.count(c%s)', i), ', ' ORDER BY i),
+			string_agg(format('pg_catalog.count(DISTINCT c%s)', i), ', ' ORDER BY i),
+			drift.side_query(query, plans, NULL, NULL))
+	FROM unnest(positions) AS i
+$$;
+
+COMMENT ON FUNCTION drift.distinct_query(text, drift.column_plan[], integer[]) IS
+	'query that counts the distinct values of some columns among the first 10,000 rows';
 
 CREATE OR REPLACE FUNCTION drift.is_test(method text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -123,11 +165,13 @@ CREATE OR REPLACE FUNCTION drift.statistics_expression(plan drift.column_plan, v
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.chi_square_test(%2$s, is_current), '
-			'drift.total_variation(%2$s, is_current), %4$s)::drift.column_statistics',
+	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s)::drift.column_statistics',
 			(plan).column_name,
 			value,
-			CASE (plan).kind WHEN 'numeric' THEN format('drift.ks_test(%s, is_current)', value) ELSE 'NULL' END,
+			CASE (plan).kind
+				WHEN 'numeric' THEN format('drift.ks_test(%s, is_current), NULL', value)
+				ELSE format('NULL, drift.chi_square_test(%s, is_current)', value)
+			END,
 			CASE
 				WHEN (plan).method IS NULL THEN 'NULL'
 				WHEN drift.is_test((plan).method) THEN format('drift.%I(%s, is_current)', (plan).method, value)

@@ -134,13 +134,24 @@ $$;
 COMMENT ON FUNCTION drift.plan_columns(text, text, text[], jsonb, text) IS
 	'how each column of two queries will be compared, in the order of the reference';
 
--- Rows of both sides per bin of the reference, or per category.
+-- A profile of no rows at all is NULL.
+CREATE OR REPLACE FUNCTION drift.value_count(profile drift.profile) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(drift.row_count(profile) - drift.missing_count(profile), 0)
+$$;
+
+COMMENT ON FUNCTION drift.value_count(drift.profile) IS 'rows of a profile that have a value; 0 for NULL';
+
+-- Rows of both sides per bin of the reference, or per category. Categories of a summary that it
+-- no longer lists are one bin without a category.
 CREATE OR REPLACE FUNCTION drift.bin_pairs(reference drift.profile, current drift.profile) RETURNS drift.bin_pair[]
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	n float8 := drift.row_count(current) - drift.missing_count(current);
+	n CONSTANT float8 := drift.value_count(current);
 BEGIN
 	IF drift.kind(reference) = 'numeric' THEN
 		RETURN ARRAY(
@@ -157,7 +168,8 @@ BEGIN
 		SELECT ROW(coalesce(r.bin, c.bin), NULL, NULL, coalesce(r.label, c.label),
 			coalesce(r.row_count, 0), coalesce(c.row_count, 0))::drift.bin_pair
 		FROM drift.bins(reference) AS r
-		FULL JOIN drift.bins(current) AS c USING (label)
+		FULL JOIN drift.bins(current) AS c
+			ON (c.category IS NULL) = (r.category IS NULL) AND coalesce(c.category, '') = coalesce(r.category, '')
 		ORDER BY r.bin NULLS LAST, c.bin);
 END
 $$;
@@ -284,7 +296,7 @@ AS $$
 		(plan).column_name,
 		drift.psi(reference, current),
 		CASE (plan).kind WHEN 'numeric' THEN drift.ks_test(reference, current) END,
-		drift.chi_square_test(reference, current),
+		CASE (plan).kind WHEN 'categorical' THEN drift.chi_square_test(reference, current) END,
 		drift.total_variation(reference, current),
 		drift.profile_method((plan).method, reference, current))::drift.column_statistics
 $$;
@@ -292,23 +304,20 @@ $$;
 COMMENT ON FUNCTION drift.profile_statistics(drift.column_plan, drift.profile, drift.profile) IS
 	'statistics of one column from two profiles';
 
--- Columns of which nearly every value occurs once tell rows apart, not distributions. Whole
--- numbers count only when every one is unique, for measured numbers seldom repeat either.
-CREATE OR REPLACE FUNCTION drift.identifies_rows(value_type text, reference drift.profile) RETURNS boolean
+-- Columns of which nearly every value occurs once tell rows apart, not distributions. Whole numbers
+-- must be unique to count, for measured ones seldom repeat in small data either.
+CREATE OR REPLACE FUNCTION drift.identifies_rows(value_type text, n bigint, n_distinct bigint) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT n >= 100 AND CASE
-			WHEN value_type IN ('pg_catalog.text', 'pg_catalog.uuid') THEN drift.distinct_count(reference) > 0.95 * n
-			WHEN value_type NOT IN ('pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8') THEN false
-			WHEN drift.is_exact(reference) THEN drift.distinct_count(reference) >= n
-			ELSE drift.distinct_count(reference) > 0.95 * n
-		END
-	FROM (SELECT drift.row_count(reference) - drift.missing_count(reference) AS n) AS r
+	SELECT coalesce(n >= 100 AND CASE
+			WHEN value_type IN ('pg_catalog.text', 'pg_catalog.uuid') THEN n_distinct > 0.95 * n
+			WHEN value_type IN ('pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8') THEN n_distinct = n
+		END, false)
 $$;
 
-COMMENT ON FUNCTION drift.identifies_rows(text, drift.profile) IS
-	'whether a column looks like an identifier: at least 100 values and nearly all of them different';
+COMMENT ON FUNCTION drift.identifies_rows(text, bigint, bigint) IS
+	'whether a column of n values looks like an identifier: at least 100 values and nearly all of them different';
 
 -- Share of values below low or above high. The number just below low, because cdf includes its argument.
 CREATE OR REPLACE FUNCTION drift.share_outside(profile drift.profile, low float8, high float8) RETURNS float8
@@ -322,19 +331,19 @@ $$;
 COMMENT ON FUNCTION drift.share_outside(drift.profile, float8, float8) IS 'share of the values of a numeric profile that are below low or above high';
 
 -- Why a column is not compared; NULL when it is.
-CREATE OR REPLACE FUNCTION drift.skip_reason(plan drift.column_plan, reference drift.profile) RETURNS text
+CREATE OR REPLACE FUNCTION drift.skip_reason(plan drift.column_plan, identifier boolean) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
 			WHEN (plan).obstacle = 'unsupported' THEN
 				format('values of type %s are not compared', coalesce((plan).type_reference, (plan).type_current))
-			WHEN (plan).obstacle IS NULL AND NOT (plan).requested AND drift.identifies_rows((plan).value_type, reference) THEN
+			WHEN identifier AND NOT (plan).requested THEN
 				'nearly every value is different, so the column identifies rows; name it in columns to compare it'
 		END
 $$;
 
-COMMENT ON FUNCTION drift.skip_reason(drift.column_plan, drift.profile) IS
+COMMENT ON FUNCTION drift.skip_reason(drift.column_plan, boolean) IS
 	'why drift.compare() leaves a column out; NULL when it does not';
 
 CREATE OR REPLACE FUNCTION drift.method_reason(plan drift.column_plan, reference drift.profile, default_method text) RETURNS text
@@ -351,7 +360,7 @@ AS $$
 			ELSE 'numbers with more than 20 different reference values'
 		END
 	FROM (
-		SELECT 1 - drift.distinct_count(reference) / nullif(drift.row_count(reference) - drift.missing_count(reference), 0)::float8 AS ties
+		SELECT 1 - drift.distinct_count(reference) / nullif(drift.value_count(reference), 0)::float8 AS ties
 	) AS t
 $$;
 
@@ -370,7 +379,7 @@ DECLARE
 BEGIN
 	IF default_method = 'ks_test' THEN
 		RETURN measured.ks;
-	ELSIF drift.kind(reference) = 'categorical' AND NOT (drift.is_exact(reference) AND drift.is_exact(current)) THEN
+	ELSIF (measured.chi_square).statistic IS NOT NULL AND NOT (drift.is_exact(reference) AND drift.is_exact(current)) THEN
 		RETURN measured.chi_square;
 	END IF;
 
@@ -393,9 +402,10 @@ CREATE OR REPLACE FUNCTION drift.measure_values(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	n CONSTANT bigint := drift.row_count(reference) - drift.missing_count(reference);
-	m CONSTANT bigint := drift.row_count(current) - drift.missing_count(current);
-	discrete CONSTANT boolean := plan.kind = 'categorical' OR drift.distinct_count(reference) <= 20;
+	n CONSTANT bigint := drift.value_count(reference);
+	m CONSTANT bigint := drift.value_count(current);
+	counted CONSTANT boolean := drift.is_exact(reference) AND drift.is_exact(current);
+	discrete CONSTANT boolean := plan.kind = 'categorical' OR coalesce(drift.distinct_count(reference) <= 20, false);
 	default_method CONSTANT text := CASE WHEN discrete THEN 'chi_square_test' ELSE 'ks_test' END;
 	filled CONSTANT bigint := (SELECT count(*) FROM unnest(bins) AS b WHERE b.n_reference + b.n_current > 0);
 	test drift.test_result := drift.default_test(default_method, reference, current, bins, measured);
@@ -406,7 +416,11 @@ BEGIN
 	result.method_reason := drift.method_reason(plan, reference, default_method);
 	result.psi := measured.psi;
 	result.psi_p_value := drift.psi_p_value(measured.psi, filled, n, m);
-	result.effect := CASE WHEN discrete THEN coalesce(drift.bins_total_variation(bins), measured.total_variation) ELSE (measured.ks).statistic END;
+	result.effect := CASE
+			WHEN NOT discrete THEN (measured.ks).statistic
+			WHEN counted THEN drift.bins_total_variation(bins)
+			ELSE measured.total_variation
+		END;
 	result.effect_low := CASE
 			WHEN discrete THEN drift.total_variation_lower_bound(result.effect, filled, n, m)
 			ELSE drift.ks_lower_bound(result.effect, n, m)
@@ -435,7 +449,8 @@ COMMENT ON FUNCTION drift.measure_values(drift.column_plan, drift.profile, drift
 	'method, statistics and bounds of one column, before any verdict';
 
 CREATE OR REPLACE FUNCTION drift.measure_column(
-	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[], measured drift.column_statistics, exact boolean)
+	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[], measured drift.column_statistics,
+	identifier boolean, exact boolean)
 	RETURNS drift.column_measure
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -443,13 +458,12 @@ AS $$
 DECLARE
 	result drift.column_measure;
 BEGIN
-	result.method_reason := drift.skip_reason(plan, reference);
+	result.method_reason := drift.skip_reason(plan, identifier);
 	IF result.method_reason IS NOT NULL THEN
 		result.state := 'skipped';
 	ELSIF plan.obstacle IS NOT NULL THEN
 		result.state := plan.obstacle;
-	ELSIF least(drift.row_count(reference) - drift.missing_count(reference),
-			drift.row_count(current) - drift.missing_count(current)) < 2 THEN
+	ELSIF least(drift.value_count(reference), drift.value_count(current)) < 2 THEN
 		result.state := 'insufficient_data';
 	ELSE
 		RETURN drift.measure_values(plan, reference, current, bins,
@@ -460,5 +474,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.measure_column(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_statistics, boolean) IS
+COMMENT ON FUNCTION drift.measure_column(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_statistics, boolean, boolean) IS
 	'what drift.compare() measures on one column, or why it measures nothing';

@@ -77,6 +77,7 @@ COMMENT ON FUNCTION drift.correct_p_values(float8[], text) IS
 
 -- A change of the missing rate, and categories or values that only one side has. What chance can
 -- do is bounded for the largest category at hand, so that a long tail of rare ones is no finding.
+-- Whether a category is new only a profile that counts all of them can tell.
 CREATE OR REPLACE FUNCTION drift.point_findings(plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[])
 	RETURNS SETOF drift.finding
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 4
@@ -85,8 +86,7 @@ AS $$
 	WITH side AS (
 		SELECT drift.row_count(reference) AS rows_r, drift.missing_count(reference) AS missing_r,
 			drift.row_count(current) AS rows_c, drift.missing_count(current) AS missing_c,
-			drift.row_count(reference) - drift.missing_count(reference) AS n,
-			drift.row_count(current) - drift.missing_count(current) AS m
+			drift.value_count(reference) AS n, drift.value_count(current) AS m
 	), beyond AS (
 		SELECT greatest(0, drift.share_outside(current, drift.minimum(reference), drift.maximum(reference)) - drift.rank_error(current)) AS share,
 			n, m
@@ -102,13 +102,13 @@ AS $$
 	(SELECT 'new_category', drift.one_sided_rows_p_value(b.n_current, m, n, count(*) OVER ()), b.n_current / m::float8,
 		format('new category %s with %s', quote_literal(b.label), drift.percent(b.n_current / m::float8))
 	FROM side, unnest(bins) AS b
-	WHERE (plan).kind = 'categorical' AND b.n_reference = 0 AND n > 0
+	WHERE (plan).kind = 'categorical' AND b.n_reference = 0 AND n > 0 AND m > 0 AND drift.is_exact(reference)
 	ORDER BY b.n_current DESC, b.label LIMIT 1)
 	UNION ALL
 	(SELECT 'vanished_category', drift.one_sided_rows_p_value(b.n_reference, n, m, count(*) OVER ()), b.n_reference / n::float8,
 		format('category %s vanished, it had %s', quote_literal(b.label), drift.percent(b.n_reference / n::float8))
 	FROM side, unnest(bins) AS b
-	WHERE (plan).kind = 'categorical' AND b.n_current = 0 AND m > 0
+	WHERE (plan).kind = 'categorical' AND b.n_current = 0 AND n > 0 AND m > 0 AND drift.is_exact(current)
 	ORDER BY b.n_reference DESC, b.label LIMIT 1)
 	UNION ALL
 	SELECT 'out_of_range', drift.one_sided_rows_p_value(round(share * m)::bigint, m, n, round(share * m)::bigint + 1), share,

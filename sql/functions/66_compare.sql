@@ -1,19 +1,50 @@
 -- drift.compare(): two data sets in, one verdict per column out
 
+-- Which columns look like identifiers. A profile that counts every value knows; for the others the
+-- first rows tell. A column that was asked for by name is none.
+CREATE OR REPLACE FUNCTION drift.find_identifiers(query text, plans drift.column_plan[], profiles drift.profile[], path text)
+	RETURNS boolean[]
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result boolean[] := ARRAY(
+		SELECT NOT plans[i].requested AND drift.identifies_rows(plans[i].value_type, drift.value_count(profiles[i]), drift.distinct_count(profiles[i]))
+		FROM generate_subscripts(plans, 1) AS i ORDER BY i);
+	unknown CONSTANT integer[] := ARRAY(
+		SELECT i FROM generate_subscripts(plans, 1) AS i
+		WHERE NOT plans[i].requested AND NOT drift.is_exact(profiles[i])
+			AND plans[i].value_type IN ('pg_catalog.text', 'pg_catalog.uuid', 'pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8'));
+	seen record;
+BEGIN
+	IF cardinality(unknown) > 0 THEN
+		FOR seen IN SELECT * FROM drift.read_distinct(drift.distinct_query(query, plans, unknown), path) LOOP
+			result[seen.ordinal] := drift.identifies_rows(plans[seen.ordinal].value_type, seen.n, seen.n_distinct);
+		END LOOP;
+	END IF;
+
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift.find_identifiers(text, drift.column_plan[], drift.profile[], text) IS
+	'for each planned column whether it looks like an identifier in the reference';
+
 -- Positions of the columns whose profiles are summaries, so that exact statistics need the rows again.
-CREATE OR REPLACE FUNCTION drift.summarised_columns(reference drift.profile[], current drift.profile[]) RETURNS integer[]
+CREATE OR REPLACE FUNCTION drift.summarised_columns(reference drift.profile[], current drift.profile[], identifiers boolean[])
+	RETURNS integer[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT coalesce(array_agg(i ORDER BY i), '{}')
 	FROM generate_subscripts(reference, 1) AS i
 	WHERE NOT (drift.is_exact(reference[i]) AND drift.is_exact(current[i]))
-		AND drift.row_count(reference[i]) > drift.missing_count(reference[i])
-		AND drift.row_count(current[i]) > drift.missing_count(current[i])
+		AND drift.value_count(reference[i]) > 1 AND drift.value_count(current[i]) > 1
+		AND NOT identifiers[i]
 $$;
 
-COMMENT ON FUNCTION drift.summarised_columns(drift.profile[], drift.profile[]) IS
-	'positions of the columns of which at least one profile is not exact and both have values';
+COMMENT ON FUNCTION drift.summarised_columns(drift.profile[], drift.profile[], boolean[]) IS
+	'positions of the columns to compare of which at least one profile is not exact';
 
 CREATE OR REPLACE FUNCTION drift.check_compare_options(mode text, sample bigint, seed bigint) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -69,8 +100,7 @@ AS $$
 			WHEN 'absent in reference' THEN 'the column is absent in the reference'
 			WHEN 'type' THEN format('the type changed from %s to %s', (plan).type_reference, (plan).type_current)
 			ELSE concat_ws('; ', format('too few values to test: %s in the reference, %s in the current data',
-				drift.row_count(reference) - drift.missing_count(reference),
-				drift.row_count(current) - drift.missing_count(current)), notes)
+				drift.value_count(reference), drift.value_count(current)), notes)
 		END
 $$;
 
@@ -120,10 +150,12 @@ BEGIN
 	result.effect_low := measure.effect_low;
 	result.error_bound := measure.error_bound;
 
-	result.missing_reference := drift.missing_count(reference);
-	result.missing_current := drift.missing_count(current);
-	result.n_reference := drift.row_count(reference) - result.missing_reference;
-	result.n_current := drift.row_count(current) - result.missing_current;
+	IF plan.obstacle IS NULL THEN
+		result.missing_reference := coalesce(drift.missing_count(reference), 0);
+		result.missing_current := coalesce(drift.missing_count(current), 0);
+		result.n_reference := drift.value_count(reference);
+		result.n_current := drift.value_count(current);
+	END IF;
 	IF plan.kind = 'numeric' THEN
 		result.mean_reference := drift.mean(reference);
 		result.mean_current := drift.mean(current);
@@ -158,7 +190,7 @@ COMMENT ON FUNCTION drift.judge_column(drift.column_plan, drift.profile, drift.p
 -- The family that is corrected together: every test and every point finding of the comparison.
 CREATE OR REPLACE FUNCTION drift.judge_columns(
 	plans drift.column_plan[], reference_profiles drift.profile[], current_profiles drift.profile[],
-	statistics drift.column_statistics[], exact boolean, limits drift.thresholds)
+	statistics drift.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds)
 	RETURNS SETOF drift.comparison
 	LANGUAGE sql STABLE COST 10000 ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -168,12 +200,14 @@ AS $$
 			CASE WHEN (plans[i]).obstacle IS NULL THEN count(*) FILTER (WHERE (plans[i]).obstacle IS NULL) OVER (ORDER BY i) END AS position
 		FROM generate_subscripts(plans, 1) AS i
 	), paired AS (
-		SELECT i, plan, r.profile AS reference, c.profile AS current, drift.bin_pairs(r.profile, c.profile) AS bins
+		SELECT i, plan, r.profile AS reference, c.profile AS current, drift.bin_pairs(r.profile, c.profile) AS bins,
+			coalesce(identifiers[position], false) AS identifier
 		FROM planned,
 			LATERAL (SELECT reference_profiles[position] AS profile) AS r,
 			LATERAL (SELECT current_profiles[position] AS profile) AS c
 	), measured AS MATERIALIZED (
-		SELECT i, plan, reference, current, bins, drift.measure_column(plan, reference, current, bins, s.statistics, exact) AS measure
+		SELECT i, plan, reference, current, bins, 
+			drift.measure_column(plan, reference, current, bins, s.statistics, identifier, exact) AS measure
 		FROM paired
 		LEFT JOIN LATERAL (
 			SELECT u AS statistics FROM unnest(statistics) AS u WHERE u.column_name = (plan).column_name
@@ -213,7 +247,7 @@ AS $$
 	ORDER BY m.i
 $$;
 
-COMMENT ON FUNCTION drift.judge_columns(drift.column_plan[], drift.profile[], drift.profile[], drift.column_statistics[], boolean, drift.thresholds) IS
+COMMENT ON FUNCTION drift.judge_columns(drift.column_plan[], drift.profile[], drift.profile[], drift.column_statistics[], boolean[], boolean, drift.thresholds) IS
 	'verdict on every column, with all tests and point findings corrected as one family';
 
 CREATE OR REPLACE FUNCTION drift.compare_sources(
@@ -229,8 +263,9 @@ DECLARE
 	plans CONSTANT drift.column_plan[] := ARRAY(
 		SELECT p FROM drift.plan_columns(reference_query, current_query, columns, methods, path) AS p);
 	readable CONSTANT drift.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
-	reference_profiles drift.profile[] := '{}';
-	current_profiles drift.profile[] := '{}';
+	reference_profiles drift.profile[];
+	current_profiles drift.profile[];
+	identifiers boolean[];
 	summarised integer[] := '{}';
 	statistics drift.column_statistics[] := '{}';
 BEGIN
@@ -239,18 +274,18 @@ BEGIN
 	IF cardinality(readable) > 0 THEN
 		reference_profiles := drift.read_profiles(drift.profiles_query(reference_query, readable, sample, seed), path);
 		current_profiles := drift.read_profiles(drift.profiles_query(current_query, readable, sample, current_seed), path);
+		identifiers := drift.find_identifiers(reference_query, readable, reference_profiles, path);
+		summarised := drift.summarised_columns(reference_profiles, current_profiles, identifiers);
 	END IF;
 
-	IF mode = 'exact' THEN
-		summarised := drift.summarised_columns(reference_profiles, current_profiles);
-	END IF;
-	IF cardinality(summarised) > 0 THEN
+	IF mode = 'exact' AND cardinality(summarised) > 0 THEN
 		statistics := ARRAY(SELECT s FROM drift.read_statistics(drift.statistics_query(reference_query, current_query,
 			ARRAY(SELECT readable[i] FROM unnest(summarised) AS i), sample, seed, current_seed), path) AS s);
 	END IF;
 
 	RETURN QUERY
-		SELECT v.* FROM drift.judge_columns(plans, reference_profiles, current_profiles, statistics, mode = 'exact', limits) AS v;
+		SELECT v.* FROM drift.judge_columns(
+			plans, reference_profiles, current_profiles, statistics, identifiers, mode = 'exact', limits) AS v;
 END
 $$;
 
