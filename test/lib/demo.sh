@@ -9,4 +9,4 @@ in_cluster sh -euc '
 	psql -X -q -v ON_ERROR_STOP=1 -d drift_demo -c "CREATE EXTENSION drift"
 	psql -X -q -v ON_ERROR_STOP=1 -d drift_demo -v json="$PWD/build/demo.json" -f test/demo/demo.sql
 '
-say "demo finished; the same comparison as JSON: $PWD/build/demo.json"
+say "demo finished"
