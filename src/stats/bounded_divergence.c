@@ -37,7 +37,7 @@ alone(const DriftBoundedDivergence *d, int64_t reference, int64_t current)
 {
 	DriftDivergence one;
 
-	drift_divergence_init(&one, (int64_t) d->value.n_reference, (int64_t) d->value.n_current, d->value.floor);
+	drift_divergence_init(&one, d->value.n_reference, d->value.n_current, d->value.floor);
 	drift_divergence_step(&one, reference, current);
 	return result_of(d->kind, &one);
 }
@@ -58,12 +58,12 @@ step_high(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 static void
 step_low_kl(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	double		q = fmax((double) current.high / d->low.n_current, d->low.floor);
+	double		q = fmax((double) current.high / (double) d->low.n_current, d->low.floor);
 	double		turn = q / exp(1.0);
 
-	if (turn <= fmax((double) reference.low / d->low.n_reference, d->low.floor))
+	if (turn <= fmax((double) reference.low / (double) d->low.n_reference, d->low.floor))
 		drift_divergence_step(&d->low, reference.low, current.high);
-	else if (turn >= (double) reference.high / d->low.n_reference)
+	else if (turn >= (double) reference.high / (double) d->low.n_reference)
 		drift_divergence_step(&d->low, reference.high, current.high);
 	else
 		d->low.kl -= turn;
@@ -72,8 +72,8 @@ step_low_kl(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 static void
 step_low(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	double		n = d->low.n_reference;
-	double		m = d->low.n_current;
+	double		n = (double) d->low.n_reference;
+	double		m = (double) d->low.n_current;
 
 	if (d->kind == DRIFT_KL_DIVERGENCE)
 		step_low_kl(d, reference, current);

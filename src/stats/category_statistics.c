@@ -75,7 +75,7 @@ bound_unseen(DriftBoundedDivergence *d, const DriftCategory *current)
 	one.psi = 0;
 	drift_divergence_step(&one, 0, current->absent_error);
 	d->high.psi += rest / (double) current->absent_error * one.psi;
-	d->low.kl -= rest / d->low.n_current / exp(1.0);
+	d->low.kl -= rest / (double) d->low.n_current / exp(1.0);
 }
 
 /* Of the rows left, those of listed categories are certain. */

@@ -4,7 +4,7 @@
  *
  * Near-equal shares are what a quiet stream looks like, so each term is written
  * to keep its relative accuracy there: differences come from cross products of
- * counts, which are exact below 2^53, and never from logarithms of nearly 1.
+ * counts, which are exact, and never from logarithms of nearly 1.
  */
 #include "stats/divergence.h"
 
@@ -12,24 +12,24 @@
 
 #include "stats/special.h"
 
+__extension__ typedef __int128 Wide;
+
 void
 drift_divergence_init(DriftDivergence *d, int64_t n_reference, int64_t n_current, double floor)
 {
 	*d = (DriftDivergence) {
-		.n_reference = n_reference > 0 ? (double) n_reference : (double) NAN,
-		.n_current = n_current > 0 ? (double) n_current : (double) NAN,
+		.n_reference = n_reference,
+		.n_current = n_current,
 		.floor = floor >= 0 ? floor : (double) NAN
 	};
 }
 
-/* ln(a / b) of two shares; ln(0 / 0) is only ever multiplied by zero. */
+/* Logarithm of a / b where difference is a - b, known better than by subtracting. */
 static double
-log_ratio(double a, double b)
+log_ratio(double a, double b, double difference)
 {
-	double		excess = (a - b) / b;
+	double		excess = difference / b;
 
-	if (a == b)
-		return 0;
 	return fabs(excess) < 0.5 ? log1p(excess) : log(a / b);
 }
 
@@ -64,75 +64,79 @@ entropy_gap(double x)
 	return sum;
 }
 
+/* psi and kl: shares raised to the floor. */
+static void
+add_log_ratio(DriftDivergence *d, double p, double q, double difference)
+{
+	double		a = raise_to(d->floor, p);
+	double		b = raise_to(d->floor, q);
+	double		gap = a == p && b == q ? difference : a - b;
+	double		log_ab;
+
+	if (gap == 0)
+		return;
+	log_ab = log_ratio(a, b, gap);
+	d->psi += gap * log_ab;
+	if (a != 0)					/* nothing times the logarithm of anything is nothing */
+		d->kl += a * log_ab;
+}
+
 void
 drift_divergence_step(DriftDivergence *d, int64_t c_reference, int64_t c_current)
 {
-	double		r = c_reference > 0 ? (double) c_reference : 0;
-	double		c = c_current > 0 ? (double) c_current : 0;
-	double		p = r / d->n_reference;
-	double		q = c / d->n_current;
+	int64_t		r = c_reference > 0 ? c_reference : 0;
+	int64_t		c = c_current > 0 ? c_current : 0;
+	double		p = (double) r / (double) d->n_reference;
+	double		q = (double) c / (double) d->n_current;
 	double		sum = p + q;
-	double		difference = (r * d->n_current - c * d->n_reference) /
-		(d->n_reference * d->n_current);
-	double		floored_p = raise_to(d->floor, p);
-	double		floored_q = raise_to(d->floor, q);
+	double		difference = (double) ((Wide) r * d->n_current - (Wide) c * d->n_reference) /
+		((double) d->n_reference * (double) d->n_current);
+	double		root_gap;
 
+	if (r == 0 && c == 0)
+		return;
+	add_log_ratio(d, p, q, difference);
+	root_gap = difference / (sqrt(p) + sqrt(q));
+	d->js += sum * entropy_gap(difference / sum) / 4;
+	d->hellinger += root_gap * root_gap / 2;
 	d->tv += fabs(difference) / 2;
-
-	/* kl: nothing times the logarithm of anything is nothing */
-	if (floored_p != floored_q)
-	{
-		double		log_pq = log_ratio(floored_p, floored_q);
-
-		d->psi += (floored_p - floored_q) * log_pq;
-		if (floored_p != 0)
-			d->kl += floored_p * log_pq;
-	}
-	if (sum > 0)
-	{
-		double		roots = sqrt(p) + sqrt(q);
-		double		root_difference = difference / roots;
-
-		d->js += sum * entropy_gap(difference / sum) / 4;
-		d->hellinger += root_difference * root_difference / 2;
-	}
 }
 
-/* An empty side has no bins that could have made the sum NaN. */
+/* Without rows or with a wrong floor nothing is known, whatever the bins added up to. */
 static double
-unless_empty(const DriftDivergence *d, double result)
+if_known(const DriftDivergence *d, double floor, double result)
 {
-	return isnan(d->n_reference) || isnan(d->n_current) ? (double) NAN : result;
+	return d->n_reference > 0 && d->n_current > 0 && !isnan(floor) ? result : (double) NAN;
 }
 
 double
 drift_psi(const DriftDivergence *d)
 {
-	return unless_empty(d, isnan(d->floor) ? (double) NAN : d->psi);
+	return if_known(d, d->floor, d->psi);
 }
 
 double
 drift_kl_divergence(const DriftDivergence *d)
 {
-	return unless_empty(d, isnan(d->floor) ? (double) NAN : d->kl);
+	return if_known(d, d->floor, d->kl);
 }
 
 double
 drift_js_distance(const DriftDivergence *d)
 {
-	return unless_empty(d, sqrt(fmin(d->js / log(2), 1)));
+	return if_known(d, 0, sqrt(fmin(d->js / log(2), 1)));
 }
 
 double
 drift_hellinger_distance(const DriftDivergence *d)
 {
-	return unless_empty(d, sqrt(fmin(d->hellinger, 1)));
+	return if_known(d, 0, sqrt(fmin(d->hellinger, 1)));
 }
 
 double
 drift_total_variation(const DriftDivergence *d)
 {
-	return unless_empty(d, fmin(d->tv, 1));
+	return if_known(d, 0, fmin(d->tv, 1));
 }
 
 /* 1/n + 1/m: the variance of the difference of two means, in units of the variance. */

@@ -16,8 +16,8 @@
 
 typedef struct DriftDivergence
 {
-	double		n_reference;
-	double		n_current;
+	int64_t		n_reference;
+	int64_t		n_current;
 	double		floor;
 	double		psi;
 	double		kl;
