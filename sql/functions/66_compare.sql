@@ -206,7 +206,7 @@ AS $$
 			LATERAL (SELECT reference_profiles[position] AS profile) AS r,
 			LATERAL (SELECT current_profiles[position] AS profile) AS c
 	), measured AS MATERIALIZED (
-		SELECT i, plan, reference, current, bins, 
+		SELECT i, plan, reference, current, bins,
 			drift.measure_column(plan, reference, current, bins, s.statistics, identifier, exact) AS measure
 		FROM paired
 		LEFT JOIN LATERAL (

@@ -104,7 +104,7 @@ without_expected() {
 	done
 	for file in expected/*.out; do
 		name=$(basename "$file" .out)
-		[ -e "test/sql/${name%_[0-9]}.sql" ] || [ -e "test/sql/$name.sql" ] || echo "$file"
+		[ ! -e "$file" ] || [ -e "test/sql/${name%_[0-9]}.sql" ] || [ -e "test/sql/$name.sql" ] || echo "$file"
 	done
 }
 
