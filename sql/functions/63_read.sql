@@ -85,13 +85,10 @@ $$;
 COMMENT ON FUNCTION drift.read_distinct(text, text) IS 'runs a query of drift.distinct_query(), read-only';
 
 -- PARALLEL UNSAFE on purpose: which rows a sample holds depends on the order of the scan,
--- and this keeps the scan serial.
+-- and this keeps the scan serial. A parsed body, so that it is inlined.
 CREATE OR REPLACE FUNCTION drift.sample_key(row_number bigint, seed bigint) RETURNS bigint
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT hashint8extended(row_number, seed)
-$$;
+	RETURN hashint8extended(row_number, seed);
 
 COMMENT ON FUNCTION drift.sample_key(bigint, bigint) IS 'pseudo-random key of a row: the rows with the smallest keys are a uniform sample';
 

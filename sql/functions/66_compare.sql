@@ -65,10 +65,10 @@ $$;
 
 COMMENT ON FUNCTION drift.check_compare_options(text, bigint, bigint) IS 'raises an error for options drift.compare() cannot take';
 
--- Sentence on a column that was compared.
+-- Sentence on a column that was compared; shifted says that the distribution is what drifted.
 CREATE OR REPLACE FUNCTION drift.explain_tested(
 	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[],
-	measure drift.column_measure, drifted boolean, notes text, limits drift.thresholds)
+	measure drift.column_measure, drifted boolean, shifted boolean, notes text, limits drift.thresholds)
 	RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -82,11 +82,11 @@ AS $$
 			WHEN NOT drifted THEN 'no drift'
 		END,
 		CASE (plan).kind WHEN 'numeric' THEN drift.shift_text((plan).value_type, reference, current) END,
-		CASE WHEN drifted THEN 'most change: ' || drift.bins_text(bins, (plan).value_type) END,
+		CASE WHEN shifted THEN 'most change: ' || drift.bins_text(bins, (plan).value_type) END,
 		notes)
 $$;
 
-COMMENT ON FUNCTION drift.explain_tested(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_measure, boolean, text, drift.thresholds) IS
+COMMENT ON FUNCTION drift.explain_tested(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_measure, boolean, boolean, text, drift.thresholds) IS
 	'sentence that explains the verdict on a column: direction of the shift and the bins that carry it';
 
 CREATE OR REPLACE FUNCTION drift.explain_untested(plan drift.column_plan, reference drift.profile, current drift.profile, measure drift.column_measure, notes text)
@@ -172,7 +172,8 @@ BEGIN
 			ELSE '{}'
 		END);
 	result.explanation := CASE measure.state
-			WHEN 'tested' THEN drift.explain_tested(plan, reference, current, bins, measure, result.drifted, notes, limits)
+			WHEN 'tested' THEN drift.explain_tested(plan, reference, current, bins, measure, result.drifted,
+				test_finding OR psi_band <> 'ok', notes, limits)
 			ELSE drift.explain_untested(plan, reference, current, measure, notes)
 		END;
 	result.severity_text := drift.severity_text(result.severity);

@@ -1,6 +1,6 @@
 -- Threshold sets, p-values and verdicts: the pure rules behind drift.compare().
 BEGIN;
-SELECT plan(63);
+SELECT plan(65);
 
 -- threshold sets
 SELECT is((drift.resolve_thresholds(NULL)).name, 'standard', 'the standard set is the default');
@@ -88,6 +88,13 @@ SELECT is(drift.psi_p_value(0.5, 1, 10, 10), 1::float8, 'one bin cannot differ')
 SELECT ok(abs(drift.two_proportion_p_value(10, 100, 30, 100) - 0.00040695201744) < 1e-13, 'two proportions');
 SELECT is(drift.two_proportion_p_value(0, 10, 0, 10), 1::float8, 'equal shares of nothing');
 SELECT ok(abs(drift.one_sided_rows_p_value(3, 100, 100, 2) - 0.25) < 1e-15, 'three of three rows on one side, two tries');
+
+-- numbers in words
+SELECT is(array_agg(drift.short_number(x) ORDER BY n), ARRAY['1.235', '123457', '0.0001235', '1.000e-07', '-14.13', '1.000e+20', '0', 'NaN'], 'four digits')
+FROM unnest('{1.23456,123456.7,0.00012345,1e-7,-14.127,1e20,0,NaN}'::float8[]) WITH ORDINALITY AS u(x, n);
+SELECT is(ARRAY[drift.range_text('-Infinity', 998.9999999999999, 'pg_catalog.int4'), drift.range_text(998.9999999999999, 999, 'pg_catalog.int4'),
+	drift.range_text(999, 'Infinity', 'pg_catalog.int4'), drift.range_text(1, 2, 'pg_catalog.float8'), drift.range_text('-Infinity', 19723, 'pg_catalog.date')],
+	ARRAY['below 999', '999', 'above 999', '1 to 2', 'up to 2024-01-01'], 'bins in words');
 
 SELECT * FROM finish();
 ROLLBACK;
