@@ -7,16 +7,16 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "catalog/pg_enum.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
 #include "pg/labelled.h"
+#include "pg/test_result.h"
 #include "stats/hypothesis.h"
 
 /* Half of work_mem: sorting may take the other half */
@@ -40,18 +40,15 @@ LabelledPoll(void)
 static int32
 BinsArgument(FunctionCallInfo fcinfo)
 {
-	int32		bins;
+	int32 bins;
 
 	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bins must not be NULL")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("bins must not be NULL")));
 	bins = PG_GETARG_INT32(3);
 	if (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bins must be between %d and %d", DRIFT_MIN_BINS, DRIFT_MAX_BINS),
-				 errdetail("It is %d.", bins)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("bins must be between %d and %d", DRIFT_MIN_BINS, DRIFT_MAX_BINS),
+						errdetail("It is %d.", bins)));
 	return bins;
 }
 
@@ -60,17 +57,16 @@ static Labelled *
 CreateState(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, 1);
 	ValueReader reader = ReaderOfType(type);
-	Labelled   *state;
+	Labelled *state;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "labelled_accum called in non-aggregate context");
 	if (PG_NARGS() > 3 && !ReaderIsNumeric(reader))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("values of type %s cannot be cut into bins", format_type_be(type)),
-				 errhint("Each category is a bin of its own. Leave out the number of bins.")));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("values of type %s cannot be cut into bins", format_type_be(type)),
+						errhint("Each category is a bin of its own. Leave out the number of bins.")));
 
 	if (ReaderIsNumeric(reader))
 		state = LabelledNumbersCreate(fcinfo, context);
@@ -87,17 +83,15 @@ static inline void
 CheckSameBins(FunctionCallInfo fcinfo, const Labelled *state)
 {
 	if (unlikely(PG_ARGISNULL(3) || PG_GETARG_INT32(3) != state->bins))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bins must be the same for all rows")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("bins must be the same for all rows")));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_accum);
+PG_FUNCTION_INFO_V1(drift_labelled_accum);
 Datum
 drift_labelled_accum(PG_FUNCTION_ARGS)
 {
-	Labelled   *state;
-	int			side;
+	Labelled *state;
+	int side;
 
 	if (unlikely(PG_ARGISNULL(0)))
 		state = CreateState(fcinfo);
@@ -116,7 +110,7 @@ drift_labelled_accum(PG_FUNCTION_ARGS)
 		state->missing[side]++;
 	else if (likely(ReaderIsNumeric(state->reader)))
 	{
-		double		value = ReadNumber(state->reader, PG_GETARG_DATUM(1));
+		double value = ReadNumber(state->reader, PG_GETARG_DATUM(1));
 
 		if (unlikely(isnan(value)))
 			state->missing[side]++;
@@ -141,13 +135,12 @@ drift_labelled_accum(PG_FUNCTION_ARGS)
 static Labelled *
 FinishedState(FunctionCallInfo fcinfo)
 {
-	Labelled   *state;
-	int			empty;
+	Labelled *state;
+	int empty;
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the reference side is empty"),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the reference side is empty"),
 				 errdetail("There are no rows."),
 				 errhint("Rows with is_current false are the reference, rows with is_current true the current side.")));
 	state = (Labelled *) PG_GETARG_POINTER(0);
@@ -168,14 +161,13 @@ FinishedState(FunctionCallInfo fcinfo)
 static Labelled *
 FinishedNumbers(FunctionCallInfo fcinfo, const char *statistic)
 {
-	Labelled   *state = FinishedState(fcinfo);
+	Labelled *state = FinishedState(fcinfo);
 
 	if (state->kind != LABELLED_NUMBERS)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%s needs numbers, not values of type %s", statistic, format_type_be(state->type)),
-				 errhint("Categories can be compared with psi, kl_divergence, js_distance, hellinger_distance, "
-						 "total_variation, chi_square_test and z_test.")));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("%s needs numbers, not values of type %s", statistic, format_type_be(state->type)),
+						errhint("Categories can be compared with psi, kl_divergence, js_distance, hellinger_distance, "
+								"total_variation, chi_square_test and z_test.")));
 	return state;
 }
 
@@ -183,7 +175,7 @@ FinishedNumbers(FunctionCallInfo fcinfo, const char *statistic)
 static DriftDivergence
 Divergence(FunctionCallInfo fcinfo, bool pool)
 {
-	Labelled   *state = FinishedState(fcinfo);
+	Labelled *state = FinishedState(fcinfo);
 	DriftDivergence divergence;
 
 	switch (state->kind)
@@ -201,7 +193,7 @@ Divergence(FunctionCallInfo fcinfo, bool pool)
 	return divergence;
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_psi);
+PG_FUNCTION_INFO_V1(drift_labelled_psi);
 Datum
 drift_labelled_psi(PG_FUNCTION_ARGS)
 {
@@ -210,7 +202,7 @@ drift_labelled_psi(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(drift_psi(&divergence));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_kl_divergence);
+PG_FUNCTION_INFO_V1(drift_labelled_kl_divergence);
 Datum
 drift_labelled_kl_divergence(PG_FUNCTION_ARGS)
 {
@@ -219,7 +211,7 @@ drift_labelled_kl_divergence(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(drift_kl_divergence(&divergence));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_js_distance);
+PG_FUNCTION_INFO_V1(drift_labelled_js_distance);
 Datum
 drift_labelled_js_distance(PG_FUNCTION_ARGS)
 {
@@ -228,7 +220,7 @@ drift_labelled_js_distance(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(drift_js_distance(&divergence));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_hellinger_distance);
+PG_FUNCTION_INFO_V1(drift_labelled_hellinger_distance);
 Datum
 drift_labelled_hellinger_distance(PG_FUNCTION_ARGS)
 {
@@ -237,7 +229,7 @@ drift_labelled_hellinger_distance(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(drift_hellinger_distance(&divergence));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_total_variation);
+PG_FUNCTION_INFO_V1(drift_labelled_total_variation);
 Datum
 drift_labelled_total_variation(PG_FUNCTION_ARGS)
 {
@@ -246,67 +238,62 @@ drift_labelled_total_variation(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(drift_total_variation(&divergence));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_wasserstein_distance);
+PG_FUNCTION_INFO_V1(drift_labelled_wasserstein_distance);
 Datum
 drift_labelled_wasserstein_distance(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedNumbers(fcinfo, "wasserstein_distance");
+	Labelled *state = FinishedNumbers(fcinfo, "wasserstein_distance");
 
 	PG_RETURN_FLOAT8(drift_two_sample_wasserstein(LabelledNumbersCompare(state)));
 }
 
 /* In units of the reference's population deviation; a constant reference has none */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_normalized_wasserstein_distance);
+PG_FUNCTION_INFO_V1(drift_labelled_normalized_wasserstein_distance);
 Datum
 drift_labelled_normalized_wasserstein_distance(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedNumbers(fcinfo, "normalized_wasserstein_distance");
+	Labelled *state = FinishedNumbers(fcinfo, "normalized_wasserstein_distance");
 	const DriftMoments *reference = &LabelledNumbersMoments(state)[0];
-	double		distance = drift_two_sample_wasserstein(LabelledNumbersCompare(state));
+	double distance = drift_two_sample_wasserstein(LabelledNumbersCompare(state));
 
 	PG_RETURN_FLOAT8(distance / sqrt(reference->m2 / (double) reference->n));
 }
 
 /* Form a test_result; the row forms are exact */
 static Datum
-TestResult(FunctionCallInfo fcinfo, const Labelled *state, double statistic, double p_value)
+ExactResult(FunctionCallInfo fcinfo, const Labelled *state, double statistic, double p_value)
 {
-	TupleDesc	tupdesc;
-	Datum		values[7];
-	bool		nulls[7] = {false};
+	TestResult result = {.statistic = statistic,
+						 .p_value = p_value,
+						 .n_reference = state->n[0],
+						 .n_current = state->n[1],
+						 .statistic_error = 0,
+						 .p_value_low = p_value,
+						 .p_value_high = p_value};
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type of a test");
-	values[0] = Float8GetDatum(statistic);
-	values[1] = Float8GetDatum(p_value);
-	values[2] = Int64GetDatum(state->n[0]);
-	values[3] = Int64GetDatum(state->n[1]);
-	values[4] = Float8GetDatum(0.0);
-	values[5] = Float8GetDatum(p_value);
-	values[6] = Float8GetDatum(p_value);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
+	return ReturnTestResult(fcinfo, &result);
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_ks_test);
+PG_FUNCTION_INFO_V1(drift_labelled_ks_test);
 Datum
 drift_labelled_ks_test(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedNumbers(fcinfo, "ks_test");
-	double		distance = LabelledNumbersKs(state);
+	Labelled *state = FinishedNumbers(fcinfo, "ks_test");
+	double distance = LabelledNumbersKs(state);
 
-	PG_RETURN_DATUM(TestResult(fcinfo, state, distance, drift_ks_p_value(distance, state->n[0], state->n[1])));
+	PG_RETURN_DATUM(ExactResult(fcinfo, state, distance, drift_ks_p_value(distance, state->n[0], state->n[1])));
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_mann_whitney_test);
+PG_FUNCTION_INFO_V1(drift_labelled_mann_whitney_test);
 Datum
 drift_labelled_mann_whitney_test(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedNumbers(fcinfo, "mann_whitney_test");
+	Labelled *state = FinishedNumbers(fcinfo, "mann_whitney_test");
 	const DriftTwoSample *pair = LabelledNumbersCompare(state);
-	DriftTest	test = drift_mann_whitney(drift_two_sample_u(pair), state->n[0], state->n[1],
-										  drift_two_sample_tie_term(pair));
+	DriftTest test =
+		drift_mann_whitney(drift_two_sample_u(pair), state->n[0], state->n[1], drift_two_sample_tie_term(pair));
 
-	PG_RETURN_DATUM(TestResult(fcinfo, state, test.statistic, test.p_value));
+	PG_RETURN_DATUM(ExactResult(fcinfo, state, test.statistic, test.p_value));
 }
 
 /* Sample variance; of a single value there is none */
@@ -316,35 +303,35 @@ SampleVariance(const DriftMoments *moments)
 	return moments->n > 1 ? moments->m2 / (double) (moments->n - 1) : NAN;
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_t_test);
+PG_FUNCTION_INFO_V1(drift_labelled_t_test);
 Datum
 drift_labelled_t_test(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedNumbers(fcinfo, "t_test");
+	Labelled *state = FinishedNumbers(fcinfo, "t_test");
 	const DriftMoments *moments = LabelledNumbersMoments(state);
-	DriftTest	test = drift_welch_t(moments[0].mean, SampleVariance(&moments[0]), state->n[0],
-									 moments[1].mean, SampleVariance(&moments[1]), state->n[1]);
+	DriftTest test = drift_welch_t(moments[0].mean, SampleVariance(&moments[0]), state->n[0], moments[1].mean,
+								   SampleVariance(&moments[1]), state->n[1]);
 
-	PG_RETURN_DATUM(TestResult(fcinfo, state, test.statistic, test.p_value));
+	PG_RETURN_DATUM(ExactResult(fcinfo, state, test.statistic, test.p_value));
 }
 
 /* Each distinct value is a category */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_chi_square_test);
+PG_FUNCTION_INFO_V1(drift_labelled_chi_square_test);
 Datum
 drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedState(fcinfo);
+	Labelled *state = FinishedState(fcinfo);
 	DriftChiSquare chi_square;
-	int64		rows[2];
-	double		statistic;
-	double		df;
-	double		p_value;
+	int64 rows[2];
+	double statistic;
+	double df;
+	double p_value;
 
 	drift_chi_square_init(&chi_square, state->n[0], state->n[1]);
 	if (state->kind == LABELLED_NUMBERS)
 	{
 		NumberScan *scan = palloc(sizeof(NumberScan));
-		double		value;
+		double value;
 
 		LabelledNumbersScan(state, scan);
 		while (LabelledNextNumber(scan, &value, rows))
@@ -360,7 +347,7 @@ drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 			drift_chi_square_step(&chi_square, rows[0], rows[1]);
 	}
 	drift_chi_square_finish(&chi_square, &statistic, &df, &p_value);
-	PG_RETURN_DATUM(TestResult(fcinfo, state, statistic, p_value));
+	PG_RETURN_DATUM(ExactResult(fcinfo, state, statistic, p_value));
 }
 
 /* ------------------------------------------------------------------------
@@ -370,11 +357,12 @@ drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 static void
 RefuseThirdValue(const Labelled *state)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("z_test needs two distinct values"),
-			 errdetail("The values of type %s have more.", format_type_be(state->type)),
-			 errhint("Use chi_square_test, or test whether a value is the one of interest: z_test(value = ..., is_current).")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("z_test needs two distinct values"),
+		 errdetail("The values of type %s have more.", format_type_be(state->type)),
+		 errhint(
+			 "Use chi_square_test, or test whether a value is the one of interest: z_test(value = ..., is_current).")));
 }
 
 /* Count the rows of the larger of at most two numbers */
@@ -382,7 +370,7 @@ static void
 CountLargerNumber(Labelled *state, int64 success[2])
 {
 	NumberScan *scan = palloc(sizeof(NumberScan));
-	double		value;
+	double value;
 
 	LabelledNumbersScan(state, scan);
 	for (int distinct = 1; LabelledNextNumber(scan, &value, success); distinct++)
@@ -394,9 +382,9 @@ CountLargerNumber(Labelled *state, int64 success[2])
 static text *
 CategoryLabel(const Labelled *state, const CategoryBytes *category)
 {
-	text	   *label;
-	Oid			member;
-	HeapTuple	tuple;
+	text *label;
+	Oid member;
+	HeapTuple tuple;
 
 	if (state->reader != READ_ENUM)
 		return cstring_to_text_with_len(category->bytes, category->length);
@@ -414,9 +402,9 @@ CategoryLabel(const Labelled *state, const CategoryBytes *category)
 static int
 CompareLabels(const text *a, const text *b)
 {
-	Size		x = VARSIZE_ANY_EXHDR(a);
-	Size		y = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(x, y));
+	Size x = VARSIZE_ANY_EXHDR(a);
+	Size y = VARSIZE_ANY_EXHDR(b);
+	int order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(x, y));
 
 	if (order != 0)
 		return order;
@@ -429,13 +417,13 @@ CountLargerCategory(Labelled *state, int64 success[2])
 {
 	CategoryScan scan;
 	CategoryBytes category;
-	int64		rows[2];
-	text	   *larger = NULL;
+	int64 rows[2];
+	text *larger = NULL;
 
 	LabelledCategoriesScan(state, &scan);
 	for (int distinct = 1; LabelledNextCategory(&scan, &category, rows); distinct++)
 	{
-		text	   *label = CategoryLabel(state, &category);
+		text *label = CategoryLabel(state, &category);
 
 		if (distinct > 2)
 			RefuseThirdValue(state);
@@ -447,18 +435,18 @@ CountLargerCategory(Labelled *state, int64 success[2])
 	}
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_z_test);
+PG_FUNCTION_INFO_V1(drift_labelled_z_test);
 Datum
 drift_labelled_z_test(PG_FUNCTION_ARGS)
 {
-	Labelled   *state = FinishedState(fcinfo);
-	int64		success[2] = {0, 0};
-	DriftTest	test;
+	Labelled *state = FinishedState(fcinfo);
+	int64 success[2] = {0, 0};
+	DriftTest test;
 
 	if (state->kind == LABELLED_NUMBERS)
 		CountLargerNumber(state, success);
 	else
 		CountLargerCategory(state, success);
 	test = drift_two_proportion_z(success[0], state->n[0], success[1], state->n[1]);
-	PG_RETURN_DATUM(TestResult(fcinfo, state, test.statistic, test.p_value));
+	PG_RETURN_DATUM(ExactResult(fcinfo, state, test.statistic, test.p_value));
 }

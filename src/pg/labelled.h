@@ -29,12 +29,12 @@ typedef struct Labelled
 {
 	LabelledKind kind;
 	ValueReader reader;
-	Oid			type;			/* of the values, for messages */
-	MemoryContext context;		/* lives as long as the state */
-	int32		bins;			/* how many to cut the reference into */
-	int64		n[2];			/* rows with a value */
-	int64		missing[2];		/* rows whose value is NULL or NaN */
-	int64		unlabelled;		/* rows whose flag is NULL, ignored */
+	Oid type;              /* of the values, for messages */
+	MemoryContext context; /* lives as long as the state */
+	int32 bins;            /* how many to cut the reference into */
+	int64 n[2];            /* rows with a value */
+	int64 missing[2];      /* rows whose value is NULL or NaN */
+	int64 unlabelled;      /* rows whose flag is NULL, ignored */
 } Labelled;
 
 /* Memory that a state may use before it spills; as much again is left for sorting. */
@@ -52,19 +52,19 @@ typedef struct LabelledNumbers LabelledNumbers;
 
 typedef struct SortedKeys
 {
-	int64		n;
-	int64		begin;			/* ranks [begin, end) are at keys */
-	int64		end;
+	int64 n;
+	int64 begin; /* ranks [begin, end) are at keys */
+	int64 end;
 	const uint64 *keys;
 	struct BufFile *file;
-	uint64		block[KEYS_PER_BLOCK];
+	uint64 block[KEYS_PER_BLOCK];
 } SortedKeys;
 
 /* A pass over the distinct numbers of both sides, ascending. */
 typedef struct NumberScan
 {
-	SortedKeys	side[2];
-	int64		at[2];
+	SortedKeys side[2];
+	int64 at[2];
 } NumberScan;
 
 extern Labelled *LabelledNumbersCreate(FunctionCallInfo fcinfo, MemoryContext context);
@@ -80,10 +80,10 @@ extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergen
 
 typedef struct CategoryScan
 {
-	Labelled   *state;
-	int64		at;				/* in memory: the next category */
-	struct varlena *ahead;		/* spilled: the first record of the next category */
-	struct varlena *last;		/* spilled: the record that the last answer points into */
+	Labelled *state;
+	int64 at;              /* in memory: the next category */
+	struct varlena *ahead; /* spilled: the first record of the next category */
+	struct varlena *last;  /* spilled: the record that the last answer points into */
 } CategoryScan;
 
 extern Labelled *LabelledCategoriesCreate(FunctionCallInfo fcinfo, MemoryContext context);

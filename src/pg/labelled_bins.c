@@ -19,46 +19,38 @@
 
 typedef struct LabelledBins
 {
-	Labelled	head;
-	ArrayType  *given;			/* the argument, to compare with when it may change; or NULL */
-	uint32		edge_count;
-	uint64	   *edges;			/* as keys (stats/sample.h): integers compare in fewer instructions */
-	int64	   *counts[2];
+	Labelled head;
+	ArrayType *given; /* the argument, to compare with when it may change; or NULL */
+	uint32 edge_count;
+	uint64 *edges; /* as keys (stats/sample.h): integers compare in fewer instructions */
+	int64 *counts[2];
 } LabelledBins;
 
 /* Ensure that the argument is an array of at most 1024 ascending numbers */
 static void
 CheckEdges(ArrayType *array)
 {
-	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	const float8 *edges = (const float8 *) ARR_DATA_PTR(array);
 
 	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("edges must be a one-dimensional array"),
-				 errdetail("The array has %d dimensions.", ARR_NDIM(array))));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("edges must be a one-dimensional array"),
+						errdetail("The array has %d dimensions.", ARR_NDIM(array))));
 	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("edges must not be NULL"),
-				 errdetail("The array contains a NULL.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("edges must not be NULL"),
+						errdetail("The array contains a NULL.")));
 	if (count < 1 || count > MAX_GIVEN_EDGES)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there must be between 1 and %d edges", MAX_GIVEN_EDGES),
-				 errdetail("The array has %d elements.", count)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("there must be between 1 and %d edges", MAX_GIVEN_EDGES),
+						errdetail("The array has %d elements.", count)));
 	for (int i = 0; i < count; i++)
 	{
 		if (isnan(edges[i]))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("edges must be numbers"),
-					 errdetail("Edge %d is NaN.", i + 1)));
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("edges must be numbers"),
+							errdetail("Edge %d is NaN.", i + 1)));
 		if (i > 0 && !(edges[i] > edges[i - 1]))
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("edges must be in strictly ascending order"),
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("edges must be in strictly ascending order"),
 					 errdetail("Edge %d is %g and edge %d is %g.", i, edges[i - 1], i + 1, edges[i])));
 	}
 }
@@ -67,7 +59,7 @@ CheckEdges(ArrayType *array)
 static void
 SetEdges(LabelledBins *bins, ArrayType *array)
 {
-	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	const float8 *edges = (const float8 *) ARR_DATA_PTR(array);
 
 	if (isinf(edges[count - 1]))
@@ -89,9 +81,7 @@ static ArrayType *
 EdgesArgument(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("edges must not be NULL")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("edges must not be NULL")));
 	return PG_GETARG_ARRAYTYPE_P(3);
 }
 
@@ -101,17 +91,16 @@ CreateBins(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
 	LabelledBins *bins;
-	ArrayType  *array;
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	ArrayType *array;
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, 1);
 	ValueReader reader = ReaderOfType(type);
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "labelled_accum called in non-aggregate context");
 	if (!ReaderIsNumeric(reader))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("values of type %s cannot be cut at edges", format_type_be(type)),
-				 errhint("Each category is a bin of its own. Leave out the edges.")));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("values of type %s cannot be cut at edges", format_type_be(type)),
+						errhint("Each category is a bin of its own. Leave out the edges.")));
 
 	array = EdgesArgument(fcinfo);
 	CheckEdges(array);
@@ -134,12 +123,10 @@ CreateBins(FunctionCallInfo fcinfo)
 static pg_noinline void
 CheckSameEdges(FunctionCallInfo fcinfo, const LabelledBins *bins)
 {
-	ArrayType  *array = EdgesArgument(fcinfo);
+	ArrayType *array = EdgesArgument(fcinfo);
 
 	if (VARSIZE(array) != VARSIZE(bins->given) || memcmp(array, bins->given, VARSIZE(array)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("edges must be the same for all rows")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("edges must be the same for all rows")));
 }
 
 /* Get the number of edges below a key, that is its bin */
@@ -147,7 +134,7 @@ static inline uint32
 BinOfKey(const LabelledBins *bins, uint64 key)
 {
 	const uint64 *edges = bins->edges;
-	uint32		bin = 0;
+	uint32 bin = 0;
 
 	if (likely(bins->edge_count <= DRIFT_LINEAR_EDGES))
 	{
@@ -157,7 +144,7 @@ BinOfKey(const LabelledBins *bins, uint64 key)
 	}
 	for (uint32 left = bins->edge_count; left > 0;)
 	{
-		uint32		half = left / 2;
+		uint32 half = left / 2;
 
 		bin += edges[bin + half] < key ? left - half : 0;
 		left = half;
@@ -165,13 +152,13 @@ BinOfKey(const LabelledBins *bins, uint64 key)
 	return bin;
 }
 
-PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_labelled_bins_accum);
+PG_FUNCTION_INFO_V1(drift_labelled_bins_accum);
 Datum
 drift_labelled_bins_accum(PG_FUNCTION_ARGS)
 {
 	LabelledBins *bins;
-	int			side;
-	double		value;
+	int side;
+	double value;
 
 	if (unlikely(PG_ARGISNULL(0)))
 		bins = CreateBins(fcinfo);

@@ -26,15 +26,15 @@
 typedef struct CategoryKey
 {
 	const char *bytes;
-	uint32		length;
+	uint32 length;
 } CategoryKey;
 
 typedef struct CategoryEntry
 {
 	CategoryKey key;
-	uint32		hash;
-	char		status;			/* of the hash table's slot */
-	int64		rows[2];
+	uint32 hash;
+	char status; /* of the hash table's slot */
+	int64 rows[2];
 } CategoryEntry;
 
 #define SH_PREFIX categories
@@ -52,21 +52,21 @@ typedef struct CategoryEntry
 
 typedef struct LabelledCategories
 {
-	Labelled	head;
-	MemoryContext table_context;	/* the table and its labels */
+	Labelled head;
+	MemoryContext table_context; /* the table and its labels */
 	categories_hash *table;
-	Size		label_bytes;
-	Tuplesortstate *sort;		/* NULL until spilled */
-	bool		finished;		/* no more rows: the stream is sorted, or the array made */
-	CategoryEntry **ordered;	/* in memory: the entries in order */
+	Size label_bytes;
+	Tuplesortstate *sort;    /* NULL until spilled */
+	bool finished;           /* no more rows: the stream is sorted, or the array made */
+	CategoryEntry **ordered; /* in memory: the entries in order */
 } LabelledCategories;
 
 /* What goes to the sort: bytewise order is by length, then label; the counts follow. */
 typedef struct CategoryRecord
 {
-	int32		varlena_header;
-	uint32		length;			/* big endian */
-	char		label[FLEXIBLE_ARRAY_MEMBER];	/* then the counts, not aligned */
+	int32 varlena_header;
+	uint32 length;                     /* big endian */
+	char label[FLEXIBLE_ARRAY_MEMBER]; /* then the counts, not aligned */
 } CategoryRecord;
 
 static void
@@ -97,7 +97,7 @@ LabelledCategoriesCreate(FunctionCallInfo fcinfo, MemoryContext context)
 static void
 PutRecord(LabelledCategories *categories, const CategoryEntry *entry)
 {
-	Size		size = offsetof(CategoryRecord, label) + entry->key.length + sizeof(entry->rows);
+	Size size = offsetof(CategoryRecord, label) + entry->key.length + sizeof(entry->rows);
 	CategoryRecord *record = palloc(size);
 
 	SET_VARSIZE(record, size);
@@ -120,8 +120,8 @@ Spill(LabelledCategories *categories)
 	{
 		TypeCacheEntry *type = lookup_type_cache(BYTEAOID, TYPECACHE_LT_OPR);
 
-		categories->sort = tuplesort_begin_datum(BYTEAOID, type->lt_opr, InvalidOid, false,
-												 Max(work_mem / 2, 64), NULL, TUPLESORT_RANDOMACCESS);
+		categories->sort = tuplesort_begin_datum(BYTEAOID, type->lt_opr, InvalidOid, false, Max(work_mem / 2, 64), NULL,
+												 TUPLESORT_RANDOMACCESS);
 	}
 	categories_start_iterate(categories->table, &iterator);
 	while ((entry = categories_iterate(categories->table, &iterator)) != NULL)
@@ -139,7 +139,7 @@ Spill(LabelledCategories *categories)
 static void
 KeepLabel(LabelledCategories *categories, CategoryEntry *entry)
 {
-	char	   *label = MemoryContextAlloc(categories->table_context, Max(entry->key.length, 1));
+	char *label = MemoryContextAlloc(categories->table_context, Max(entry->key.length, 1));
 
 	memcpy(label, entry->key.bytes, entry->key.length);
 	entry->key.bytes = label;
@@ -158,7 +158,7 @@ LabelledCategoriesAdd(Labelled *state, int side, const CategoryBytes *category)
 {
 	LabelledCategories *categories = (LabelledCategories *) state;
 	CategoryKey key = {category->bytes, category->length};
-	bool		found;
+	bool found;
 	CategoryEntry *entry = categories_insert(categories->table, key, &found);
 
 	state->n[side]++;
@@ -189,7 +189,7 @@ Finish(LabelledCategories *categories)
 {
 	categories_iterator iterator;
 	CategoryEntry *entry;
-	uint32		count = 0;
+	uint32 count = 0;
 
 	if (categories->finished)
 		return;
@@ -200,8 +200,8 @@ Finish(LabelledCategories *categories)
 		tuplesort_performsort(categories->sort);
 		return;
 	}
-	categories->ordered = MemoryContextAlloc(categories->head.context,
-											 sizeof(CategoryEntry *) * Max(categories->table->members, 1));
+	categories->ordered =
+		MemoryContextAlloc(categories->head.context, sizeof(CategoryEntry *) * Max(categories->table->members, 1));
 	categories_start_iterate(categories->table, &iterator);
 	while ((entry = categories_iterate(categories->table, &iterator)) != NULL)
 		categories->ordered[count++] = entry;
@@ -213,11 +213,11 @@ void
 LabelledCategoriesScan(Labelled *state, CategoryScan *scan)
 {
 	LabelledCategories *categories = (LabelledCategories *) state;
-	Datum		record;
-	bool		isnull;
+	Datum record;
+	bool isnull;
 
 	Finish(categories);
-	*scan = (CategoryScan) {.state = state};
+	*scan = (CategoryScan){.state = state};
 	if (!categories->sort)
 		return;
 	tuplesort_rescan(categories->sort);
@@ -234,7 +234,7 @@ RecordLength(const struct varlena *record)
 static void
 AddRecord(const struct varlena *record, int64 rows[2])
 {
-	int64		counts[2];
+	int64 counts[2];
 
 	memcpy(counts, ((const CategoryRecord *) record)->label + RecordLength(record), sizeof(counts));
 	rows[0] += counts[0];
@@ -245,7 +245,7 @@ static bool
 SameCategory(const struct varlena *a, const struct varlena *b)
 {
 	return RecordLength(a) == RecordLength(b) &&
-		memcmp(((const CategoryRecord *) a)->label, ((const CategoryRecord *) b)->label, RecordLength(a)) == 0;
+		   memcmp(((const CategoryRecord *) a)->label, ((const CategoryRecord *) b)->label, RecordLength(a)) == 0;
 }
 
 /* Get the next category of the sorted stream, adding up its records */
@@ -253,8 +253,8 @@ static bool
 NextSpilled(CategoryScan *scan, CategoryBytes *category, int64 rows[2])
 {
 	LabelledCategories *categories = (LabelledCategories *) scan->state;
-	Datum		record;
-	bool		isnull;
+	Datum record;
+	bool isnull;
 
 	if (scan->last)
 		pfree(scan->last);
@@ -311,8 +311,8 @@ LabelledCategoriesDivergence(Labelled *state, bool pool, DriftDivergence *diverg
 {
 	CategoryScan scan;
 	CategoryBytes category;
-	int64		rows[2];
-	int64		other[2] = {0, 0};
+	int64 rows[2];
+	int64 other[2] = {0, 0};
 
 	drift_divergence_init(divergence, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR);
 	LabelledCategoriesScan(state, &scan);

@@ -18,22 +18,23 @@
 #include "utils/tuplesort.h"
 
 #include "compat.h"
+#include "errors.h"
 #include "pg/labelled.h"
 
 #define FIRST_CAPACITY 64
 
 struct LabelledNumbers
 {
-	Labelled	head;
-	uint64	   *keys[2];
-	int64		capacity[2];	/* 0 once spilled */
-	bool		spilled;
-	bool		sorted;			/* the arrays are, or the files exist */
-	bool		compared;
-	bool		binned;
-	Tuplesortstate *sort[2];	/* spilled and not sorted yet */
-	BufFile    *file[2];		/* spilled and sorted */
-	int64		moments_taken[2];	/* keys that moments are of */
+	Labelled head;
+	uint64 *keys[2];
+	int64 capacity[2]; /* 0 once spilled */
+	bool spilled;
+	bool sorted; /* the arrays are, or the files exist */
+	bool compared;
+	bool binned;
+	Tuplesortstate *sort[2]; /* spilled and not sorted yet */
+	BufFile *file[2];        /* spilled and sorted */
+	int64 moments_taken[2];  /* keys that moments are of */
 	DriftMoments moments[2];
 	DriftTwoSample comparison;
 	DriftDivergence divergence;
@@ -106,8 +107,8 @@ Spill(LabelledNumbers *numbers)
 static bool
 Grow(LabelledNumbers *numbers, int side)
 {
-	int64		budget = LabelledBudget() / sizeof(uint64) - numbers->capacity[1 - side];
-	int64		capacity = numbers->capacity[side];
+	int64 budget = LabelledBudget() / sizeof(uint64) - numbers->capacity[1 - side];
+	int64 capacity = numbers->capacity[side];
 
 	if (capacity == 0)
 	{
@@ -136,7 +137,7 @@ AddSlowly(LabelledNumbers *numbers, int side, double value)
 		numbers->keys[side][numbers->head.n[side]++] = drift_key_of(value);
 		return;
 	}
-	value += 0.0;				/* as a key would, this makes one zero of two */
+	value += 0.0; /* as a key would, this makes one zero of two */
 	drift_moments_add(&numbers->moments[side], value);
 	old = MemoryContextSwitchTo(numbers->head.context);
 	tuplesort_putdatum(numbers->sort[side], Float8GetDatum(value), false);
@@ -162,10 +163,10 @@ static void
 SortToFile(LabelledNumbers *numbers, int side)
 {
 	MemoryContext old = MemoryContextSwitchTo(numbers->head.context);
-	uint64		block[KEYS_PER_BLOCK];
-	int			used = 0;
-	Datum		value;
-	bool		isnull;
+	uint64 block[KEYS_PER_BLOCK];
+	int used = 0;
+	Datum value;
+	bool isnull;
 
 	tuplesort_performsort(numbers->sort[side]);
 	numbers->file[side] = BufFileCreateTemp(false);
@@ -193,7 +194,7 @@ SortNumbers(LabelledNumbers *numbers)
 		return;
 	for (int side = 0; side < 2; side++)
 	{
-		uint64	   *scratch;
+		uint64 *scratch;
 
 		if (numbers->spilled)
 		{
@@ -223,18 +224,15 @@ OpenSortedKeys(LabelledNumbers *numbers, int side, SortedKeys *sorted)
 static void
 LoadBlock(SortedKeys *sorted, int64 rank)
 {
-	int64		block = rank / KEYS_PER_BLOCK;
-	Size		length;
+	int64 block = rank / KEYS_PER_BLOCK;
+	Size length;
 
 	CHECK_FOR_INTERRUPTS();
 	sorted->begin = block * KEYS_PER_BLOCK;
 	sorted->end = Min(sorted->begin + KEYS_PER_BLOCK, sorted->n);
 	length = sizeof(uint64) * (sorted->end - sorted->begin);
-	if (BufFileSeekBlock(sorted->file, block) != 0 ||
-		BufFileRead(sorted->file, sorted->block, length) != length)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not read back the sorted values of an aggregate")));
+	if (BufFileSeekBlock(sorted->file, block) != 0 || BufFileRead(sorted->file, sorted->block, length) != length)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read back the sorted values of an aggregate")));
 }
 
 static inline uint64
@@ -264,8 +262,8 @@ static inline int64
 SkipEqual(NumberScan *scan, int side, uint64 key)
 {
 	SortedKeys *sorted = &scan->side[side];
-	int64		first = scan->at[side];
-	int64		at = first;
+	int64 first = scan->at[side];
+	int64 at = first;
 
 	while (at < sorted->n && KeyAt(sorted, at) == key)
 		at++;
@@ -277,8 +275,8 @@ SkipEqual(NumberScan *scan, int side, uint64 key)
 bool
 LabelledNextNumber(NumberScan *scan, double *value, int64 rows[2])
 {
-	bool		left[2];
-	uint64		key;
+	bool left[2];
+	uint64 key;
 
 	left[0] = scan->at[0] < scan->side[0].n;
 	left[1] = scan->at[1] < scan->side[1].n;
@@ -303,8 +301,8 @@ LabelledNumbersCompare(Labelled *state)
 	if (!numbers->compared)
 	{
 		NumberScan *scan = palloc(sizeof(NumberScan));
-		double		value;
-		int64		rows[2];
+		double value;
+		int64 rows[2];
 
 		LabelledNumbersScan(state, scan);
 		drift_two_sample_init(&numbers->comparison, state->n[0], state->n[1]);
@@ -326,7 +324,7 @@ LabelledNumbersKs(Labelled *state)
 {
 	LabelledNumbers *numbers = (LabelledNumbers *) state;
 	DriftKsSearch *search;
-	double		distance;
+	double distance;
 
 	if (numbers->sorted || numbers->spilled || state->n[0] + state->n[1] < DRIFT_SAMPLE_SMALL ||
 		Max(state->n[0], state->n[1]) > DRIFT_SAMPLE_LARGE)
@@ -337,7 +335,7 @@ LabelledNumbersKs(Labelled *state)
 	distance = search->distance;
 	if (search->candidates > 0)
 	{
-		uint64	   *scratch = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * search->candidates);
+		uint64 *scratch = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * search->candidates);
 
 		distance = drift_ks_finish(search, scratch);
 		pfree(scratch);
@@ -368,12 +366,12 @@ FileAt(void *ctx, int64_t rank)
 static int64
 FileRank(SortedKeys *sorted, uint64 key)
 {
-	int64		low = 0;
-	int64		left = sorted->n;
+	int64 low = 0;
+	int64 left = sorted->n;
 
 	while (left > 0)
 	{
-		int64		half = left / 2;
+		int64 half = left / 2;
 
 		if (KeyAt(sorted, low + half) < key)
 		{
@@ -395,7 +393,7 @@ FileCountLess(void *ctx, double value)
 static int64_t
 FileCountEqual(void *ctx, double value)
 {
-	uint64		key = drift_key_of(value);
+	uint64 key = drift_key_of(value);
 
 	return FileRank(ctx, key + 1) - FileRank(ctx, key);
 }
@@ -405,11 +403,11 @@ static uint32_t
 FileDistinct(void *ctx, uint32_t cap, double *values)
 {
 	SortedKeys *sorted = ctx;
-	uint32		count = 0;
+	uint32 count = 0;
 
 	for (int64 rank = 0; rank < sorted->n;)
 	{
-		uint64		key = KeyAt(sorted, rank);
+		uint64 key = KeyAt(sorted, rank);
 
 		if (count == cap)
 			return cap + 1;
@@ -423,11 +421,11 @@ FileDistinct(void *ctx, uint32_t cap, double *values)
 static void
 FileCountBins(SortedKeys *sorted, const double *edges, uint32 edge_count, int64 *counts)
 {
-	int64		below = 0;
+	int64 below = 0;
 
 	for (uint32 i = 0; i < edge_count; i++)
 	{
-		int64		upto = FileRank(sorted, drift_key_of(edges[i]) + 1);
+		int64 upto = FileRank(sorted, drift_key_of(edges[i]) + 1);
 
 		counts[i] = upto - below;
 		below = upto;
@@ -441,11 +439,11 @@ CountInFiles(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 {
 	SortedKeys *sorted = palloc(sizeof(SortedKeys));
 	DriftRanked ranked = {sorted, numbers->head.n[0], FileAt, FileCountEqual, FileCountLess, FileDistinct};
-	uint32		edge_count = 0;
+	uint32 edge_count = 0;
 
 	SortNumbers(numbers);
 	OpenSortedKeys(numbers, 0, sorted);
-	(void) drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count);
+	DriftCheck(drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count));
 	FileCountBins(sorted, edges, edge_count, counts[0]);
 	OpenSortedKeys(numbers, 1, sorted);
 	FileCountBins(sorted, edges, edge_count, counts[1]);
@@ -457,20 +455,20 @@ CountInFiles(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 static uint32
 CountInArrays(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 {
-	int64		n = numbers->head.n[0];
+	int64 n = numbers->head.n[0];
 	DriftSelector *selector = palloc(sizeof(DriftSelector));
-	uint64	   *room = NULL;
+	uint64 *room = NULL;
 	DriftRanked ranked;
-	uint32		edge_count = 0;
+	uint32 edge_count = 0;
 
 	if (!numbers->sorted && (n < DRIFT_SAMPLE_SMALL || n > DRIFT_SAMPLE_LARGE))
 		SortNumbers(numbers);
 	if (!numbers->sorted)
 		room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * n);
-	drift_selector_init(selector, numbers->keys[0], n, numbers->sorted, numbers->head.bins,
-						room, room ? room + n : NULL, LabelledPoll);
+	drift_selector_init(selector, numbers->keys[0], n, numbers->sorted, numbers->head.bins, room,
+						room ? room + n : NULL, LabelledPoll);
 	ranked = drift_selector_ranked(selector);
-	(void) drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count);
+	DriftCheck(drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count));
 	if (room)
 		pfree(room);
 	pfree(selector);
@@ -491,9 +489,9 @@ LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence)
 
 	if (!numbers->binned)
 	{
-		double	   *edges = palloc(sizeof(double) * DRIFT_MAX_EDGES);
-		int64	   *counts[2];
-		uint32		edge_count;
+		double *edges = palloc(sizeof(double) * DRIFT_MAX_EDGES);
+		int64 *counts[2];
+		uint32 edge_count;
 
 		counts[0] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
 		counts[1] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));

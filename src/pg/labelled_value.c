@@ -20,7 +20,7 @@
 ValueReader
 ReaderOfType(Oid type)
 {
-	Oid			base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
+	Oid base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
 
 	switch (base)
 	{
@@ -61,11 +61,10 @@ ReaderOfType(Oid type)
 	if (OidIsValid(base) && type_is_enum(base))
 		return READ_ENUM;
 
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("cannot compare the distribution of values of type %s",
-					OidIsValid(type) ? format_type_be(type) : "unknown"),
-			 errhint("Cast the value to double precision, date, timestamp, boolean or text.")));
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("cannot compare the distribution of values of type %s",
+						   OidIsValid(type) ? format_type_be(type) : "unknown"),
+					errhint("Cast the value to double precision, date, timestamp, boolean or text.")));
 }
 
 /* Get the days since 1970-01-01 */
@@ -84,7 +83,7 @@ static double
 TimestampToNumber(Timestamp timestamp)
 {
 	const int64 epoch = (int64) EPOCH_DAYS * SECS_PER_DAY;
-	int64		microseconds;
+	int64 microseconds;
 
 	if (TIMESTAMP_IS_NOBEGIN(timestamp))
 		return -INFINITY;
@@ -133,13 +132,13 @@ ReadCategory(ValueReader reader, Datum value, CategoryBytes *category)
 			category->length = 1;
 			return;
 		case READ_ENUM:
-			{
-				Oid			member = DatumGetObjectId(value);
+		{
+			Oid member = DatumGetObjectId(value);
 
-				memcpy(category->own, &member, sizeof(member));
-				category->length = sizeof(member);
-				return;
-			}
+			memcpy(category->own, &member, sizeof(member));
+			category->length = sizeof(member);
+			return;
+		}
 		case READ_UUID:
 			category->bytes = (const char *) DatumGetUUIDP(value)->data;
 			category->length = UUID_LEN;
@@ -149,15 +148,15 @@ ReadCategory(ValueReader reader, Datum value, CategoryBytes *category)
 			category->length = strlen(category->bytes);
 			return;
 		default:
-			{
-				text	   *label = DatumGetTextPP(value);
+		{
+			text *label = DatumGetTextPP(value);
 
-				category->bytes = VARDATA_ANY(label);
-				category->length = VARSIZE_ANY_EXHDR(label);
-				/* trailing blanks of char(n) mean nothing */
-				if (reader == READ_BPCHAR)
-					category->length = bpchartruelen(VARDATA_ANY(label), category->length);
-				return;
-			}
+			category->bytes = VARDATA_ANY(label);
+			category->length = VARSIZE_ANY_EXHDR(label);
+			/* trailing blanks of char(n) mean nothing */
+			if (reader == READ_BPCHAR)
+				category->length = bpchartruelen(VARDATA_ANY(label), category->length);
+			return;
+		}
 	}
 }

@@ -14,8 +14,8 @@ typedef enum ValueReader
 	READ_INT2,
 	READ_FLOAT4,
 	READ_NUMERIC,
-	READ_DATE,					/* days since 1970-01-01 */
-	READ_TIMESTAMP,				/* seconds since 1970-01-01 00:00 UTC */
+	READ_DATE,      /* days since 1970-01-01 */
+	READ_TIMESTAMP, /* seconds since 1970-01-01 00:00 UTC */
 	READ_BOOL,
 	READ_CHAR,
 	READ_ENUM,
@@ -29,8 +29,8 @@ typedef enum ValueReader
 typedef struct CategoryBytes
 {
 	const char *bytes;
-	uint32		length;
-	char		own[sizeof(Oid)];
+	uint32 length;
+	char own[sizeof(Oid)];
 } CategoryBytes;
 
 extern ValueReader ReaderOfType(Oid type);

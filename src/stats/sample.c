@@ -2,20 +2,20 @@
 
 #include <math.h>
 
-#define SORT_INSERTION 32		/* below this many keys moving them one by one is fastest */
-#define SORT_NARROW 4096		/* below this many keys narrow digits are */
+#define SORT_INSERTION 32 /* below this many keys moving them one by one is fastest */
+#define SORT_NARROW 4096  /* below this many keys narrow digits are */
 #define SORT_DIGIT 11
 #define SORT_PASSES 8
-#define FIT_KEYS 1024			/* keys looked at to fit the buckets */
-#define LATE_PASSES 8			/* buckets fetched one by one before all are */
+#define FIT_KEYS 1024 /* keys looked at to fit the buckets */
+#define LATE_PASSES 8 /* buckets fetched one by one before all are */
 
 static void
 sort_insertion(uint64_t *keys, int64_t n)
 {
 	for (int64_t i = 1; i < n; i++)
 	{
-		uint64_t	key = keys[i];
-		int64_t		j = i;
+		uint64_t key = keys[i];
+		int64_t j = i;
 
 		for (; j > 0 && keys[j - 1] > key; j--)
 			keys[j] = keys[j - 1];
@@ -27,8 +27,8 @@ sort_insertion(uint64_t *keys, int64_t n)
 static uint64_t
 differing_bits(const uint64_t *keys, int64_t n)
 {
-	uint64_t	bits = 0;
-	bool		ascending = true;
+	uint64_t bits = 0;
+	bool ascending = true;
 
 	for (int64_t i = 1; i < n; i++)
 	{
@@ -42,11 +42,11 @@ differing_bits(const uint64_t *keys, int64_t n)
 static void
 sort_digit(const uint64_t *from, uint64_t *to, int64_t n, uint32_t shift, uint32_t mask, int64_t *counts)
 {
-	int64_t		start = 0;
+	int64_t start = 0;
 
 	for (uint32_t d = 0; d <= mask; d++)
 	{
-		int64_t		rows = counts[d];
+		int64_t rows = counts[d];
 
 		counts[d] = start;
 		start += rows;
@@ -56,17 +56,17 @@ sort_digit(const uint64_t *from, uint64_t *to, int64_t n, uint32_t shift, uint32
 }
 
 void
-drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll) (void))
+drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void))
 {
-	int64_t		counts[SORT_PASSES][1 << SORT_DIGIT];
-	uint64_t	bits;
-	uint64_t   *from = keys;
-	uint64_t   *to = scratch;
-	uint32_t	low = 0;
-	uint32_t	high = 64;
-	uint32_t	width = n < SORT_NARROW ? 8 : SORT_DIGIT;
-	uint32_t	mask = (1U << width) - 1;
-	uint32_t	passes;
+	int64_t counts[SORT_PASSES][1 << SORT_DIGIT];
+	uint64_t bits;
+	uint64_t *from = keys;
+	uint64_t *to = scratch;
+	uint32_t low = 0;
+	uint32_t high = 64;
+	uint32_t width = n < SORT_NARROW ? 8 : SORT_DIGIT;
+	uint32_t mask = (1U << width) - 1;
+	uint32_t passes;
 
 	if (n <= SORT_INSERTION)
 	{
@@ -92,8 +92,8 @@ drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll) (void
 
 	for (uint32_t p = 0; p < passes; p++)
 	{
-		uint32_t	shift = low + p * width;
-		uint64_t   *swap = from;
+		uint32_t shift = low + p * width;
+		uint64_t *swap = from;
 
 		if (counts[p][(from[0] >> shift) & mask] == n)
 			continue;
@@ -135,7 +135,7 @@ fit_buckets(DriftBuckets *b, const uint64_t *sorted, int64_t n, uint32_t bits)
 		}
 	b->hole = b->hole_high - b->hole_low;
 	if (b->hole > 0)
-		b->hole--;				/* the key after the hole stays above the one before it */
+		b->hole--; /* the key after the hole stays above the one before it */
 	b->range = sorted[n - 1] - sorted[0] - b->hole;
 	b->shift = 0;
 	while (b->range >> b->shift >= UINT64_C(1) << bits)
@@ -147,7 +147,7 @@ fit_buckets(DriftBuckets *b, const uint64_t *sorted, int64_t n, uint32_t bits)
 static uint32_t
 bucket_bits(int64_t n)
 {
-	uint32_t	bits = 8;
+	uint32_t bits = 8;
 
 	while (bits < DRIFT_BUCKET_BITS && n >> (bits + 2) > 0)
 		bits++;
@@ -157,7 +157,7 @@ bucket_bits(int64_t n)
 static void
 count_rows(const DriftBuckets *buckets, const uint64_t *keys, int64_t n, uint32_t *rows)
 {
-	const DriftBuckets b = *buckets;	/* a copy that stores to rows cannot touch */
+	const DriftBuckets b = *buckets; /* a copy that stores to rows cannot touch */
 
 	for (int64_t i = 0; i < n; i++)
 		rows[drift_bucket_of(&b, keys[i])]++;
@@ -172,9 +172,9 @@ __extension__ typedef __int128 Wide;
 /* The rows of both sides below some point, and what they mean for the distance. */
 typedef struct Gap
 {
-	int64_t		below[2];
-	int64_t		n[2];
-}			Gap;
+	int64_t below[2];
+	int64_t n[2];
+} Gap;
 
 static Wide
 gap_signed(const Gap *g)
@@ -185,7 +185,7 @@ gap_signed(const Gap *g)
 static Wide
 gap_size(const Gap *g)
 {
-	Wide		gap = gap_signed(g);
+	Wide gap = gap_signed(g);
 
 	return gap < 0 ? -gap : gap;
 }
@@ -194,8 +194,8 @@ gap_size(const Gap *g)
 static Wide
 gap_limit(const Gap *g, const uint32_t rows[2])
 {
-	Wide		up = gap_signed(g) + (Wide) rows[0] * g->n[1];
-	Wide		down = (Wide) rows[1] * g->n[0] - gap_signed(g);
+	Wide up = gap_signed(g) + (Wide) rows[0] * g->n[1];
+	Wide down = (Wide) rows[1] * g->n[0] - gap_signed(g);
 
 	return up > down ? up : down;
 }
@@ -211,7 +211,7 @@ gap_pass(Gap *g, const uint32_t rows[2])
 static Wide
 ks_best(const DriftKsSearch *s)
 {
-	Gap			peak = {{s->peak[0], s->peak[1]}, {s->n[0], s->n[1]}};
+	Gap peak = {{s->peak[0], s->peak[1]}, {s->n[0], s->n[1]}};
 
 	return gap_size(&peak);
 }
@@ -236,11 +236,11 @@ ks_distance(const DriftKsSearch *s)
 static void
 ks_edges(DriftKsSearch *s)
 {
-	Gap			gap = {{0, 0}, {s->n[0], s->n[1]}};
+	Gap gap = {{0, 0}, {s->n[0], s->n[1]}};
 
 	for (uint32_t b = 0; b < s->buckets.count; b++)
 	{
-		uint32_t	rows[2] = {s->rows[0][b], s->rows[1][b]};
+		uint32_t rows[2] = {s->rows[0][b], s->rows[1][b]};
 
 		gap_pass(&gap, rows);
 		ks_note(s, &gap);
@@ -251,14 +251,14 @@ ks_edges(DriftKsSearch *s)
 static void
 ks_choose(DriftKsSearch *s)
 {
-	Gap			gap = {{0, 0}, {s->n[0], s->n[1]}};
-	Wide		best = ks_best(s);
-	int64_t		used[2] = {0, 0};
+	Gap gap = {{0, 0}, {s->n[0], s->n[1]}};
+	Wide best = ks_best(s);
+	int64_t used[2] = {0, 0};
 
 	for (uint32_t b = 0; b < s->buckets.count; b++)
 	{
-		uint32_t	rows[2] = {s->rows[0][b], s->rows[1][b]};
-		bool		open = rows[0] > 0 && rows[1] > 0 && gap_limit(&gap, rows) > best;
+		uint32_t rows[2] = {s->rows[0][b], s->rows[1][b]};
+		bool open = rows[0] > 0 && rows[1] > 0 && gap_limit(&gap, rows) > best;
 
 		for (int side = 0; side < 2; side++)
 		{
@@ -271,12 +271,12 @@ ks_choose(DriftKsSearch *s)
 }
 
 void
-drift_ks_start(DriftKsSearch *s, const uint64_t *reference, int64_t n,
-			   const uint64_t *current, int64_t m, void (*poll) (void))
+drift_ks_start(DriftKsSearch *s, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m,
+			   void (*poll)(void))
 {
-	uint64_t	sorted[2 * FIT_KEYS];
-	uint64_t	scratch[2 * FIT_KEYS];
-	int64_t		picked = spread(reference, n, sorted, FIT_KEYS);
+	uint64_t sorted[2 * FIT_KEYS];
+	uint64_t scratch[2 * FIT_KEYS];
+	int64_t picked = spread(reference, n, sorted, FIT_KEYS);
 
 	picked += spread(current, m, sorted + picked, FIT_KEYS);
 	drift_sort_keys(sorted, picked, scratch, NULL);
@@ -306,11 +306,11 @@ ks_gather(DriftKsSearch *s, int side, uint64_t *to)
 {
 	const DriftBuckets b = s->buckets;
 	const uint64_t *keys = s->keys[side];
-	uint32_t   *cursor = s->cursor[side];
+	uint32_t *cursor = s->cursor[side];
 
 	for (int64_t i = 0; i < s->n[side]; i++)
 	{
-		uint32_t   *place = &cursor[drift_bucket_of(&b, keys[i])];
+		uint32_t *place = &cursor[drift_bucket_of(&b, keys[i])];
 
 		if (*place != UINT32_MAX)
 			to[(*place)++] = keys[i];
@@ -320,7 +320,7 @@ ks_gather(DriftKsSearch *s, int side, uint64_t *to)
 static bool
 all_equal(const uint64_t *keys, int64_t n, uint64_t key)
 {
-	uint64_t	bits = 0;
+	uint64_t bits = 0;
 
 	for (int64_t i = 0; i < n; i++)
 		bits |= keys[i] ^ key;
@@ -331,13 +331,13 @@ all_equal(const uint64_t *keys, int64_t n, uint64_t key)
 static void
 ks_merge(DriftKsSearch *s, Gap gap, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m)
 {
-	int64_t		i = 0;
-	int64_t		j = 0;
-	Gap			at = gap;
+	int64_t i = 0;
+	int64_t j = 0;
+	Gap at = gap;
 
 	while (i < n && j < m)
 	{
-		uint64_t	key = reference[i] < current[j] ? reference[i] : current[j];
+		uint64_t key = reference[i] < current[j] ? reference[i] : current[j];
 
 		while (i < n && reference[i] == key)
 			i++;
@@ -353,9 +353,9 @@ ks_merge(DriftKsSearch *s, Gap gap, const uint64_t *reference, int64_t n, const 
 double
 drift_ks_finish(DriftKsSearch *s, uint64_t *scratch)
 {
-	Gap			gap = {{0, 0}, {s->n[0], s->n[1]}};
-	uint64_t   *gathered[2] = {scratch, scratch};
-	uint64_t   *spare = scratch + s->candidates;
+	Gap gap = {{0, 0}, {s->n[0], s->n[1]}};
+	uint64_t *gathered[2] = {scratch, scratch};
+	uint64_t *spare = scratch + s->candidates;
 
 	if (s->candidates == 0)
 		return s->distance;
@@ -370,13 +370,13 @@ drift_ks_finish(DriftKsSearch *s, uint64_t *scratch)
 	}
 	for (uint32_t b = 0; b < s->buckets.count; b++)
 	{
-		uint32_t	rows[2] = {s->rows[0][b], s->rows[1][b]};
+		uint32_t rows[2] = {s->rows[0][b], s->rows[1][b]};
 
 		/* what the buckets before it showed may have ruled this one out */
 		if (s->cursor[0][b] != UINT32_MAX && gap_limit(&gap, rows) > ks_best(s))
 		{
-			uint64_t   *reference = gathered[0] + s->cursor[0][b] - rows[0];
-			uint64_t   *current = gathered[1] + s->cursor[1][b] - rows[1];
+			uint64_t *reference = gathered[0] + s->cursor[0][b] - rows[0];
+			uint64_t *current = gathered[1] + s->cursor[1][b] - rows[1];
 
 			if (!all_equal(reference, rows[0], *current) || !all_equal(current, rows[1], *current))
 			{
@@ -402,12 +402,12 @@ drift_ks_finish(DriftKsSearch *s, uint64_t *scratch)
 static uint32_t
 bucket_of_rank(const DriftSelector *s, int64_t k)
 {
-	uint32_t	low = 0;
-	uint32_t	high = s->buckets.count - 1;
+	uint32_t low = 0;
+	uint32_t high = s->buckets.count - 1;
 
 	while (low < high)
 	{
-		uint32_t	middle = low + (high - low) / 2;
+		uint32_t middle = low + (high - low) / 2;
 
 		if (s->first[middle + 1] > k)
 			high = middle;
@@ -432,13 +432,13 @@ static void
 fetch(DriftSelector *s)
 {
 	const DriftBuckets buckets = s->buckets;
-	uint32_t   *cursor = s->cursor;
+	uint32_t *cursor = s->cursor;
 
 	if (s->poll)
 		s->poll();
 	for (int64_t i = 0; i < s->n; i++)
 	{
-		uint32_t   *next = &cursor[drift_bucket_of(&buckets, s->keys[i])];
+		uint32_t *next = &cursor[drift_bucket_of(&buckets, s->keys[i])];
 
 		if (*next != NOWHERE)
 			s->room[(*next)++] = s->keys[i];
@@ -455,10 +455,10 @@ fetch(DriftSelector *s)
 static void
 count_sample(DriftSelector *s)
 {
-	uint64_t	sorted[FIT_KEYS];
-	uint64_t	scratch[FIT_KEYS];
-	int64_t		picked = spread(s->keys, s->n, sorted, FIT_KEYS);
-	int64_t		below = 0;
+	uint64_t sorted[FIT_KEYS];
+	uint64_t scratch[FIT_KEYS];
+	int64_t picked = spread(s->keys, s->n, sorted, FIT_KEYS);
+	int64_t below = 0;
 
 	drift_sort_keys(sorted, picked, scratch, NULL);
 	fit_buckets(&s->buckets, sorted, picked, bucket_bits(s->n));
@@ -478,7 +478,7 @@ count_sample(DriftSelector *s)
 static void
 want_rank(DriftSelector *s, double rank)
 {
-	int64_t		k = (int64_t) rank;
+	int64_t k = (int64_t) rank;
 
 	if (k >= 0 && k < s->n)
 		want(s, bucket_of_rank(s, k));
@@ -491,7 +491,7 @@ prepare(DriftSelector *s)
 	count_sample(s);
 	for (uint32_t i = 0; i <= s->bins; i++)
 	{
-		double		share = (double) i / (double) s->bins;
+		double share = (double) i / (double) s->bins;
 
 		want_rank(s, share * (double) s->n);
 		want_rank(s, share * (double) (s->n - 1));
@@ -520,7 +520,7 @@ static double
 selector_at(void *ctx, int64_t k)
 {
 	DriftSelector *s = ctx;
-	uint32_t	b;
+	uint32_t b;
 
 	if (s->sorted)
 		return drift_key_value(s->keys[k]);
@@ -534,11 +534,11 @@ selector_at(void *ctx, int64_t k)
 static int64_t
 keys_below(const uint64_t *keys, int64_t n, uint64_t key)
 {
-	int64_t		low = 0;
+	int64_t low = 0;
 
 	while (n > 0)
 	{
-		int64_t		half = n / 2;
+		int64_t half = n / 2;
 
 		if (keys[low + half] < key)
 		{
@@ -554,7 +554,7 @@ keys_below(const uint64_t *keys, int64_t n, uint64_t key)
 static int64_t
 rank_of_key(DriftSelector *s, uint64_t key)
 {
-	uint32_t	b;
+	uint32_t b;
 
 	if (s->sorted)
 		return keys_below(s->keys, s->n, key);
@@ -573,7 +573,7 @@ selector_count_less(void *ctx, double value)
 static int64_t
 selector_count_equal(void *ctx, double value)
 {
-	uint64_t	key = drift_key_of(value);
+	uint64_t key = drift_key_of(value);
 
 	/* the key of +Infinity is far from the largest integer */
 	return rank_of_key(ctx, key + 1) - rank_of_key(ctx, key);
@@ -586,14 +586,14 @@ static uint32_t
 selector_distinct(void *ctx, uint32_t cap, double *values)
 {
 	const DriftSelector *s = ctx;
-	uint64_t	slots[DISTINCT_SLOTS] = {0};	/* 0 is the key of no value */
-	uint64_t	found[DISTINCT_SLOTS / 2];
-	uint32_t	count = 0;
+	uint64_t slots[DISTINCT_SLOTS] = {0}; /* 0 is the key of no value */
+	uint64_t found[DISTINCT_SLOTS / 2];
+	uint32_t count = 0;
 
 	for (int64_t i = 0; i < s->n; i++)
 	{
-		uint64_t	key = s->keys[i];
-		uint32_t	slot = (uint32_t) ((key * UINT64_C(0x9E3779B97F4A7C15)) >> 56);
+		uint64_t key = s->keys[i];
+		uint32_t slot = (uint32_t) ((key * UINT64_C(0x9E3779B97F4A7C15)) >> 56);
 
 		while (slots[slot] != key && slots[slot] != 0)
 			slot = (slot + 1) % DISTINCT_SLOTS;
@@ -611,8 +611,8 @@ selector_distinct(void *ctx, uint32_t cap, double *values)
 }
 
 void
-drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, bool sorted,
-					uint32_t bins, uint64_t *room, uint64_t *scratch, void (*poll) (void))
+drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, bool sorted, uint32_t bins, uint64_t *room,
+					uint64_t *scratch, void (*poll)(void))
 {
 	s->keys = keys;
 	s->n = n;
@@ -644,15 +644,15 @@ drift_selector_ranked(DriftSelector *s)
 typedef struct BinTable
 {
 	DriftBuckets buckets;
-	uint64_t	edges[DRIFT_MAX_EDGES + 1]; /* as keys, and a last one above all values */
-	uint16_t	first[1 << COUNT_BITS]; /* bin of the lowest key of a bucket */
-	uint32_t	most;			/* edges in the fullest bucket */
-}			BinTable;
+	uint64_t edges[DRIFT_MAX_EDGES + 1]; /* as keys, and a last one above all values */
+	uint16_t first[1 << COUNT_BITS];     /* bin of the lowest key of a bucket */
+	uint32_t most;                       /* edges in the fullest bucket */
+} BinTable;
 
 static void
 bin_table_init(BinTable *t, const uint64_t *spread_keys, int64_t spread_count, const double *edges, uint32_t edge_count)
 {
-	uint32_t	e = 0;
+	uint32_t e = 0;
 
 	for (uint32_t i = 0; i < edge_count; i++)
 		t->edges[i] = drift_key_of(edges[i]);
@@ -661,7 +661,7 @@ bin_table_init(BinTable *t, const uint64_t *spread_keys, int64_t spread_count, c
 	t->most = 0;
 	for (uint32_t b = 0; b < t->buckets.count; b++)
 	{
-		uint32_t	start = e;
+		uint32_t start = e;
 
 		t->first[b] = (uint16_t) e;
 		while (e < edge_count && drift_bucket_of(&t->buckets, t->edges[e]) == b)
@@ -676,14 +676,14 @@ static void
 count_by_table(const BinTable *t, const uint64_t *keys, int64_t n, uint32_t edge_count, int64_t *counts)
 {
 	const DriftBuckets buckets = t->buckets;
-	const bool	crowded = t->most > 1;
-	int64_t		turns[2][DRIFT_MAX_EDGES + 1];
+	const bool crowded = t->most > 1;
+	int64_t turns[2][DRIFT_MAX_EDGES + 1];
 
 	memset(turns[0], 0, sizeof(int64_t) * (edge_count + 1));
 	memset(turns[1], 0, sizeof(int64_t) * (edge_count + 1));
 	for (int64_t i = 0; i < n; i++)
 	{
-		uint32_t	bin = t->first[drift_bucket_of(&buckets, keys[i])];
+		uint32_t bin = t->first[drift_bucket_of(&buckets, keys[i])];
 
 		/* with at most one edge in the bucket a single step is enough, and takes no branch */
 		bin += (uint32_t) (keys[i] > t->edges[bin]);
@@ -698,9 +698,9 @@ count_by_table(const BinTable *t, const uint64_t *keys, int64_t n, uint32_t edge
 void
 drift_count_bins(const uint64_t *keys, int64_t n, const double *edges, uint32_t edge_count, int64_t *counts)
 {
-	uint64_t	sorted[FIT_KEYS];
-	uint64_t	scratch[FIT_KEYS];
-	BinTable	table;
+	uint64_t sorted[FIT_KEYS];
+	uint64_t scratch[FIT_KEYS];
+	BinTable table;
 
 	if (n >= DRIFT_SAMPLE_SMALL)
 	{

@@ -37,26 +37,26 @@
 static inline uint64_t
 drift_key_of(double value)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
-	value += 0.0;				/* turns -0 into 0 */
+	value += 0.0; /* turns -0 into 0 */
 	memcpy(&bits, &value, sizeof(bits));
-	return bits ^ ((uint64_t) -(int64_t) (bits >> 63) | DRIFT_KEY_ZERO);
+	return bits ^ ((uint64_t) - (int64_t) (bits >> 63) | DRIFT_KEY_ZERO);
 }
 
 /* The value that a key stands for. */
 static inline double
 drift_key_value(uint64_t key)
 {
-	uint64_t	bits = key ^ (((key >> 63) - 1) | DRIFT_KEY_ZERO);
-	double		value;
+	uint64_t bits = key ^ (((key >> 63) - 1) | DRIFT_KEY_ZERO);
+	double value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
 }
 
 /* Sorts n keys ascending, in O(n); scratch has room for n keys. */
-void		drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll) (void));
+void drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void));
 
 /*
  * A monotone map of keys to buckets, fitted to a spread of the keys. One hole
@@ -66,20 +66,20 @@ void		drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)
  */
 typedef struct DriftBuckets
 {
-	uint64_t	low;			/* smallest fitted key */
-	uint64_t	range;			/* largest fitted key, after the hole is cut, minus low */
-	uint64_t	hole_low;		/* largest key before the hole */
-	uint64_t	hole_high;		/* smallest key after it */
-	uint64_t	hole;			/* keys cut out */
-	uint32_t	shift;			/* low bits that a bucket ignores */
-	uint32_t	count;			/* buckets in use, at most DRIFT_BUCKETS */
-}			DriftBuckets;
+	uint64_t low;       /* smallest fitted key */
+	uint64_t range;     /* largest fitted key, after the hole is cut, minus low */
+	uint64_t hole_low;  /* largest key before the hole */
+	uint64_t hole_high; /* smallest key after it */
+	uint64_t hole;      /* keys cut out */
+	uint32_t shift;     /* low bits that a bucket ignores */
+	uint32_t count;     /* buckets in use, at most DRIFT_BUCKETS */
+} DriftBuckets;
 
 static inline uint32_t
 drift_bucket_of(const DriftBuckets *b, uint64_t key)
 {
-	uint64_t	above = (key > b->hole_high ? key : b->hole_high) - b->hole;
-	uint64_t	place = key > b->hole_low ? above : key;
+	uint64_t above = (key > b->hole_high ? key : b->hole_high) - b->hole;
+	uint64_t place = key > b->hole_low ? above : key;
 
 	place = place > b->low ? place - b->low : 0;
 	place = place < b->range ? place : b->range;
@@ -89,16 +89,16 @@ drift_bucket_of(const DriftBuckets *b, uint64_t key)
 /* Room that a search for the KS distance needs besides its candidates. */
 typedef struct DriftKsSearch
 {
-	const uint64_t *keys[2];	/* reference, current */
-	int64_t		n[2];
-	double		distance;		/* exact when candidates is 0 */
-	int64_t		candidates;		/* keys that have to be looked at closer */
-	void		(*poll) (void);
-	int64_t		peak[2];		/* rows i, j below the point of the largest |i * n[1] - j * n[0]| so far */
+	const uint64_t *keys[2]; /* reference, current */
+	int64_t n[2];
+	double distance;    /* exact when candidates is 0 */
+	int64_t candidates; /* keys that have to be looked at closer */
+	void (*poll)(void);
+	int64_t peak[2]; /* rows i, j below the point of the largest |i * n[1] - j * n[0]| so far */
 	DriftBuckets buckets;
-	uint32_t	rows[2][DRIFT_BUCKETS];
-	uint32_t	cursor[2][DRIFT_BUCKETS];
-}			DriftKsSearch;
+	uint32_t rows[2][DRIFT_BUCKETS];
+	uint32_t cursor[2][DRIFT_BUCKETS];
+} DriftKsSearch;
 
 /*
  * Two-sample Kolmogorov-Smirnov distance max |F(x) - G(x)| of two unsorted
@@ -107,28 +107,28 @@ typedef struct DriftKsSearch
  * many keys and returns the distance. The largest |i * m - j * n| is exact, the
  * distance is that over n * m, equal to drift_two_sample_ks() to the last bit.
  */
-void		drift_ks_start(DriftKsSearch *search, const uint64_t *reference, int64_t n,
-						   const uint64_t *current, int64_t m, void (*poll) (void));
-double		drift_ks_finish(DriftKsSearch *search, uint64_t *scratch);
+void drift_ks_start(DriftKsSearch *search, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m,
+					void (*poll)(void));
+double drift_ks_finish(DriftKsSearch *search, uint64_t *scratch);
 
 /* Order statistics of an unsorted or sorted sample, see drift_selector_init(). */
 typedef struct DriftSelector
 {
 	const uint64_t *keys;
-	int64_t		n;
-	bool		sorted;
-	bool		counted;		/* the buckets below are filled in */
-	uint32_t	bins;
-	uint32_t	late_passes;	/* passes made for a single bucket */
-	void		(*poll) (void);
-	uint64_t   *room;			/* sorted keys of the buckets that were asked for */
-	int64_t		used;
-	uint64_t   *scratch;
+	int64_t n;
+	bool sorted;
+	bool counted; /* the buckets below are filled in */
+	uint32_t bins;
+	uint32_t late_passes; /* passes made for a single bucket */
+	void (*poll)(void);
+	uint64_t *room; /* sorted keys of the buckets that were asked for */
+	int64_t used;
+	uint64_t *scratch;
 	DriftBuckets buckets;
-	int64_t		first[DRIFT_BUCKETS + 1];	/* rank of a bucket's first key */
-	uint32_t	place[DRIFT_BUCKETS];	/* where its sorted keys are in room */
-	uint32_t	cursor[DRIFT_BUCKETS];	/* where the next of them goes while they are fetched */
-}			DriftSelector;
+	int64_t first[DRIFT_BUCKETS + 1]; /* rank of a bucket's first key */
+	uint32_t place[DRIFT_BUCKETS];    /* where its sorted keys are in room */
+	uint32_t cursor[DRIFT_BUCKETS];   /* where the next of them goes while they are fetched */
+} DriftSelector;
 
 /*
  * Prepares to answer the questions of drift_reference_edges() for that many
@@ -136,28 +136,27 @@ typedef struct DriftSelector
  * to be), room and scratch may be NULL, else each holds n keys; as a rule only
  * a few percent of them are touched.
  */
-void		drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, bool sorted,
-								uint32_t bins, uint64_t *room, uint64_t *scratch, void (*poll) (void));
+void drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, bool sorted, uint32_t bins, uint64_t *room,
+						 uint64_t *scratch, void (*poll)(void));
 
 /* The selector as the interface of bins.h; valid as long as the selector. */
 DriftRanked drift_selector_ranked(DriftSelector *s);
 
 /* Adds to counts[0..edge_count] how many keys fall in each bin of the edges (bins.h). */
-void		drift_count_bins(const uint64_t *keys, int64_t n, const double *edges, uint32_t edge_count,
-							 int64_t *counts);
+void drift_count_bins(const uint64_t *keys, int64_t n, const double *edges, uint32_t edge_count, int64_t *counts);
 
 /* Mean and sum of squared deviations, updated value by value (Welford 1962). */
 typedef struct DriftMoments
 {
-	int64_t		n;
-	double		mean;
-	double		m2;
-}			DriftMoments;
+	int64_t n;
+	double mean;
+	double m2;
+} DriftMoments;
 
 static inline void
 drift_moments_add(DriftMoments *m, double value)
 {
-	double		delta = value - m->mean;
+	double delta = value - m->mean;
 
 	m->n++;
 	m->mean += delta / (double) m->n;

@@ -220,7 +220,9 @@ SELECT drift.ks_test(x, f) = (SELECT drift.ks_test(x, f) FROM hundred) AS ks_aft
 	drift.wasserstein_distance(x, f) > 0 AS sorted
 FROM hundred;
 
--- spilled equals in memory
+-- spilled equals in memory, to the last bit
+
+SET extra_float_digits = 1;
 CREATE TABLE many AS
 	SELECT sin(i) * exp(cos(i * 1.7)) AS x, (i * 7919 % 1000) AS tied, i % 15 AS discrete, i % 2 AS two,
 		CASE WHEN i % 10 = 0 THEN 0 ELSE ln(i) END AS heavy, 'label ' || i::bigint * i % 50021 AS label, (i % 7)::text AS digit, i % 3 = 0 AS f
@@ -261,6 +263,17 @@ CREATE TABLE groups AS SELECT digit, drift.ks_test(x, f), drift.psi(label, f) FR
 SET work_mem = '256MB';
 SELECT count(*) AS groups, bool_and(g = h) AS equal
 FROM groups g JOIN (SELECT digit, drift.ks_test(x, f), drift.psi(label, f) FROM many GROUP BY digit) h USING (digit);
+SET work_mem = '64kB';
+
+-- in a parallel plan the rows are gathered and the statistic is taken above
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET work_mem = '256MB';
+EXPLAIN (COSTS OFF) SELECT drift.ks_test(x, f), drift.psi(x, f) FROM many;
+SELECT drift.ks_test(x, f) = (SELECT substring(in_memory FROM '.*(\(.*\))$')::drift.test_result FROM results WHERE x = 'x') AS equal FROM many;
+SET max_parallel_workers_per_gather = 0;
 SET work_mem = '64kB';
 
 -- a cancelled query stops, spilled or not

@@ -39,24 +39,22 @@ typedef enum Shape
 	TEN_VALUES,
 	CONSTANT,
 	HALF_ZERO,
-	NARROW,						/* all in the last bits of one octave */
-	TIMES,						/* with some zeros a thousand octaves below */
-	EXTREMES,					/* infinities, subnormals, both zeros */
+	NARROW,   /* all in the last bits of one octave */
+	TIMES,    /* with some zeros a thousand octaves below */
+	EXTREMES, /* infinities, subnormals, both zeros */
 	ASCENDING,
 	SHAPES
-}			Shape;
+} Shape;
 
-static const char *const shape_names[SHAPES] = {
-	"normal", "lognormal", "uniform", "1000 values", "10 values", "constant", "half zero", "narrow",
-	"times", "extremes", "ascending"
-};
+static const char *const shape_names[SHAPES] = {"normal",    "lognormal", "uniform",   "1000 values",
+												"10 values", "constant",  "half zero", "narrow",
+												"times",     "extremes",  "ascending"};
 
 static double
 draw(Shape shape, int64_t i)
 {
-	static const double extremes[] = {
-		-INFINITY, INFINITY, 0.0, -0.0, DBL_MIN / 4, -DBL_MIN / 4, DBL_MAX, -DBL_MAX, DBL_TRUE_MIN, 1
-	};
+	static const double extremes[] = {-INFINITY,    INFINITY, 0.0,      -0.0,         DBL_MIN / 4,
+									  -DBL_MIN / 4, DBL_MAX,  -DBL_MAX, DBL_TRUE_MIN, 1};
 
 	switch (shape)
 	{
@@ -89,7 +87,7 @@ draw(Shape shape, int64_t i)
 static uint64_t *
 allocate(int64_t n)
 {
-	uint64_t   *keys = malloc(sizeof(uint64_t) * (size_t) (n > 0 ? n : 1));
+	uint64_t *keys = malloc(sizeof(uint64_t) * (size_t) (n > 0 ? n : 1));
 
 	if (keys == NULL)
 		abort();
@@ -99,7 +97,7 @@ allocate(int64_t n)
 static uint64_t *
 sample(Shape shape, int64_t n, double shift)
 {
-	uint64_t   *keys = allocate(n);
+	uint64_t *keys = allocate(n);
 
 	for (int64_t i = 0; i < n; i++)
 		keys[i] = drift_key_of(draw(shape, i) + shift);
@@ -109,8 +107,8 @@ sample(Shape shape, int64_t n, double shift)
 static int
 compare_keys(const void *a, const void *b)
 {
-	uint64_t	x = *(const uint64_t *) a;
-	uint64_t	y = *(const uint64_t *) b;
+	uint64_t x = *(const uint64_t *) a;
+	uint64_t y = *(const uint64_t *) b;
 
 	return (x > y) - (x < y);
 }
@@ -118,7 +116,7 @@ compare_keys(const void *a, const void *b)
 static uint64_t *
 sorted_copy(const uint64_t *keys, int64_t n)
 {
-	uint64_t   *copy = allocate(n);
+	uint64_t *copy = allocate(n);
 
 	memcpy(copy, keys, sizeof(uint64_t) * (size_t) n);
 	qsort(copy, (size_t) n, sizeof(uint64_t), compare_keys);
@@ -128,11 +126,10 @@ sorted_copy(const uint64_t *keys, int64_t n)
 static void
 test_keys(void)
 {
-	static const double ascending[] = {
-		-INFINITY, -DBL_MAX, -1.5, -1, -DBL_MIN, -DBL_TRUE_MIN, 0, DBL_TRUE_MIN, DBL_MIN, 1, 1.5, DBL_MAX, INFINITY
-	};
-	bool		ordered = true;
-	bool		returned = true;
+	static const double ascending[] = {-INFINITY,    -DBL_MAX, -1.5, -1,  -DBL_MIN, -DBL_TRUE_MIN, 0,
+									   DBL_TRUE_MIN, DBL_MIN,  1,    1.5, DBL_MAX,  INFINITY};
+	bool ordered = true;
+	bool returned = true;
 
 	for (size_t i = 0; i < sizeof(ascending) / sizeof(ascending[0]); i++)
 	{
@@ -142,9 +139,11 @@ test_keys(void)
 	}
 	ok(ordered, "keys order as values do");
 	ok(returned, "a key gives its value back");
-	ok(drift_key_of(-0.0) == drift_key_of(0.0) && drift_key_of(0.0) == DRIFT_KEY_ZERO && !signbit(drift_key_value(drift_key_of(-0.0))),
+	ok(drift_key_of(-0.0) == drift_key_of(0.0) && drift_key_of(0.0) == DRIFT_KEY_ZERO &&
+		   !signbit(drift_key_value(drift_key_of(-0.0))),
 	   "the zeros have one key, that of 0");
-	ok(drift_key_of(-INFINITY) > 0 && drift_key_of(INFINITY) < UINT64_MAX, "0 and the largest integer are the keys of no value");
+	ok(drift_key_of(-INFINITY) > 0 && drift_key_of(INFINITY) < UINT64_MAX,
+	   "0 and the largest integer are the keys of no value");
 }
 
 static int polls;
@@ -162,14 +161,14 @@ test_sort(void)
 
 	for (int shape = 0; shape < SHAPES; shape++)
 	{
-		bool		equal = true;
+		bool equal = true;
 
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		{
-			int64_t		n = sizes[i];
-			uint64_t   *keys = sample((Shape) shape, n, 0);
-			uint64_t   *expected = sorted_copy(keys, n);
-			uint64_t   *scratch = allocate(n);
+			int64_t n = sizes[i];
+			uint64_t *keys = sample((Shape) shape, n, 0);
+			uint64_t *expected = sorted_copy(keys, n);
+			uint64_t *scratch = allocate(n);
 
 			drift_sort_keys(keys, n, scratch, NULL);
 			equal &= memcmp(keys, expected, sizeof(uint64_t) * (size_t) n) == 0;
@@ -184,18 +183,18 @@ test_sort(void)
 static double
 slow_ks(const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m)
 {
-	uint64_t   *x = sorted_copy(reference, n);
-	uint64_t   *y = sorted_copy(current, m);
+	uint64_t *x = sorted_copy(reference, n);
+	uint64_t *y = sorted_copy(current, m);
 	DriftTwoSample pair;
-	int64_t		i = 0;
-	int64_t		j = 0;
+	int64_t i = 0;
+	int64_t j = 0;
 
 	drift_two_sample_init(&pair, n, m);
 	while (i < n || j < m)
 	{
-		uint64_t	key = j == m || (i < n && x[i] < y[j]) ? x[i] : y[j];
-		int64_t		first_i = i;
-		int64_t		first_j = j;
+		uint64_t key = j == m || (i < n && x[i] < y[j]) ? x[i] : y[j];
+		int64_t first_i = i;
+		int64_t first_j = j;
 
 		while (i < n && x[i] == key)
 			i++;
@@ -212,8 +211,8 @@ static double
 pruned_ks(const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m, int64_t *candidates)
 {
 	DriftKsSearch *search = malloc(sizeof(*search));
-	uint64_t   *scratch;
-	double		distance;
+	uint64_t *scratch;
+	double distance;
 
 	if (search == NULL)
 		abort();
@@ -229,26 +228,28 @@ pruned_ks(const uint64_t *reference, int64_t n, const uint64_t *current, int64_t
 static void
 test_ks(void)
 {
-	static const int64_t sizes[][2] = {{1, 1}, {1, 5000}, {3, 2}, {200, 300}, {5000, 4000}, {40000, 1000}, {20000, 30000}};
+	static const int64_t sizes[][2] = {{1, 1},       {1, 5000},     {3, 2},        {200, 300},
+									   {5000, 4000}, {40000, 1000}, {20000, 30000}};
 	static const double shifts[] = {0, 0.01, 1, 1e9};
 
 	for (int shape = 0; shape < SHAPES; shape++)
 	{
-		bool		equal = true;
+		bool equal = true;
 
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 			for (size_t k = 0; k < sizeof(shifts) / sizeof(shifts[0]); k++)
 			{
-				uint64_t   *reference = sample((Shape) shape, sizes[i][0], 0);
-				uint64_t   *current = sample((Shape) shape, sizes[i][1], shifts[k]);
-				int64_t		candidates;
+				uint64_t *reference = sample((Shape) shape, sizes[i][0], 0);
+				uint64_t *current = sample((Shape) shape, sizes[i][1], shifts[k]);
+				int64_t candidates;
 
 				equal &= pruned_ks(reference, sizes[i][0], current, sizes[i][1], &candidates) ==
-					slow_ks(reference, sizes[i][0], current, sizes[i][1]);
+						 slow_ks(reference, sizes[i][0], current, sizes[i][1]);
 				free(current);
 				free(reference);
 			}
-		ok(equal, "%s: the pruned search finds the distance of the sorted samples, to the last bit", shape_names[shape]);
+		ok(equal, "%s: the pruned search finds the distance of the sorted samples, to the last bit",
+		   shape_names[shape]);
 	}
 }
 
@@ -261,13 +262,13 @@ test_ks_prunes(void)
 
 	for (size_t i = 0; i < sizeof(smooth) / sizeof(smooth[0]); i++)
 	{
-		uint64_t   *reference = sample(smooth[i], n, 0);
-		uint64_t   *current = sample(smooth[i], n, 0);
-		int64_t		candidates;
+		uint64_t *reference = sample(smooth[i], n, 0);
+		uint64_t *current = sample(smooth[i], n, 0);
+		int64_t candidates;
 
 		(void) pruned_ks(reference, n, current, n, &candidates);
-		ok(candidates < n / 10, "%s: %lld of %lld keys are candidates", shape_names[smooth[i]],
-		   (long long) candidates, (long long) (2 * n));
+		ok(candidates < n / 10, "%s: %lld of %lld keys are candidates", shape_names[smooth[i]], (long long) candidates,
+		   (long long) (2 * n));
 		free(current);
 		free(reference);
 	}
@@ -289,13 +290,13 @@ new_selector(const uint64_t *keys, int64_t n, bool sorted, uint32_t bins, uint64
 static bool
 same_answers(const DriftRanked *a, const DriftRanked *b)
 {
-	bool		same = true;
+	bool same = true;
 
 	for (int i = 0; i < 100; i++)
 	{
-		int64_t		k = (int64_t) (uniform() * (double) a->n);
-		double		value = b->at(b->ctx, k);
-		double		near = i % 2 == 0 ? value : nextafter(value, INFINITY);
+		int64_t k = (int64_t) (uniform() * (double) a->n);
+		double value = b->at(b->ctx, k);
+		double near = i % 2 == 0 ? value : nextafter(value, INFINITY);
 
 		same &= a->at(a->ctx, k) == value;
 		if (isnan(near))
@@ -315,28 +316,27 @@ test_selector(void)
 
 	for (int shape = 0; shape < SHAPES; shape++)
 	{
-		bool		same = true;
-		bool		same_edges = true;
+		bool same = true;
+		bool same_edges = true;
 
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 			for (size_t j = 0; j < sizeof(bins) / sizeof(bins[0]); j++)
 			{
-				int64_t		n = sizes[i];
-				uint64_t   *keys = sample((Shape) shape, n, 0);
-				uint64_t   *sorted = sorted_copy(keys, n);
-				uint64_t   *room = allocate(2 * n);
-				DriftSelector *selectors[2] = {
-					new_selector(keys, n, false, bins[j], room), new_selector(sorted, n, true, bins[j], room)
-				};
+				int64_t n = sizes[i];
+				uint64_t *keys = sample((Shape) shape, n, 0);
+				uint64_t *sorted = sorted_copy(keys, n);
+				uint64_t *room = allocate(2 * n);
+				DriftSelector *selectors[2] = {new_selector(keys, n, false, bins[j], room),
+											   new_selector(sorted, n, true, bins[j], room)};
 				DriftRanked ranked[2] = {drift_selector_ranked(selectors[0]), drift_selector_ranked(selectors[1])};
-				double		edges[2][DRIFT_MAX_EDGES];
-				uint32_t	edge_count[2];
+				double edges[2][DRIFT_MAX_EDGES];
+				uint32_t edge_count[2];
 
 				for (int s = 0; s < 2; s++)
 					if (drift_reference_edges(&ranked[s], bins[j], edges[s], &edge_count[s]) != DRIFT_OK)
 						abort();
-				same_edges &= edge_count[0] == edge_count[1] &&
-					memcmp(edges[0], edges[1], sizeof(double) * edge_count[0]) == 0;
+				same_edges &=
+					edge_count[0] == edge_count[1] && memcmp(edges[0], edges[1], sizeof(double) * edge_count[0]) == 0;
 				same &= same_answers(&ranked[0], &ranked[1]);
 				free(selectors[0]);
 				free(selectors[1]);
@@ -355,9 +355,9 @@ test_distinct(void)
 	static const double given[] = {3, -1, 3, -0.0, INFINITY, 0.0, -1, 3};
 	static const double expected[] = {-1, 0, 3, INFINITY};
 	const int64_t n = sizeof(given) / sizeof(given[0]);
-	uint64_t	keys[sizeof(given) / sizeof(given[0])];
-	uint64_t	room[2 * sizeof(given) / sizeof(given[0])];
-	double		values[20];
+	uint64_t keys[sizeof(given) / sizeof(given[0])];
+	uint64_t room[2 * sizeof(given) / sizeof(given[0])];
+	double values[20];
 	DriftSelector *selector;
 	DriftRanked ranked;
 
@@ -380,20 +380,20 @@ test_count_bins(void)
 
 	for (int shape = 0; shape < SHAPES; shape++)
 	{
-		bool		equal = true;
+		bool equal = true;
 
 		for (size_t i = 0; i < sizeof(edge_counts) / sizeof(edge_counts[0]); i++)
 			for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++)
 			{
-				uint32_t	wanted = edge_counts[i];
-				int64_t		n = sizes[k];
-				uint64_t   *cuts = sample((Shape) shape, wanted, 0);
-				uint64_t   *scratch = allocate(wanted);
-				uint64_t   *keys = sample((Shape) shape, n, 0);
-				double		edges[DRIFT_MAX_EDGES];
-				int64_t		counts[DRIFT_MAX_EDGES + 1] = {0};
-				int64_t		expected[DRIFT_MAX_EDGES + 1] = {0};
-				uint32_t	edge_count = 0;
+				uint32_t wanted = edge_counts[i];
+				int64_t n = sizes[k];
+				uint64_t *cuts = sample((Shape) shape, wanted, 0);
+				uint64_t *scratch = allocate(wanted);
+				uint64_t *keys = sample((Shape) shape, n, 0);
+				double edges[DRIFT_MAX_EDGES];
+				int64_t counts[DRIFT_MAX_EDGES + 1] = {0};
+				int64_t expected[DRIFT_MAX_EDGES + 1] = {0};
+				uint32_t edge_count = 0;
 
 				drift_sort_keys(cuts, wanted, scratch, NULL);
 				for (uint32_t e = 0; e < wanted; e++)
@@ -401,7 +401,7 @@ test_count_bins(void)
 						edges[edge_count++] = drift_key_value(cuts[e]);
 				for (int64_t row = 0; row < n; row++)
 				{
-					uint32_t	bin = 0;
+					uint32_t bin = 0;
 
 					while (bin < edge_count && drift_key_value(keys[row]) > edges[bin])
 						bin++;
