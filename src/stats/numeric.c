@@ -79,7 +79,10 @@ drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double
 		p->m2 = m2;
 		return;
 	}
-	p->mean += delta * ((double) count / n);
+	if (isfinite(delta))
+		p->mean += delta * ((double) count / n);
+	else
+		p->mean = p->mean * ((double) before / n) + mean * ((double) count / n);
 	p->m2 += m2 + delta * delta * ((double) before * ((double) count / n));
 }
 

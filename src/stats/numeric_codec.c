@@ -222,7 +222,7 @@ drift_numeric_check(const DriftNumeric *p)
 		return DRIFT_CORRUPT;
 	if (p->profile.flags & ~DRIFT_FLAG_BINS_DROPPED)
 		return DRIFT_CORRUPT;
-	if (p->m2 < 0.0 || !keys_agree(p) || !bins_agree(p))
+	if (!isfinite(p->mean) || !(p->m2 >= 0.0) || !keys_agree(p) || !bins_agree(p))
 		return DRIFT_CORRUPT;
 	return DRIFT_OK;
 }

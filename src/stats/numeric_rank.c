@@ -82,26 +82,47 @@ drift_numeric_rank_error(const DriftNumeric *p)
 	return (double) widest / 2 / (double) n;
 }
 
-/* Moves to the key that holds row k, or to the nearer end of the gap that does. */
+/* Whether row k, given the rows counted below key j, lies past the middle of where that key's rows may be. */
+static bool
+past_middle(const DriftNumeric *p, uint32_t j, int64_t below, int64_t k)
+{
+	int64_t		width = drift_numeric_counts(p)[2 * j + 1] + drift_numeric_slack_high(p)[j] - drift_numeric_slack_low(p)[j];
+
+	return width <= 2 * (k - below) + 1;
+}
+
+/*
+ * Moves to the last key whose middle row k is past, and answers it or the next
+ * one: that which can be fewer rows away. Between them the two can be no more
+ * away than the span that drift_numeric_rank_error() halves.
+ */
 static double
 value_at(void *ctx, int64_t k)
 {
 	DriftRankCursor *walk = ctx;
 	const DriftNumeric *p = walk->p;
-	const double *keys = drift_numeric_keys(p);
 	const int64_t *counts = drift_numeric_counts(p);
-	int64_t		into;			/* the row's place among the rows of this key and its gap */
+	uint32_t	j;
+	int64_t		next_below;
 
-	if (k < walk->below)
+	if (!past_middle(p, walk->next, walk->below, k))
 		drift_rank_cursor_init(walk, p);
-	while (walk->next + 1 < p->key_count &&
-		   k >= walk->below + counts[2 * walk->next + 1] + counts[2 * walk->next + 2])
+	for (;;)
+	{
+		j = walk->next;
+		next_below = walk->below + counts[2 * j + 1] + counts[2 * j + 2];
+		if (j + 1 >= p->key_count || !past_middle(p, j + 1, next_below, k))
+			break;
 		step(walk);
+	}
+	if (j + 1 < p->key_count)
+	{
+		int64_t		above_key = k + 1 - (walk->below + counts[2 * j + 1] - drift_numeric_slack_low(p)[j]);
+		int64_t		below_next = next_below + drift_numeric_slack_high(p)[j + 1] - k;
 
-	into = k - walk->below - counts[2 * walk->next + 1];
-	if (into >= 0 && walk->next + 1 < p->key_count && 2 * into >= counts[2 * walk->next + 2])
-		return keys[walk->next + 1];
-	return keys[walk->next];
+		j += (uint32_t) (above_key > below_next);
+	}
+	return drift_numeric_keys(p)[j];
 }
 
 static int64_t
