@@ -5,6 +5,10 @@
 
 #include "stats/bins.h"
 #include "stats/numeric_merge.h"
+#include "stats/numeric_search.h"
+
+/* A guide costs about as much as it saves in this many flushes. */
+#define FLUSHES_TO_SETTLE 8
 
 size_t
 drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count)
@@ -12,13 +16,39 @@ drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edg
 	size_t		words = (size_t) key_capacity * 5 + 1	/* key, point, gap, two slacks */
 		+ (size_t) edge_count * 2 + 1 + buffer_capacity;
 
-	return sizeof(DriftNumeric) + words * 8;
+	return sizeof(DriftNumeric) + words * 8
+		+ (buffer_capacity >= DRIFT_BUFFER ? sizeof(DriftGuide) : 0);
 }
 
 uint32_t
 drift_numeric_full_capacity(uint32_t key_limit, uint32_t buffer_capacity)
 {
 	return key_limit + buffer_capacity;
+}
+
+/* A grown profile ends in a guide to its keys. */
+static DriftGuide *
+guide_of(const DriftNumeric *p)
+{
+	if (p->buffer_capacity < DRIFT_BUFFER)
+		return NULL;
+	return (DriftGuide *) (void *) (drift_numeric_buffer(p) + p->buffer_capacity);
+}
+
+void
+drift_numeric_forget_guide(DriftNumeric *p)
+{
+	p->settled = 0;
+	if (guide_of(p) != NULL)
+		guide_of(p)->kind = DRIFT_GUIDE_NONE;
+}
+
+/* Makes a guide once the keys have lasted long enough to hope that it will pay. */
+static void
+settle(DriftNumeric *p)
+{
+	if (p->settled < FLUSHES_TO_SETTLE && ++p->settled == FLUSHES_TO_SETTLE && guide_of(p) != NULL)
+		drift_guide_build(guide_of(p), drift_numeric_keys(p), p->key_count);
 }
 
 void
@@ -38,6 +68,7 @@ drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit,
 	p->buffer_capacity = buffer_capacity;
 	p->edge_count = edge_count;
 	p->exact = true;
+	drift_numeric_forget_guide(p);
 	drift_numeric_counts(p)[0] = 0;
 	memset(drift_numeric_bins(p), 0, ((size_t) edge_count + 1) * sizeof(int64_t));
 	if (edge_count > 0)
@@ -55,6 +86,7 @@ drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_cap
 	dst->profile.host_length = host_length;
 	dst->key_capacity = key_capacity;
 	dst->buffer_capacity = buffer_capacity;
+	drift_numeric_forget_guide(dst);
 	memcpy(drift_numeric_keys(dst), drift_numeric_keys(src), keys * sizeof(double));
 	memcpy(drift_numeric_counts(dst), drift_numeric_counts(src), (2 * keys + 1) * sizeof(int64_t));
 	memcpy(drift_numeric_slack_low(dst), drift_numeric_slack_low(src), keys * sizeof(int64_t));
@@ -89,7 +121,7 @@ drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double
 int64_t
 drift_numeric_finite_rows(const DriftNumeric *p)
 {
-	return drift_profile_n(&p->profile) - (int64_t) p->buffer_count
+	return drift_profile_n(&p->profile)
 		- drift_numeric_negative_infinities(p) - drift_numeric_positive_infinities(p);
 }
 
@@ -151,64 +183,6 @@ count_bins(DriftNumeric *p)
 		return;
 	for (uint32_t i = 0; i < p->buffer_count; i++)
 		bins[drift_bin_of(edges, edge_count, x[i])]++;
-}
-
-/* One halving step; written so that compilers make it a conditional move, which measured faster than a mask. */
-#define HALVE(base, v) ((base) += keys[(base) + half - 1] <= (v) ? half : 0)
-
-/* Slot of v, given that exactly base or base + 1 keys are not above it. */
-static inline uint32_t
-slot_of(const double *keys, size_t base, double v)
-{
-	size_t		upto = base + (keys[base] <= v);
-	size_t		hit = upto > 0 && keys[upto - (upto > 0)] == v;
-
-	return (uint32_t) (2 * upto - hit);
-}
-
-/*
- * Writes the slot of counts that each value belongs to. The search halves a
- * range whose length is the same for every value, so nothing in it branches on
- * data, and four values are searched for side by side, so that the loads of
- * one hide behind those of the others.
- */
-static void
-find_slots(const double *keys, uint32_t key_count, double *x, uint32_t n, uint32_t *slots)
-{
-	if (key_count == 0)
-	{
-		memset(slots, 0, n * sizeof(*slots));
-		return;
-	}
-	/* fill up the last four; the buffer has room for a multiple of four */
-	for (uint32_t i = n; i % 4 != 0; i++)
-		x[i] = x[n - 1];
-	for (uint32_t i = 0; i < n; i += 4)
-	{
-		double		v0 = x[i];
-		double		v1 = x[i + 1];
-		double		v2 = x[i + 2];
-		double		v3 = x[i + 3];
-		size_t		b0 = 0;
-		size_t		b1 = 0;
-		size_t		b2 = 0;
-		size_t		b3 = 0;
-
-		for (size_t length = key_count; length > 1;)
-		{
-			size_t		half = length / 2;
-
-			HALVE(b0, v0);
-			HALVE(b1, v1);
-			HALVE(b2, v2);
-			HALVE(b3, v3);
-			length -= half;
-		}
-		slots[i] = slot_of(keys, b0, v0);
-		slots[i + 1] = slot_of(keys, b1, v1);
-		slots[i + 2] = slot_of(keys, b2, v2);
-		slots[i + 3] = slot_of(keys, b3, v3);
-	}
 }
 
 /* Most rows a gap of a summary may gather before the keys are adapted: well above the even share. */
@@ -358,10 +332,14 @@ count_buffer(DriftNumeric *p)
 	Misfits		misfits;
 	DriftKeys	keys;
 
-	find_slots(drift_numeric_keys(p), p->key_count, drift_numeric_buffer(p), p->buffer_count, slots);
+	drift_find_slots(guide_of(p), drift_numeric_keys(p), p->key_count,
+					 drift_numeric_buffer(p), p->buffer_count, slots);
 	count_in_place(p, slots, &misfits);
 	if (misfits.n == 0)
+	{
+		settle(p);
 		return DRIFT_OK;
+	}
 
 	sort_with_slots(misfits.values, misfits.slots, misfits.n);
 	keys = keys_of_misfits(&misfits, misfit_stride(p, misfits.n));
@@ -370,6 +348,7 @@ count_buffer(DriftNumeric *p)
 		uncount(p, slots, misfits.slots, misfits.n);
 		return DRIFT_NO_SPACE;
 	}
+	drift_numeric_forget_guide(p);
 	drift_numeric_merge_keys(p, drift_profile_n(&p->profile) - misfits.n, &keys);
 	if (p->key_count > p->key_limit)
 		drift_numeric_prune(p, p->key_limit / 4 * 3);
@@ -384,13 +363,16 @@ drift_numeric_flush(DriftNumeric *p)
 
 	if (p->buffer_count == 0)
 		return DRIFT_OK;
-	if (p->profile.row_count > DRIFT_MAX_COUNT)
+	if (p->profile.row_count > DRIFT_MAX_COUNT - (int64_t) p->buffer_count)
 		return DRIFT_OVERFLOW;
 
-	/* first, because it alone can fail */
+	p->profile.row_count += p->buffer_count;
 	status = count_buffer(p);
 	if (status != DRIFT_OK)
+	{
+		p->profile.row_count -= p->buffer_count;
 		return status;
+	}
 	count_bins(p);
 	add_buffer_moments(p, before);
 	p->buffer_count = 0;

@@ -46,8 +46,9 @@ typedef struct DriftNumeric
 	uint32_t	edge_count;		/* bin edges given at birth, counted exactly */
 	uint32_t	buffer_capacity;
 	uint32_t	buffer_count;
+	uint32_t	settled;		/* flushes since the keys changed, up to a limit */
 	uint8_t		exact;			/* every distinct value is a key */
-	uint8_t		unused[7];
+	uint8_t		unused[3];
 }			DriftNumeric;
 
 static inline double *
@@ -109,7 +110,7 @@ drift_numeric_positive_infinities(const DriftNumeric *p)
 	return p->key_count > 0 && drift_numeric_keys(p)[last] == INFINITY ? drift_numeric_counts(p)[2 * last + 1] : 0;
 }
 
-/* Rows with a finite value, those in the buffer not counted. */
+/* Rows with a finite value. */
 int64_t		drift_numeric_finite_rows(const DriftNumeric *p);
 
 /* Bytes of a block with that much room. */
@@ -127,13 +128,12 @@ void		drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limi
 void		drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity,
 							   const DriftNumeric *src);
 
-/* Adds a row with a value that is not NaN. The caller flushes when drift_numeric_full(). */
+/* Adds a row with a value that is not NaN. The caller flushes when drift_numeric_full(); until then the row is not counted. */
 static inline void
 drift_numeric_add(DriftNumeric *p, double x)
 {
 	/* + 0.0 makes one zero of the two */
 	drift_numeric_buffer(p)[p->buffer_count++] = x + 0.0;
-	p->profile.row_count++;
 }
 
 static inline void

@@ -2,6 +2,7 @@
 
 #include "stats/bins.h"
 #include "stats/bytes.h"
+#include "stats/numeric_merge.h"
 
 /* Fewer keys than this say too little to be worth the bytes saved. */
 #define FEWEST_KEYS 16
@@ -138,6 +139,7 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length,
 	start.buffer_capacity = buffer_capacity;
 	start.buffer_count = 0;
 	*p = start;
+	drift_numeric_forget_guide(p);
 
 	read_doubles(&r, drift_numeric_keys(p), p->key_count);
 	for (uint32_t i = 0; i <= 2 * p->key_count; i++)

@@ -287,6 +287,7 @@ drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 	if (drift_numeric_union_count(dst, &other) > dst->key_capacity)
 		return DRIFT_NO_SPACE;
 
+	drift_numeric_forget_guide(dst);
 	merge_bins(dst, src);
 	drift_numeric_add_moments(dst, drift_numeric_finite_rows(dst), drift_numeric_finite_rows(src),
 							  src->mean, src->m2);
