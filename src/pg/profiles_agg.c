@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
@@ -19,11 +21,23 @@
 #include "compat.h"
 #include "pg/profile.h"
 
+/*
+ * A column. Numbers go straight into the profile's buffer, whose bounds are
+ * kept here: finding them in the profile would cost more than the rest.
+ */
+typedef struct Column
+{
+	double	   *next;			/* where the next number goes; NULL for categories */
+	double	   *end;
+	DriftProfile *profile;
+	int64		missing;		/* rows not yet told to the profile */
+	ValueReader reader;
+} Column;
+
 typedef struct Columns
 {
 	int			count;
-	ValueReader *readers;		/* not needed, and absent, once states are combined */
-	DriftProfile **profiles;
+	Column		column[FLEXIBLE_ARRAY_MEMBER];
 } Columns;
 
 static MemoryContext
@@ -39,11 +53,72 @@ AggregateContext(FunctionCallInfo fcinfo)
 static Columns *
 CreateColumns(int count)
 {
-	Columns    *columns = palloc0(sizeof(Columns));
+	Columns    *columns = palloc0(offsetof(Columns, column) + sizeof(Column) * count);
 
 	columns->count = count;
-	columns->profiles = palloc0(sizeof(DriftProfile *) * count);
 	return columns;
+}
+
+/* Take over a profile, which may be another one than before */
+static void
+KeepProfile(Column *column, DriftProfile *p)
+{
+	if (column->profile != p && column->profile != NULL)
+		pfree(column->profile);
+	column->profile = p;
+	if (p->kind == DRIFT_NUMERIC)
+	{
+		DriftNumeric *numeric = (DriftNumeric *) p;
+
+		column->next = drift_numeric_buffer(numeric) + numeric->buffer_count;
+		column->end = drift_numeric_buffer(numeric) + numeric->buffer_capacity;
+	}
+}
+
+/* Tell the profile what the column knows */
+static void
+SyncProfile(Column *column)
+{
+	DriftProfile *p = column->profile;
+
+	p->row_count += column->missing;
+	p->missing_count += column->missing;
+	column->missing = 0;
+	if (column->next != NULL)
+	{
+		DriftNumeric *numeric = (DriftNumeric *) p;
+
+		numeric->buffer_count = column->next - drift_numeric_buffer(numeric);
+	}
+}
+
+static pg_noinline void
+FlushColumn(Column *column)
+{
+	SyncProfile(column);
+	KeepProfile(column, &ProfileFlush((DriftNumeric *) column->profile)->profile);
+}
+
+static inline void
+AddNumber(Column *column, double x)
+{
+	if (unlikely(isnan(x)))
+	{
+		column->missing++;
+		return;
+	}
+	*column->next++ = x;
+	if (unlikely(column->next == column->end))
+		FlushColumn(column);
+}
+
+static void
+AddValue(Column *column, Datum value)
+{
+	if (ReaderIsNumeric(column->reader))
+		AddNumber(column, ReadNumber(column->reader, value));
+	else
+		KeepProfile(column, ProfileAddValue(column->profile, column->reader, value));
 }
 
 static Columns *
@@ -57,25 +132,12 @@ StartColumns(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("drift.profiles_agg takes its columns one by one, not as an array")));
 	columns = CreateColumns(count);
-	columns->readers = palloc(sizeof(ValueReader) * count);
 	for (int i = 0; i < count; i++)
 	{
-		columns->readers[i] = ReaderOfType(get_fn_expr_argtype(fcinfo->flinfo, i + 1));
-		columns->profiles[i] = ProfileCreate(columns->readers[i], NULL);
+		columns->column[i].reader = ReaderOfType(get_fn_expr_argtype(fcinfo->flinfo, i + 1));
+		KeepProfile(&columns->column[i], ProfileCreate(columns->column[i].reader, NULL));
 	}
 	return columns;
-}
-
-/* Take over a profile that may have moved; its old block is of no use any more */
-static inline void
-Keep(Columns *columns, int i, DriftProfile *p)
-{
-	if (unlikely(columns->profiles[i] != p))
-	{
-		if (columns->profiles[i] != NULL)
-			pfree(columns->profiles[i]);
-		columns->profiles[i] = p;
-	}
 }
 
 PG_FUNCTION_INFO_V1(drift_profiles_accum);
@@ -87,10 +149,14 @@ drift_profiles_accum(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < columns->count; i++)
 	{
+		Column	   *column = &columns->column[i];
+
 		if (PG_ARGISNULL(i + 1))
-			ProfileAddMissing(columns->profiles[i]);
+			column->missing++;
+		else if (column->reader == READ_FLOAT8)
+			AddNumber(column, PG_GETARG_FLOAT8(i + 1));
 		else
-			Keep(columns, i, ProfileAddValue(columns->profiles[i], columns->readers[i], PG_GETARG_DATUM(i + 1)));
+			AddValue(column, PG_GETARG_DATUM(i + 1));
 	}
 	MemoryContextSwitchTo(old);
 	PG_RETURN_POINTER(columns);
@@ -102,18 +168,22 @@ drift_profiles_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext old = MemoryContextSwitchTo(AggregateContext(fcinfo));
 	Columns    *dst = PG_ARGISNULL(0) ? NULL : (Columns *) PG_GETARG_POINTER(0);
-	const Columns *src = PG_ARGISNULL(1) ? NULL : (const Columns *) PG_GETARG_POINTER(1);
+	Columns    *src = PG_ARGISNULL(1) ? NULL : (Columns *) PG_GETARG_POINTER(1);
 
 	if (dst == NULL && src != NULL)
-	{
 		dst = CreateColumns(src->count);
-		for (int i = 0; i < src->count; i++)
-			dst->profiles[i] = ProfileCopy(PointerGetDatum(src->profiles[i]));
-	}
-	else if (src != NULL)
+	for (int i = 0; src != NULL && i < src->count; i++)
 	{
-		for (int i = 0; i < src->count; i++)
-			Keep(dst, i, ProfileMerge(dst->profiles[i], src->profiles[i]));
+		Column	   *into = &dst->column[i];
+
+		SyncProfile(&src->column[i]);
+		if (into->profile == NULL)
+			KeepProfile(into, ProfileCopy(PointerGetDatum(src->column[i].profile)));
+		else
+		{
+			SyncProfile(into);
+			KeepProfile(into, ProfileMerge(into->profile, src->column[i].profile));
+		}
 	}
 	MemoryContextSwitchTo(old);
 	if (dst == NULL)
@@ -126,7 +196,7 @@ PG_FUNCTION_INFO_V1(drift_profiles_serialize);
 Datum
 drift_profiles_serialize(PG_FUNCTION_ARGS)
 {
-	const Columns *columns = (const Columns *) PG_GETARG_POINTER(0);
+	Columns    *columns = (Columns *) PG_GETARG_POINTER(0);
 	StringInfoData buf;
 
 	(void) AggregateContext(fcinfo);
@@ -134,8 +204,10 @@ drift_profiles_serialize(PG_FUNCTION_ARGS)
 	pq_sendint32(&buf, columns->count);
 	for (int i = 0; i < columns->count; i++)
 	{
-		struct varlena *packed = ProfilePack(columns->profiles[i]);
+		struct varlena *packed;
 
+		SyncProfile(&columns->column[i]);
+		packed = ProfilePack(columns->column[i].profile);
 		pq_sendint32(&buf, VARSIZE(packed));
 		pq_sendbytes(&buf, (const char *) packed, VARSIZE(packed));
 		pfree(packed);
@@ -162,7 +234,7 @@ drift_profiles_deserialize(PG_FUNCTION_ARGS)
 
 		/* copied, because the message does not keep it aligned */
 		pq_copymsgbytes(&buf, (char *) packed, length);
-		columns->profiles[i] = ProfileCopy(PointerGetDatum(packed));
+		KeepProfile(&columns->column[i], ProfileCopy(PointerGetDatum(packed)));
 		pfree(packed);
 	}
 	pq_getmsgend(&buf);
@@ -173,7 +245,7 @@ PG_FUNCTION_INFO_V1(drift_profiles_final);
 Datum
 drift_profiles_final(PG_FUNCTION_ARGS)
 {
-	const Columns *columns;
+	Columns    *columns;
 	Datum	   *packed;
 	Oid			array_type = get_fn_expr_rettype(fcinfo->flinfo);
 	Oid			element_type = get_element_type(array_type);
@@ -181,9 +253,13 @@ drift_profiles_final(PG_FUNCTION_ARGS)
 	(void) AggregateContext(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	columns = (const Columns *) PG_GETARG_POINTER(0);
+	columns = (Columns *) PG_GETARG_POINTER(0);
 	packed = palloc(sizeof(Datum) * columns->count);
 	for (int i = 0; i < columns->count; i++)
-		packed[i] = PointerGetDatum(ProfilePack(columns->profiles[i]));
+	{
+		/* this changes nothing that another call could see: the same rows are in the buffer or counted */
+		SyncProfile(&columns->column[i]);
+		packed[i] = PointerGetDatum(ProfilePack(columns->column[i].profile));
+	}
 	PG_RETURN_ARRAYTYPE_P(construct_array(packed, columns->count, element_type, -1, false, TYPALIGN_DOUBLE));
 }

@@ -47,7 +47,7 @@ drift_numeric_forget_guide(DriftNumeric *p)
 static void
 settle(DriftNumeric *p)
 {
-	if (p->settled < FLUSHES_TO_SETTLE && ++p->settled == FLUSHES_TO_SETTLE && guide_of(p) != NULL)
+	if (++p->settled == FLUSHES_TO_SETTLE && guide_of(p) != NULL)
 		drift_guide_build(guide_of(p), drift_numeric_keys(p), p->key_count);
 }
 
@@ -200,39 +200,76 @@ gap_limit(const DriftNumeric *p)
 typedef struct Misfits
 {
 	double		values[DRIFT_BUFFER];
-	uint32_t	slots[DRIFT_BUFFER];
+	uint16_t	slots[DRIFT_BUFFER];
 	uint32_t	n;
 	double		keys[DRIFT_BUFFER];
 	int64_t		counts[2 * DRIFT_BUFFER + 1];
 }			Misfits;
 
+/* Is there a row of an exact profile that is in a gap? */
+static bool
+any_in_gap(const uint16_t *slots, uint32_t n)
+{
+	uint32_t	gaps = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		gaps |= ~(uint32_t) slots[i];
+	return gaps & 1;
+}
+
+/* Is there a gap with more than limit rows? */
+static bool
+any_overfull(const DriftNumeric *p, int64_t limit)
+{
+	const int64_t *counts = drift_numeric_counts(p);
+	int64_t		most = 0;
+
+	for (uint32_t j = 0; j <= p->key_count; j++)
+		most = counts[2 * j] > most ? counts[2 * j] : most;
+	return most > limit;
+}
+
+/*
+ * May there be misfits in the buffer, which has been counted? Looking at all
+ * gaps takes time, so that once there are many rows it is done now and then
+ * only: no gap can have grown by much in between.
+ */
+static bool
+look_for_misfits(const DriftNumeric *p, const uint16_t *slots, int64_t limit)
+{
+	const int64_t *counts = drift_numeric_counts(p);
+
+	if (counts[0] > 0 || counts[2 * p->key_count] > 0)
+		return true;
+	if (p->exact)
+		return any_in_gap(slots, p->buffer_count);
+	if (limit > DRIFT_BUFFER && p->settled % 8 != 0)
+		return false;
+	return any_overfull(p, limit);
+}
+
 /* Counts the buffer among the present keys and takes the misfits out again. */
 static void
-count_in_place(DriftNumeric *p, const uint32_t *slots, Misfits *misfits)
+count_in_place(DriftNumeric *p, const uint16_t *slots, Misfits *misfits)
 {
 	const double *x = drift_numeric_buffer(p);
 	int64_t    *counts = drift_numeric_counts(p);
 	int64_t		limit = p->exact ? 0 : gap_limit(p);
 	uint32_t	last = 2 * p->key_count;
-	uint32_t	overfull = 0;
 
-	for (uint32_t i = 0; i < p->buffer_count; i++)
-	{
-		uint32_t	slot = slots[i];
-
-		/* bitwise on purpose: this loop should have no branches */
-		overfull |= ((uint32_t) (++counts[slot] > limit) & ~slot & 1) | (slot == 0) | (slot == last);
-	}
 	misfits->n = 0;
-	if (!overfull)
+	for (uint32_t i = 0; i < p->buffer_count; i++)
+		counts[slots[i]]++;
+	if (!look_for_misfits(p, slots, limit))
 		return;
 	for (uint32_t i = 0; i < p->buffer_count; i++)
 	{
-		uint32_t	slot = slots[i];
+		uint16_t	slot = slots[i];
 
 		if (slot % 2 == 0 && (counts[slot] > limit || slot == 0 || slot == last))
 		{
-			misfits->values[misfits->n] = x[i];
+			/* + 0.0 makes one zero of the two */
+			misfits->values[misfits->n] = x[i] + 0.0;
 			misfits->slots[misfits->n++] = slot;
 		}
 	}
@@ -242,7 +279,7 @@ count_in_place(DriftNumeric *p, const uint32_t *slots, Misfits *misfits)
 
 /* Takes back what count_in_place() did. */
 static void
-uncount(DriftNumeric *p, const uint32_t *slots, const uint32_t *misfit_slots, uint32_t misfits)
+uncount(DriftNumeric *p, const uint16_t *slots, const uint16_t *misfit_slots, uint32_t misfits)
 {
 	int64_t    *counts = drift_numeric_counts(p);
 
@@ -254,7 +291,7 @@ uncount(DriftNumeric *p, const uint32_t *slots, const uint32_t *misfit_slots, ui
 
 /* Shell sort with Ciura's gaps: short, in place, and quick on 512 values that are often sorted already. */
 static void
-sort_with_slots(double *x, uint32_t *slots, uint32_t n)
+sort_with_slots(double *x, uint16_t *slots, uint32_t n)
 {
 	static const uint32_t gaps[] = {301, 132, 57, 23, 10, 4, 1};
 
@@ -262,7 +299,7 @@ sort_with_slots(double *x, uint32_t *slots, uint32_t n)
 		for (uint32_t i = gaps[g]; i < n; i++)
 		{
 			double		v = x[i];
-			uint32_t	slot = slots[i];
+			uint16_t	slot = slots[i];
 			uint32_t	j = i;
 
 			for (; j >= gaps[g] && x[j - gaps[g]] > v; j -= gaps[g])
@@ -285,7 +322,7 @@ static DriftKeys
 keys_of_misfits(Misfits *misfits, uint32_t stride)
 {
 	const double *x = misfits->values;
-	const uint32_t *slots = misfits->slots;
+	const uint16_t *slots = misfits->slots;
 	uint32_t	n = misfits->n;
 	uint32_t	key_count = 0;
 	uint32_t	next = 0;
@@ -328,7 +365,7 @@ misfit_stride(const DriftNumeric *p, uint32_t misfits)
 static DriftStatus
 count_buffer(DriftNumeric *p)
 {
-	uint32_t	slots[DRIFT_BUFFER];
+	uint16_t	slots[DRIFT_BUFFER];
 	Misfits		misfits;
 	DriftKeys	keys;
 

@@ -33,7 +33,7 @@
 #define DRIFT_DEFAULT_KEYS 1000
 #define DRIFT_MIN_KEYS 16
 #define DRIFT_MAX_KEYS 16000
-#define DRIFT_BUFFER 512		/* most rows counted at a time; buffers hold a multiple of four */
+#define DRIFT_BUFFER 1024		/* most rows counted at a time; buffers hold a multiple of four */
 
 typedef struct DriftNumeric
 {
@@ -46,7 +46,7 @@ typedef struct DriftNumeric
 	uint32_t	edge_count;		/* bin edges given at birth, counted exactly */
 	uint32_t	buffer_capacity;
 	uint32_t	buffer_count;
-	uint32_t	settled;		/* flushes since the keys changed, up to a limit */
+	uint32_t	settled;		/* flushes since the keys changed */
 	uint8_t		exact;			/* every distinct value is a key */
 	uint8_t		unused[3];
 }			DriftNumeric;
@@ -132,8 +132,7 @@ void		drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buff
 static inline void
 drift_numeric_add(DriftNumeric *p, double x)
 {
-	/* + 0.0 makes one zero of the two */
-	drift_numeric_buffer(p)[p->buffer_count++] = x + 0.0;
+	drift_numeric_buffer(p)[p->buffer_count++] = x;
 }
 
 static inline void

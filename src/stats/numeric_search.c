@@ -127,92 +127,80 @@ drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count)
 		fill_table(guide, keys, key_count);
 }
 
-/* The number of keys not above v as a slot. */
-static inline uint32_t
+/* The number of keys not above v as a slot; the last of them equals v if it is not below it. */
+static inline uint16_t
 slot_of(const double *keys, size_t upto, double v)
 {
-	size_t		hit = keys[upto - (upto > 0)] == v;
+	size_t		hit = keys[upto - (upto > 0)] >= v;
 
-	return (uint32_t) (2 * upto - (hit & (upto > 0)));
+	return (uint16_t) (2 * upto - (hit & (upto > 0)));
 }
 
 /*
- * One halving step; written so that compilers make it a conditional move,
- * which measured faster than a mask. Four values are searched for side by
- * side, so that the loads of one hide behind those of the others.
+ * One step: base moves on by half where that many keys more are not above v.
+ * Written so that compilers make it a conditional move, which measured faster
+ * than a mask. Four values are searched for side by side, so that the loads of
+ * one hide behind those of the others.
  */
 #define HALVE(base, v) ((base) += keys[(base) + half - 1] <= (v) ? half : 0)
 
-#define HALVE_ALL() \
-	do { \
-		HALVE(b0, x[0]); \
-		HALVE(b1, x[1]); \
-		HALVE(b2, x[2]); \
-		HALVE(b3, x[3]); \
-	} while (0)
-
-static inline void
-find_four(const double *keys, uint32_t key_count, const double *x, uint32_t *slots)
+/*
+ * Turns the start in slots, a number of keys certainly not above the value,
+ * into the slot, when at most window more keys are not above it.
+ */
+static void
+search_window(const double *keys, uint32_t window, const double *x, uint32_t n, uint16_t *slots)
 {
-	size_t		half;
-	size_t		b0 = 0;
-	size_t		b1 = 0;
-	size_t		b2 = 0;
-	size_t		b3 = 0;
-
-	for (size_t length = key_count; length > 1; length -= half)
+	for (uint32_t i = 0; i < n; i += 4)
 	{
-		half = length / 2;
-		HALVE_ALL();
+		size_t		b0 = slots[i];
+		size_t		b1 = slots[i + 1];
+		size_t		b2 = slots[i + 2];
+		size_t		b3 = slots[i + 3];
+		double		x0 = x[i];
+		double		x1 = x[i + 1];
+		double		x2 = x[i + 2];
+		double		x3 = x[i + 3];
+
+		for (size_t left = window; left > 0;)
+		{
+			size_t		half = (left + 1) / 2;
+
+			HALVE(b0, x0);
+			HALVE(b1, x1);
+			HALVE(b2, x2);
+			HALVE(b3, x3);
+			left -= half;
+		}
+		slots[i] = slot_of(keys, b0, x0);
+		slots[i + 1] = slot_of(keys, b1, x1);
+		slots[i + 2] = slot_of(keys, b2, x2);
+		slots[i + 3] = slot_of(keys, b3, x3);
 	}
-	half = 1;
-	HALVE_ALL();
-	slots[0] = slot_of(keys, b0, x[0]);
-	slots[1] = slot_of(keys, b1, x[1]);
-	slots[2] = slot_of(keys, b2, x[2]);
-	slots[3] = slot_of(keys, b3, x[3]);
-}
-
-static inline void
-find_four_guided(const DriftGuide *guide, uint32_t kind, const double *keys, const double *x, uint32_t *slots)
-{
-	uint32_t	e0 = kind == DRIFT_GUIDE_LINEAR ? linear_entry(guide, x[0]) : bits_entry(guide, x[0]);
-	uint32_t	e1 = kind == DRIFT_GUIDE_LINEAR ? linear_entry(guide, x[1]) : bits_entry(guide, x[1]);
-	uint32_t	e2 = kind == DRIFT_GUIDE_LINEAR ? linear_entry(guide, x[2]) : bits_entry(guide, x[2]);
-	uint32_t	e3 = kind == DRIFT_GUIDE_LINEAR ? linear_entry(guide, x[3]) : bits_entry(guide, x[3]);
-	size_t		b0 = guide->first[e0];
-	size_t		b1 = guide->first[e1];
-	size_t		b2 = guide->first[e2];
-	size_t		b3 = guide->first[e3];
-
-	for (size_t half = (guide->window + 1) / 2; half > 0; half /= 2)
-		HALVE_ALL();
-	slots[0] = slot_of(keys, b0, x[0]);
-	slots[1] = slot_of(keys, b1, x[1]);
-	slots[2] = slot_of(keys, b2, x[2]);
-	slots[3] = slot_of(keys, b3, x[3]);
 }
 
 void
 drift_find_slots(const DriftGuide *guide, const double *keys, uint32_t key_count,
-				 double *x, uint32_t n, uint32_t *slots)
+				 double *x, uint32_t n, uint16_t *slots)
 {
+	uint32_t	kind = guide != NULL ? guide->kind : DRIFT_GUIDE_NONE;
+	uint32_t	room = (n + 3) & ~UINT32_C(3);
+
+	/* the last four are searched for together, so there must be four */
+	for (uint32_t i = n; i < room; i++)
+		x[i] = x[n - 1];
 	if (key_count == 0)
 	{
 		memset(slots, 0, n * sizeof(*slots));
 		return;
 	}
-	for (uint32_t i = n; i % 4 != 0; i++)
-		x[i] = x[n - 1];
-
-	/* the kind is a constant in each loop, so that the loops have no other branch */
-	if (guide == NULL || guide->kind == DRIFT_GUIDE_NONE)
-		for (uint32_t i = 0; i < n; i += 4)
-			find_four(keys, key_count, x + i, slots + i);
-	else if (guide->kind == DRIFT_GUIDE_LINEAR)
-		for (uint32_t i = 0; i < n; i += 4)
-			find_four_guided(guide, DRIFT_GUIDE_LINEAR, keys, x + i, slots + i);
+	if (kind == DRIFT_GUIDE_NONE)
+		memset(slots, 0, room * sizeof(*slots));
+	else if (kind == DRIFT_GUIDE_LINEAR)
+		for (uint32_t i = 0; i < room; i++)
+			slots[i] = guide->first[linear_entry(guide, x[i])];
 	else
-		for (uint32_t i = 0; i < n; i += 4)
-			find_four_guided(guide, DRIFT_GUIDE_BITS, keys, x + i, slots + i);
+		for (uint32_t i = 0; i < room; i++)
+			slots[i] = guide->first[bits_entry(guide, x[i])];
+	search_window(keys, kind == DRIFT_GUIDE_NONE ? key_count : guide->window, x, n, slots);
 }

@@ -44,6 +44,6 @@ void		drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_coun
  * have room for the next multiple of four. guide may be NULL.
  */
 void		drift_find_slots(const DriftGuide *guide, const double *keys, uint32_t key_count,
-							 double *x, uint32_t n, uint32_t *slots);
+							 double *x, uint32_t n, uint16_t *slots);
 
 #endif
