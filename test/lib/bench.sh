@@ -1,6 +1,38 @@
 # test/run bench [quick]: speed, as ratios taken in one run.
 
+case ${1:-full} in
+	quick) rows=1000000 shared_buffers=1GB ;;
+	full) rows=10000000 shared_buffers=4GB ;;
+	*) die "bench takes no argument but quick" ;;
+esac
+
+evidently_works() {
+	build/evidently/bin/python -c 'import evidently'
+}
+
+# Evidently 0.7 accepts pandas 3 and then cannot be imported with it.
+install_evidently() {
+	/usr/bin/python3 -m venv build/evidently &&
+		build/evidently/bin/pip install evidently 'pandas<3' &&
+		evidently_works
+}
+
+# Evidently is not in Debian. The environment stays in build/ for the next run.
+offer_evidently() {
+	! evidently_works 2>/dev/null || return 0
+	offer_packages python3-venv
+	say "installing Evidently in build/evidently"
+	rm -rf build/evidently
+	if ! install_evidently >"$WORK/quiet.log" 2>&1; then
+		say "cannot install Evidently: its figures are skipped"
+		rm -rf build/evidently
+	fi
+}
+
 prepare
+require_packages python3 python3-numpy python3-scipy python3-pandas python3-psycopg2
 build_and_install
-in_cluster sh test/bench/run.sh "$@"
+offer_evidently
+in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
+	-o fsync=off -o max_wal_size=16GB sh test/bench/run.sh "$rows"
 say "bench finished"

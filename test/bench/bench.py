@@ -1,0 +1,195 @@
+"""bench.py ROWS: what the extension costs beside avg(), and what it saves beside pulling the rows.
+
+Prints one table. A figure that falls short of its gate does not fail the run: machines differ.
+"""
+
+import sys
+
+import rivals
+import tables
+from server import Server
+from timing import Figures, interleave, total
+
+SQL_ROUNDS = 9
+PULL_ROUNDS = 5     # rounds with seconds of Python in them
+
+COLUMNS = list(tables.FEATURES)
+COLUMN_LIST = ', '.join(COLUMNS)
+MILLION = 1_000_000
+
+EDGES = [x / 4 for x in range(-9, 10, 2)]
+
+# As users write it. Ten edges at equal distances, as above.
+WIDTH_BUCKET_PSI = f"""
+    WITH counted AS (
+        SELECT is_current, width_bucket({{x}}, {EDGES[0]}, {EDGES[-1]}, {len(EDGES) - 1}) AS bin, count(*) AS n
+        FROM {{table}} GROUP BY 1, 2),
+    shares AS (
+        SELECT is_current, bin, n / sum(n) OVER (PARTITION BY is_current) AS share FROM counted)
+    SELECT sum((c.share - r.share) * ln(c.share / r.share))
+    FROM (SELECT * FROM shares WHERE NOT is_current) AS r
+    JOIN (SELECT * FROM shares WHERE is_current) AS c USING (bin)"""
+
+
+def say(text):
+    print('--', text, flush=True)
+
+
+def agree(what, ours, other, tolerance):
+    """Times of two different answers would compare nothing."""
+    if abs(ours - float(other)) > tolerance * max(abs(ours), 1e-6):
+        raise SystemExit(f'bench: {what}: we say {ours}, the other says {other}')
+
+
+def bench_psi(figures, server, name, table, x):
+    say(f'psi, {name} table')
+    given = f"SELECT drift.psi({x}, is_current, '{{{', '.join(map(str, EDGES))}}}'::float8[]) FROM {table}"
+    users = WIDTH_BUCKET_PSI.format(table=table, x=x)
+    agree('psi of given bins', server.value(given), server.value(users), 1e-9)
+    times = interleave(SQL_ROUNDS, {
+        'avg': server.timed(f'SELECT avg({x}) FILTER (WHERE is_current) FROM {table}'),
+        'given': server.timed(given),
+        'quantiles': server.timed(f'SELECT drift.psi({x}, is_current) FROM {table}'),
+        'users': server.timed(users),
+    })
+    figures.at_most(f'psi, 10 given edges / avg with FILTER, {name}', times['given'], times['avg'], 1.1, 1.0)
+    figures.at_most(f'psi, reference deciles / avg with FILTER, {name}', times['quantiles'], times['avg'], 1.5, 1.35)
+    figures.at_least(f'psi, 10 given edges, faster than width_bucket, {name}', times['given'], times['users'], 1.8, 2.2)
+
+
+def bench_profiles(figures, server, parallel):
+    say('profiles of 10 columns')
+    profiles = f'SELECT drift.profiles_agg({COLUMN_LIST}) FROM wide'
+    times = interleave(SQL_ROUNDS, {
+        'avg': server.timed('SELECT avg(f1) FROM wide'),
+        'avg of ten': server.timed(f"SELECT {', '.join(f'avg({column})' for column in COLUMNS)} FROM wide"),
+        'profiles': server.timed(profiles),
+        'parallel': parallel.timed(profiles),
+    })
+    figures.at_most('profiles of 10 columns / avg of one', times['profiles'], times['avg'], 2.4, 1.8)
+    figures.at_most('profiles of 10 columns / avg of ten', times['profiles'], times['avg of ten'])
+    figures.at_least('profiles of 10 columns, 2 workers faster than serial', times['parallel'], times['profiles'], 1.6)
+
+
+def bench_ks(figures, server, small, table, label):
+    """small: a session whose work_mem does not hold the sample."""
+    say(f'ks_test, {label}')
+    ks_test = f'SELECT drift.ks_test(x, is_current) FROM {table}'
+    times = interleave(SQL_ROUNDS, {
+        'avg': server.timed(f'SELECT avg(x) FROM {table}'),
+        'ks': server.timed(ks_test),
+    })
+    figures.at_most(f'ks_test / avg, {label}', times['ks'], times['avg'], 1.5, 1.3)
+    if not table.startswith('normal'):
+        return
+    spilled = interleave(PULL_ROUNDS, {'avg': server.timed(f'SELECT avg(x) FROM {table}'), 'ks': small.timed(ks_test)})
+    figures.at_most(f'ks_test in 4 MB of work_mem / avg, {label}', spilled['ks'], spilled['avg'])
+
+
+def bench_ks_pulled(figures, server, table, label):
+    say(f'ks_test and scipy, {label}')
+    ks_test = f'SELECT (drift.ks_test(x, is_current)).statistic FROM {table}'
+    agree('ks_test', server.value(ks_test), rivals.ks(rivals.read_binary(server, table, ['x']), 'x').statistic, 1e-12)
+    times = interleave(PULL_ROUNDS, {
+        'ks': server.timed(f'SELECT drift.ks_test(x, is_current) FROM {table}'),
+        'read_sql': lambda: rivals.ks(rivals.read_frame(server, table, ['x']), 'x'),
+        'binary': lambda: rivals.ks(rivals.read_binary(server, table, ['x']), 'x'),
+    })
+    figures.at_least(f'ks_test, faster than read_sql + scipy, {label}', times['ks'], times['read_sql'], 10)
+    figures.at_least(f'ks_test, faster than binary COPY + scipy, {label}', times['ks'], times['binary'], 4.5)
+
+
+def bench_ten_columns(figures, server):
+    say('KS and PSI of 10 columns, 1M rows')
+    frame = rivals.read_frame(server, 'million', COLUMNS)
+    evidently = rivals.Evidently(frame, COLUMNS) if rivals.Evidently.installed() else None
+    queries = {
+        'KS and PSI of 10 columns': 'SELECT {} FROM million'.format(
+            ', '.join(f'drift.ks_test({c}, is_current), drift.psi({c}, is_current)' for c in COLUMNS)),
+        'drift.compare(), exact': compare_query('exact'),
+        'drift.compare(), summary': compare_query('summary'),
+    }
+    actions = {name: server.timed(query) for name, query in queries.items()}
+    actions |= {
+        'read_sql': lambda: rivals.read_frame(server, 'million', COLUMNS),
+        'scipy': lambda: rivals.ks_and_psi(frame, COLUMNS),
+        'binary': lambda: rivals.ks_and_psi(rivals.read_binary(server, 'million', COLUMNS), COLUMNS),
+    }
+    if evidently:
+        actions['evidently'] = evidently.report
+    agree('psi of f1', server.value('SELECT drift.psi(f1, is_current) FROM million'), rivals.psi(frame, 'f1'), 1e-9)
+    times = interleave(PULL_ROUNDS, actions)
+
+    for name in queries:
+        gates = (10, 14) if name.startswith('KS') else (None, None)
+        ours = times[name]
+        figures.at_least(f'{name}, faster than read_sql + scipy', ours, total(times['read_sql'], times['scipy']), *gates)
+        figures.at_least(f'{name}, faster than binary COPY + scipy', ours, times['binary'])
+        if evidently:
+            figures.at_least(f'{name}, faster than read_sql + Evidently',
+                             ours, total(times['read_sql'], times['evidently']), *gates)
+            figures.at_least(f'{name}, faster than Evidently alone', ours, times['evidently'])
+        else:
+            figures.skipped(f'{name}, faster than Evidently', 'not installed')
+    if evidently:
+        evidently.close()
+
+
+def compare_query(mode):
+    sides = (f"'SELECT {COLUMN_LIST} FROM million WHERE {label} is_current'" for label in ('NOT', ''))
+    return f"SELECT * FROM drift.compare({', '.join(sides)}, mode => '{mode}')"
+
+
+def bench_stored_profiles(figures, server, rows):
+    """A call is timed as a query of many calls less the same query without them."""
+    say('statistics of stored profiles')
+    calls = 500
+    counts = [n for n in (10_000, 100_000, MILLION, 10 * MILLION) if n <= rows]
+    server.run('CREATE TABLE stored (n bigint, reference drift.profile, current drift.profile)')
+    for n in counts:
+        server.run(f"""
+            INSERT INTO stored SELECT {n}, drift.profile_agg(x) FILTER (WHERE NOT is_current),
+                drift.profile_agg(x) FILTER (WHERE is_current) FROM (SELECT * FROM narrow LIMIT {n}) AS part""")
+    settled = [('psi', 'drift.psi(s.reference, s.current)'),
+               ('ks_test', '(drift.ks_test(s.reference, s.current)).statistic')]
+    for name, call in settled:
+        actions = {}
+        for n in counts:
+            query = f'SELECT count({{}}) FROM stored AS s, generate_series(1, {calls}) WHERE s.n = {n}'
+            actions[n] = server.timed(query.format(call))
+            actions[-n] = server.timed(query.format('s.reference'))
+        times = interleave(SQL_ROUNDS, actions)
+        per_call = {n: [(with_calls - without) / calls for with_calls, without in zip(times[n], times[-n])] for n in counts}
+        for n in counts[1:]:
+            figures.at_most(f'{name} of stored profiles of {n:,} rows / of {counts[0]:,}', per_call[n], per_call[counts[0]])
+
+
+def main():
+    rows = int(sys.argv[1])
+    server = Server(work_mem='1GB', max_parallel_workers_per_gather=0)
+    small = Server(work_mem='4MB', max_parallel_workers_per_gather=0)
+    parallel = Server(work_mem='1GB', max_parallel_workers_per_gather=2, parallel_setup_cost=0, parallel_tuple_cost=0)
+    figures = Figures()
+
+    say(f"{server.value('SHOW server_version')}, {rows:,} rows; making the tables")
+    tables.create_wide(server, 'wide', rows)
+    tables.create_part(server, 'million', 'wide', MILLION)
+    tables.create_narrow(server, 'narrow', 'normal', rows)
+
+    bench_psi(figures, server, 'narrow', 'narrow', 'x')
+    bench_psi(figures, server, 'wide', 'wide', 'f1')
+    bench_profiles(figures, server, parallel)
+    for sample_rows in sorted({min(2 * MILLION, rows), rows}):
+        for shape in tables.SHAPES:
+            label = f'{shape}, {sample_rows / 2 / MILLION:g}M + {sample_rows / 2 / MILLION:g}M'
+            tables.create_narrow(server, shape, shape, sample_rows)
+            bench_ks(figures, server, small, shape, label)
+            if shape == 'normal':
+                bench_ks_pulled(figures, server, shape, label)
+            server.run(f'DROP TABLE {shape}')
+    bench_ten_columns(figures, server)
+    bench_stored_profiles(figures, server, rows)
+    figures.print()
+
+
+main()
