@@ -93,7 +93,7 @@ static void
 step_pooled(DriftBoundedDivergence *d, const DriftCategory *reference, const DriftCategory *current,
 			DriftCategoryPairs *pairs)
 {
-	double smallest = DRIFT_POOLED_SHARE * (double) drift_profile_n(&reference->profile);
+	double smallest = (double) drift_profile_n(&reference->profile) / DRIFT_POOL_DIVISOR;
 	bool unseen_known = drift_category_is_exact(reference);
 	DriftCount other_reference = all_rows(reference);
 	DriftCount other_current = all_rows(current);

@@ -15,14 +15,14 @@
 #include "stats/category.h"
 #include "stats/hypothesis.h"
 
-/* Categories with a smaller share of the reference share a bin in PSI and KL. */
-#define DRIFT_POOLED_SHARE 0.01
+/* Categories with less than one in so many rows of the reference share a bin in PSI and KL. */
+#define DRIFT_POOL_DIVISOR 100
 
 /*
  * PSI and its relatives (divergence.h).
  *
  * PSI and KL: the reference makes the bins, one for each of its categories with
- * at least DRIFT_POOLED_SHARE of its rows and one for all its others. What the
+ * at least 1 / DRIFT_POOL_DIVISOR of its rows and one for all its others. What the
  * reference does not have gets a bin per category where the reference is exact,
  * so that this can be known, and otherwise belongs to the others. On a
  * reference that is not exact the bins are those of its counts, and the

@@ -154,7 +154,7 @@ static void
 true_bins(const DriftCategory *exact[2], const DriftCategory *lossy[2], DriftDivergence *d, DriftChiSquare *chi)
 {
 	uint32_t order[ORDER_SIZE];
-	double smallest = DRIFT_POOLED_SHARE * (double) drift_profile_n(&lossy[0]->profile);
+	double smallest = (double) drift_profile_n(&lossy[0]->profile) / DRIFT_POOL_DIVISOR;
 	DriftCategoryPairs pairs;
 	DriftCategoryPair pair;
 	int64_t pooled[2];
