@@ -17,18 +17,15 @@ __extension__ typedef __int128 Wide;
 void
 drift_divergence_init(DriftDivergence *d, int64_t n_reference, int64_t n_current, double floor)
 {
-	*d = (DriftDivergence) {
-		.n_reference = n_reference,
-		.n_current = n_current,
-		.floor = floor >= 0 ? floor : (double) NAN
-	};
+	*d = (DriftDivergence){
+		.n_reference = n_reference, .n_current = n_current, .floor = floor >= 0 ? floor : (double) NAN};
 }
 
 /* Logarithm of a / b where difference is a - b, known better than by subtracting. */
 static double
 log_ratio(double a, double b, double difference)
 {
-	double		excess = difference / b;
+	double excess = difference / b;
 
 	return fabs(excess) < 0.5 ? log1p(excess) : log(a / b);
 }
@@ -48,9 +45,9 @@ raise_to(double floor, double share)
 static double
 entropy_gap(double x)
 {
-	double		square = x * x;
-	double		power = square;
-	double		sum = 0;
+	double square = x * x;
+	double power = square;
+	double sum = 0;
 
 	if (fabs(x) >= 1)
 		return 2 * log(2);
@@ -68,30 +65,30 @@ entropy_gap(double x)
 static void
 add_log_ratio(DriftDivergence *d, double p, double q, double difference)
 {
-	double		a = raise_to(d->floor, p);
-	double		b = raise_to(d->floor, q);
-	double		gap = a == p && b == q ? difference : a - b;
-	double		log_ab;
+	double a = raise_to(d->floor, p);
+	double b = raise_to(d->floor, q);
+	double gap = a == p && b == q ? difference : a - b;
+	double log_ab;
 
 	if (gap == 0)
 		return;
 	log_ab = log_ratio(a, b, gap);
 	d->psi += gap * log_ab;
-	if (a != 0)					/* nothing times the logarithm of anything is nothing */
+	if (a != 0) /* nothing times the logarithm of anything is nothing */
 		d->kl += a * log_ab;
 }
 
 void
 drift_divergence_step(DriftDivergence *d, int64_t c_reference, int64_t c_current)
 {
-	int64_t		r = c_reference > 0 ? c_reference : 0;
-	int64_t		c = c_current > 0 ? c_current : 0;
-	double		p = (double) r / (double) d->n_reference;
-	double		q = (double) c / (double) d->n_current;
-	double		sum = p + q;
-	double		difference = (double) ((Wide) r * d->n_current - (Wide) c * d->n_reference) /
-		((double) d->n_reference * (double) d->n_current);
-	double		root_gap;
+	int64_t r = c_reference > 0 ? c_reference : 0;
+	int64_t c = c_current > 0 ? c_current : 0;
+	double p = (double) r / (double) d->n_reference;
+	double q = (double) c / (double) d->n_current;
+	double sum = p + q;
+	double difference = (double) ((Wide) r * d->n_current - (Wide) c * d->n_reference) /
+						((double) d->n_reference * (double) d->n_current);
+	double root_gap;
 
 	if (r == 0 && c == 0)
 		return;
@@ -155,9 +152,9 @@ drift_psi_chance(int64_t bins, int64_t n, int64_t m)
 double
 drift_psi_p_value(double psi, int64_t bins, int64_t n, int64_t m)
 {
-	double		scaled = psi / sampling_factor(n, m);
+	double scaled = psi / sampling_factor(n, m);
 
-	if (bins == 1)				/* one bin cannot differ */
+	if (bins == 1) /* one bin cannot differ */
 		return isnan(scaled) ? scaled : 1;
 	return drift_chi2_sf(scaled, (double) bins - 1);
 }

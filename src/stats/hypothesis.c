@@ -14,7 +14,7 @@ static const DriftTest undefined = {(double) NAN, (double) NAN};
 double
 drift_ks_p_value(double d, int64_t n, int64_t m)
 {
-	double		effective = (double) n * (double) m / ((double) n + (double) m);
+	double effective = (double) n * (double) m / ((double) n + (double) m);
 
 	if (n < 1 || m < 1)
 		return (double) NAN;
@@ -27,8 +27,8 @@ drift_ks_p_value(double d, int64_t n, int64_t m)
 static double
 mann_whitney_normal(double u, double n, double m, double tie_term)
 {
-	double		total = n + m;
-	double		variance = n * m / 12 * ((total + 1) - tie_term / (total * (total - 1)));
+	double total = n + m;
+	double variance = n * m / 12 * ((total + 1) - tie_term / (total * (total - 1)));
 
 	/* all values equal: u is n m / 2 for certain; rounding may leave less than nothing */
 	if (variance <= 0)
@@ -39,8 +39,8 @@ mann_whitney_normal(double u, double n, double m, double tie_term)
 DriftTest
 drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term)
 {
-	double		pairs = (double) n * (double) m;
-	DriftTest	test = {.statistic = u};
+	double pairs = (double) n * (double) m;
+	DriftTest test = {.statistic = u};
 
 	if (n < 1 || m < 1 || !(u >= 0 && u <= pairs) || !(tie_term >= 0))
 		return undefined;
@@ -54,12 +54,12 @@ drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term)
 DriftTest
 drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, double var_c, int64_t m)
 {
-	double		error_r = var_r / (double) n;
-	double		error_c = var_c / (double) m;
-	double		share_r = error_r / (error_r + error_c);
-	double		share_c = error_c / (error_r + error_c);
-	double		df = 1 / (share_r * share_r / ((double) n - 1) + share_c * share_c / ((double) m - 1));
-	DriftTest	test;
+	double error_r = var_r / (double) n;
+	double error_c = var_c / (double) m;
+	double share_r = error_r / (error_r + error_c);
+	double share_c = error_c / (error_r + error_c);
+	double df = 1 / (share_r * share_r / ((double) n - 1) + share_c * share_c / ((double) m - 1));
+	DriftTest test;
 
 	if (n < 2 || m < 2 || !(var_r >= 0) || !(var_c >= 0))
 		return undefined;
@@ -75,12 +75,12 @@ drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, double var_
 DriftTest
 drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t m)
 {
-	double		rows_r = (double) n;
-	double		rows_c = (double) m;
-	double		pooled = ((double) success_r + (double) success_c) / (rows_r + rows_c);
-	double		failed = ((rows_r - (double) success_r) + (rows_c - (double) success_c)) / (rows_r + rows_c);
-	double		difference;
-	DriftTest	test = {.statistic = 0,.p_value = 1};
+	double rows_r = (double) n;
+	double rows_c = (double) m;
+	double pooled = ((double) success_r + (double) success_c) / (rows_r + rows_c);
+	double failed = ((rows_r - (double) success_r) + (rows_c - (double) success_c)) / (rows_r + rows_c);
+	double difference;
+	DriftTest test = {.statistic = 0, .p_value = 1};
 
 	if (n < 1 || m < 1 || success_r < 0 || success_r > n || success_c < 0 || success_c > m)
 		return undefined;
@@ -95,11 +95,8 @@ drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t 
 void
 drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current)
 {
-	*c = (DriftChiSquare) {
-		.n_reference = n_reference,
-		.n_current = n_current,
-		.valid = n_reference > 0 && n_current > 0
-	};
+	*c =
+		(DriftChiSquare){.n_reference = n_reference, .n_current = n_current, .valid = n_reference > 0 && n_current > 0};
 }
 
 /*
@@ -110,14 +107,13 @@ drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current)
 void
 drift_chi_square_step(DriftChiSquare *c, int64_t c_reference, int64_t c_current)
 {
-	double		n = (double) c->n_reference;
-	double		m = (double) c->n_current;
-	double		rows = (double) c_reference + (double) c_current;
-	double		excess;
-	double		corrected;
+	double n = (double) c->n_reference;
+	double m = (double) c->n_current;
+	double rows = (double) c_reference + (double) c_current;
+	double excess;
+	double corrected;
 
-	if (!c->valid || c_reference < 0 || c_reference > c->n_reference ||
-		c_current < 0 || c_current > c->n_current)
+	if (!c->valid || c_reference < 0 || c_reference > c->n_reference || c_current < 0 || c_current > c->n_current)
 	{
 		c->valid = false;
 		return;

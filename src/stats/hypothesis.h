@@ -17,16 +17,16 @@
 
 typedef struct DriftTest
 {
-	double		statistic;
-	double		p_value;
-}			DriftTest;
+	double statistic;
+	double p_value;
+} DriftTest;
 
 /*
  * p-value of Kolmogorov-Smirnov's D for samples of n and m, as
  * scipy.stats.ks_2samp(method='auto'). drift_ks_exact_sf() where
  * max(n, m) <= DRIFT_KS_EXACT_MAX, beyond that drift_kstwo_sf(d, n m / (n + m)).
  */
-double		drift_ks_p_value(double d, int64_t n, int64_t m);
+double drift_ks_p_value(double d, int64_t n, int64_t m);
 
 /*
  * Mann-Whitney from the reference's U and the tie term of
@@ -34,20 +34,19 @@ double		drift_ks_p_value(double d, int64_t n, int64_t m);
  * ties, whatever the other size; otherwise the normal approximation with tie
  * and continuity correction. As scipy.stats.mannwhitneyu(method='auto').
  */
-DriftTest	drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term);
+DriftTest drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term);
 
 /*
  * Welch's t from means and sample variances (divisor n - 1), reference minus
  * current. As scipy.stats.ttest_ind(equal_var=False).
  */
-DriftTest	drift_welch_t(double mean_r, double var_r, int64_t n,
-						  double mean_c, double var_c, int64_t m);
+DriftTest drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, double var_c, int64_t m);
 
 /*
  * z = (p_r - p_c) / se of two proportions with the pooled standard error.
  * Both shares 0 or both 1: z = 0, p = 1.
  */
-DriftTest	drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t m);
+DriftTest drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t m);
 
 /*
  * Chi-square test of the 2 x k table of both samples by category, as
@@ -56,19 +55,18 @@ DriftTest	drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c
  */
 typedef struct DriftChiSquare
 {
-	int64_t		n_reference;
-	int64_t		n_current;
-	int64_t		categories;
-	double		statistic;
-	double		corrected;		/* the same with Yates' correction */
-	bool		valid;
-}			DriftChiSquare;
+	int64_t n_reference;
+	int64_t n_current;
+	int64_t categories;
+	double statistic;
+	double corrected; /* the same with Yates' correction */
+	bool valid;
+} DriftChiSquare;
 
-void		drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current);
-void		drift_chi_square_step(DriftChiSquare *c, int64_t c_reference, int64_t c_current);
+void drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current);
+void drift_chi_square_step(DriftChiSquare *c, int64_t c_reference, int64_t c_current);
 
 /* Fewer than two categories: statistic 0, df 0, p 1. An empty side or wrong counts: NaN. */
-void		drift_chi_square_finish(const DriftChiSquare *c, double *statistic,
-									double *df, double *p_value);
+void drift_chi_square_finish(const DriftChiSquare *c, double *statistic, double *df, double *p_value);
 
 #endif

@@ -30,11 +30,11 @@
 double
 drift_kolmogorov_sf(double x)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	if (isnan(x))
 		return x;
-	if (x < 0.04)				/* the lower tail is below exp(-770) */
+	if (x < 0.04) /* the lower tail is below exp(-770) */
 		return 1;
 	if (x < 1)
 	{
@@ -56,13 +56,13 @@ drift_kolmogorov_sf(double x)
 static double
 smirnov_term(double n, double t, double j)
 {
-	double		rest = n - j;
-	double		exponent;
+	double rest = n - j;
+	double exponent;
 
 	if (j == 0)
 		return exp(n * log1p(-t / n));
-	exponent = j * drift_log1p_excess(t / j) + rest * drift_log1p_excess(-t / rest) +
-		drift_stirling_error(j) + drift_stirling_error(rest) - drift_stirling_error(n);
+	exponent = j * drift_log1p_excess(t / j) + rest * drift_log1p_excess(-t / rest) + drift_stirling_error(j) +
+			   drift_stirling_error(rest) - drift_stirling_error(n);
 	return t / (t + j) * sqrt(n / (2 * PI * j * rest)) * exp(-exponent);
 }
 
@@ -74,9 +74,9 @@ smirnov_term(double n, double t, double j)
 double
 drift_smirnov_sf(double d, int64_t n)
 {
-	double		t = (double) n * d;
-	double		sum = 0;
-	int64_t		stride;
+	double t = (double) n * d;
+	double sum = 0;
+	int64_t stride;
 
 	if (n <= 0 || isnan(d))
 		return (double) NAN;
@@ -86,7 +86,7 @@ drift_smirnov_sf(double d, int64_t n)
 		return 0;
 	if (n > SMIRNOV_MAX_N)
 	{
-		double		root = 6 * t + 1;
+		double root = 6 * t + 1;
 
 		return exp(-root * root / (18 * (double) n));
 	}
@@ -100,7 +100,7 @@ drift_smirnov_sf(double d, int64_t n)
 static double
 durbin_entry(int row, int column, int rows, double h)
 {
-	double		entry = 1;
+	double entry = 1;
 
 	if (column == 0)
 		entry -= pow(h, row + 1);
@@ -116,14 +116,14 @@ durbin_entry(int row, int column, int rows, double h)
  * superdiagonal, and below it falls off as 1 / (row - column + 1)!.
  */
 static void
-durbin_step(double *next, const double *now, int rows, const double *first_column,
-			const double *last_row, const double *inverse_factorial)
+durbin_step(double *next, const double *now, int rows, const double *first_column, const double *last_row,
+			const double *inverse_factorial)
 {
 	for (int i = 0; i < rows; i++)
 	{
-		double		sum = 0;
-		int			last = i + 1 < rows ? i + 1 : rows - 1;
-		int			first = i > 24 ? i - 24 : 1;
+		double sum = 0;
+		int last = i + 1 < rows ? i + 1 : rows - 1;
+		int first = i > 24 ? i - 24 : 1;
 
 		for (int j = first; j <= last; j++)
 			sum += (i == rows - 1 ? last_row[j] : 1) * inverse_factorial[i - j + 1] * now[j];
@@ -140,15 +140,15 @@ durbin_step(double *next, const double *now, int rows, const double *first_colum
 static double
 durbin_cdf(double d, int n)
 {
-	double		t = n * d;
-	int			k = (int) t + 1;
-	int			rows = 2 * k - 1;
-	double		h = k - t;
-	double		first_column[DURBIN_MAX_ROWS];
-	double		last_row[DURBIN_MAX_ROWS];
-	double		inverse_factorial[DURBIN_MAX_ROWS + 1];
-	double		vector[2][DURBIN_MAX_ROWS] = {{0}};
-	double		exponent = 0;
+	double t = n * d;
+	int k = (int) t + 1;
+	int rows = 2 * k - 1;
+	double h = k - t;
+	double first_column[DURBIN_MAX_ROWS];
+	double last_row[DURBIN_MAX_ROWS];
+	double inverse_factorial[DURBIN_MAX_ROWS + 1];
+	double vector[2][DURBIN_MAX_ROWS] = {{0}};
+	double exponent = 0;
 
 	if (rows > DURBIN_MAX_ROWS)
 		return (double) NAN;
@@ -163,7 +163,7 @@ durbin_cdf(double d, int n)
 	vector[0][k - 1] = 1;
 	for (int step = 0; step < n; step++)
 	{
-		double	   *next = vector[(step + 1) % 2];
+		double *next = vector[(step + 1) % 2];
 
 		durbin_step(next, vector[step % 2], rows, first_column, last_row, inverse_factorial);
 		if (next[k - 1] > 0x1p400)
@@ -174,8 +174,7 @@ durbin_cdf(double d, int n)
 		}
 	}
 	/* n! / n^n = sqrt(2 pi n) exp(-n + the rest of Stirling's formula) */
-	return vector[n % 2][k - 1] * sqrt(2 * PI * n) *
-		exp(exponent * log(2) - n + drift_stirling_error(n));
+	return vector[n % 2][k - 1] * sqrt(2 * PI * n) * exp(exponent * log(2) - n + drift_stirling_error(n));
 }
 
 /*
@@ -187,28 +186,30 @@ durbin_cdf(double d, int n)
 static double
 pelz_good_cdf(double d, double n)
 {
-	double		z = sqrt(n) * d;
-	double		z2 = z * z;
-	double		z4 = z2 * z2;
-	double		z6 = z4 * z2;
-	double		k0 = 0;
-	double		k1 = 0;
-	double		k2 = 0;
-	double		k3 = 0;
+	double z = sqrt(n) * d;
+	double z2 = z * z;
+	double z4 = z2 * z2;
+	double z6 = z4 * z2;
+	double k0 = 0;
+	double k1 = 0;
+	double k2 = 0;
+	double k3 = 0;
 
 	for (int k = 8; k >= 1; k--)
 	{
-		double		w = (k - 0.5) * (k - 0.5) * PI * PI;
-		double		weight = exp(-w / (2 * z2)) * SQRT_2PI;
-		double		whole = k * k * PI * PI;
-		double		whole_weight = exp(-whole / (2 * z2)) * SQRT_2PI;
+		double w = (k - 0.5) * (k - 0.5) * PI * PI;
+		double weight = exp(-w / (2 * z2)) * SQRT_2PI;
+		double whole = k * k * PI * PI;
+		double whole_weight = exp(-whole / (2 * z2)) * SQRT_2PI;
 
 		k0 += weight / z;
 		k1 += weight * (w - z2) / (6 * z4);
 		k2 += weight * (6 * z6 + 2 * z4 + w * (2 * z4 - 5 * z2) + w * w * (1 - 2 * z2)) / (72 * z6 * z);
 		k2 -= whole_weight * whole / (36 * z2 * z);
-		k3 += weight * (w * w * w * (5 - 30 * z2) + w * w * (212 * z4 - 60 * z2) +
-						w * (135 * z4 - 96 * z6) - (30 * z6 + 90 * z4 * z4)) / (6480 * z6 * z4);
+		k3 += weight *
+			  (w * w * w * (5 - 30 * z2) + w * w * (212 * z4 - 60 * z2) + w * (135 * z4 - 96 * z6) -
+			   (30 * z6 + 90 * z4 * z4)) /
+			  (6480 * z6 * z4);
 		k3 += whole_weight * whole * (3 * z2 - whole) / (216 * z6);
 	}
 	return k0 + (k1 + (k2 + k3 / sqrt(n)) / sqrt(n)) / sqrt(n);
@@ -217,10 +218,10 @@ pelz_good_cdf(double d, double n)
 double
 drift_kstwo_sf(double d, int64_t n)
 {
-	double		size = (double) n;
-	double		t = size * d;
-	bool		small = n <= SMALL_N;
-	double		cdf;
+	double size = (double) n;
+	double t = size * d;
+	bool small = n <= SMALL_N;
+	double cdf;
 
 	if (n <= 0 || isnan(d))
 		return (double) NAN;
@@ -232,7 +233,7 @@ drift_kstwo_sf(double d, int64_t n)
 		return 0;
 	if (d >= 0.5 || t >= size - 1 || (small ? t * d > SMALL_N_TAIL : t * d >= LARGE_N_TAIL))
 		return fmin(2 * drift_smirnov_sf(d, n), 1);
-	if (!small && t * d < 0.03)	/* the lower tail is below 1e-16 */
+	if (!small && t * d < 0.03) /* the lower tail is below 1e-16 */
 		return 1;
 	if (small || (n <= DURBIN_MAX_N && t * sqrt(d) <= 1.4))
 		cdf = durbin_cdf(d, (int) n);

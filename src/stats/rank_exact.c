@@ -11,7 +11,7 @@ gcd(int64_t a, int64_t b)
 {
 	while (b != 0)
 	{
-		int64_t		rest = a % b;
+		int64_t rest = a % b;
 
 		a = b;
 		b = rest;
@@ -27,11 +27,11 @@ gcd(int64_t a, int64_t b)
 static double
 ks_square_sf(int64_t h, int64_t n)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (int64_t k = n / h; k >= 0; k--)
 	{
-		double		ratio = 1;
+		double ratio = 1;
 
 		for (int64_t j = 0; j < h; j++)
 			ratio *= (double) (n - k * h - j) / (double) (n + k * h + j + 1);
@@ -60,21 +60,21 @@ floor_div(int64_t a, int64_t b)
 static double
 ks_band_sf(int64_t h, int64_t n, int64_t m)
 {
-	double		band[DRIFT_KS_EXACT_MAX + 3];
-	double	   *outside = band + 1;
-	int64_t		divisor = gcd(n, m);
-	int64_t		slope_n = n / divisor;
-	int64_t		slope_m = m / divisor;
-	int64_t		lowest = 0;		/* the band of the step before */
-	int64_t		highest = 0;
+	double band[DRIFT_KS_EXACT_MAX + 3];
+	double *outside = band + 1;
+	int64_t divisor = gcd(n, m);
+	int64_t slope_n = n / divisor;
+	int64_t slope_m = m / divisor;
+	int64_t lowest = 0; /* the band of the step before */
+	int64_t highest = 0;
 
 	outside[0] = 0;
 	for (int64_t s = 1; s <= n + m; s++)
 	{
 		/* i (slope_n + slope_m) - s slope_n lies strictly between -h and h */
-		int64_t		low = floor_div(s * slope_n - h, slope_n + slope_m) + 1;
-		int64_t		high = -floor_div(-(s * slope_n + h), slope_n + slope_m) - 1;
-		double		inverse = 1 / (double) s;
+		int64_t low = floor_div(s * slope_n - h, slope_n + slope_m) + 1;
+		int64_t high = -floor_div(-(s * slope_n + h), slope_n + slope_m) - 1;
+		double inverse = 1 / (double) s;
 
 		if (low < s - m)
 			low = s - m;
@@ -100,9 +100,9 @@ ks_band_sf(int64_t h, int64_t n, int64_t m)
 double
 drift_ks_exact_sf(double d, int64_t n, int64_t m)
 {
-	int64_t		smaller = n < m ? n : m;
-	int64_t		larger = n < m ? m : n;
-	int64_t		h;
+	int64_t smaller = n < m ? n : m;
+	int64_t larger = n < m ? m : n;
+	int64_t h;
 
 	if (smaller < 1 || larger > DRIFT_KS_EXACT_MAX || isnan(d))
 		return (double) NAN;
@@ -126,7 +126,7 @@ drift_ks_exact_sf(double d, int64_t n, int64_t m)
 static double
 choose(double x, int k)
 {
-	double		product = 1;
+	double product = 1;
 
 	for (int i = 1; i <= k; i++)
 		product *= (x + i) / i;
@@ -150,8 +150,8 @@ multiply_comb(uint64_t *a, int length, int period, int part)
 static int
 partition_numerator(uint64_t *a, int k)
 {
-	int			period = 1;
-	int			length;
+	int period = 1;
+	int length;
 
 	for (int part = 2; part <= k; part++)
 		period *= part / (int) gcd(period, part);
@@ -168,7 +168,7 @@ partition_numerator(uint64_t *a, int k)
 static double
 partitions_up_to(int64_t x, int k, const uint64_t *numerator, int period)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (int64_t t = x % period; t <= x && t < (int64_t) (k + 1) * period; t += period)
 		sum += (double) numerator[t] * choose((double) ((x - t) / period), k);
@@ -186,13 +186,13 @@ partitions_up_to(int64_t x, int k, const uint64_t *numerator, int period)
 double
 drift_u_exact_cdf(int64_t u, int64_t n, int64_t m)
 {
-	uint64_t	numerator[MAX_NUMERATOR];
-	int			elementary[DRIFT_U_EXACT_MAX + 1][DRIFT_U_EXACT_MAX * (DRIFT_U_EXACT_MAX + 1) / 2 + 1] = {{1}};
-	int64_t		larger = n < m ? m : n;
-	int			k = (int) (n < m ? n : m);
-	int			degree = k * (k + 1) / 2;
-	int			period;
-	double		sum = 0;
+	uint64_t numerator[MAX_NUMERATOR];
+	int elementary[DRIFT_U_EXACT_MAX + 1][DRIFT_U_EXACT_MAX * (DRIFT_U_EXACT_MAX + 1) / 2 + 1] = {{1}};
+	int64_t larger = n < m ? m : n;
+	int k = (int) (n < m ? n : m);
+	int degree = k * (k + 1) / 2;
+	int period;
+	double sum = 0;
 
 	if ((n < m ? n : m) < 1 || (n < m ? n : m) > DRIFT_U_EXACT_MAX)
 		return (double) NAN;
@@ -208,6 +208,6 @@ drift_u_exact_cdf(int64_t u, int64_t n, int64_t m)
 		for (int t = 0; t <= degree && t <= u - r * larger; t++)
 			if (elementary[r][t] != 0)
 				sum += (r % 2 == 0 ? 1 : -1) * elementary[r][t] *
-					partitions_up_to(u - r * larger - t, k, numerator, period);
+					   partitions_up_to(u - r * larger - t, k, numerator, period);
 	return sum / choose((double) larger, k);
 }

@@ -27,24 +27,18 @@
 #define MAX_FRACTION 1000000
 
 /* B_2k / (2k (2k - 1)) */
-static const double stirling_series[] = {
-	1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188,
-	-691.0 / 360360, 1.0 / 156, -3617.0 / 122400
-};
+static const double stirling_series[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+										 1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
 
 /* (-1)^k (zeta(k) - 1) / k, k = 2, 3, ...: log(gamma(2 + z)) without its linear term. */
 static const double log_gamma_at_2[] = {
-	0.3224670334241132182, -0.06735230105319809513, 0.02058080842778454788,
-	-0.007385551028673985266, 0.002890510330741523286, -0.001192753911703260977,
-	0.0005096695247430424223, -0.0002231547584535793798, 0.00009945751278180853371,
-	-0.0000449262367381331417, 0.00002050721277567069155, -9.439488275268395904e-6,
-	4.374866789907487804e-6, -2.039215753801366237e-6, 9.551412130407419833e-7,
-	-4.492469198764566043e-7, 2.120718480555466587e-7, -1.004322482396809961e-7,
-	4.769810169363980566e-8, -2.271109460894316491e-8, 1.083865921489695409e-8,
-	-5.183475041970046655e-9, 2.483674543802478317e-9, -1.192140140586091207e-9,
-	5.731367241678862013e-10, -2.759522885124233145e-10, 1.330476437424448948e-10,
-	-6.422964563838100022e-11
-};
+	0.3224670334241132182,     -0.06735230105319809513,   0.02058080842778454788,    -0.007385551028673985266,
+	0.002890510330741523286,   -0.001192753911703260977,  0.0005096695247430424223,  -0.0002231547584535793798,
+	0.00009945751278180853371, -0.0000449262367381331417, 0.00002050721277567069155, -9.439488275268395904e-6,
+	4.374866789907487804e-6,   -2.039215753801366237e-6,  9.551412130407419833e-7,   -4.492469198764566043e-7,
+	2.120718480555466587e-7,   -1.004322482396809961e-7,  4.769810169363980566e-8,   -2.271109460894316491e-8,
+	1.083865921489695409e-8,   -5.183475041970046655e-9,  2.483674543802478317e-9,   -1.192140140586091207e-9,
+	5.731367241678862013e-10,  -2.759522885124233145e-10, 1.330476437424448948e-10,  -6.422964563838100022e-11};
 
 #define LENGTH(a) ((int) (sizeof(a) / sizeof((a)[0])))
 
@@ -52,8 +46,8 @@ static const double log_gamma_at_2[] = {
 static double
 stirling_rest(double x)
 {
-	double		inverse_square = 1 / (x * x);
-	double		sum = 0;
+	double inverse_square = 1 / (x * x);
+	double sum = 0;
 
 	for (int k = LENGTH(stirling_series) - 1; k >= 0; k--)
 		sum = sum * inverse_square + stirling_series[k];
@@ -64,7 +58,7 @@ stirling_rest(double x)
 static double
 log_gamma_2p(double z)
 {
-	double		sum = 0;
+	double sum = 0;
 
 	for (int k = LENGTH(log_gamma_at_2) - 1; k >= 0; k--)
 		sum = sum * z + log_gamma_at_2[k];
@@ -81,7 +75,7 @@ log_gamma_1p(double z)
 double
 drift_log_gamma(double x)
 {
-	double		product = 1;
+	double product = 1;
 
 	if (!(x > 0))
 		return (double) NAN;
@@ -113,9 +107,9 @@ drift_stirling_error(double x)
 double
 drift_log1p_excess(double x)
 {
-	double		r = x / (2 + x);
-	double		square = r * r;
-	double		sum = 0;
+	double r = x / (2 + x);
+	double square = r * r;
+	double sum = 0;
 
 	if (!(x >= -1))
 		return (double) NAN;
@@ -133,7 +127,7 @@ drift_log1p_excess(double x)
 static double
 gamma_density(double a, double x)
 {
-	double		exponent;
+	double exponent;
 
 	if (a < STIRLING_MIN)
 		return exp(a * log(x) - x) / (a < 0.5 ? exp(log_gamma_1p(a)) : a * exp(drift_log_gamma(a)));
@@ -148,8 +142,8 @@ gamma_density(double a, double x)
 static double
 gamma_p_series(double a, double x)
 {
-	double		term = 1;
-	double		sum = 1;
+	double term = 1;
+	double sum = 1;
 
 	for (int k = 1; k <= MAX_SERIES && term > sum * (DBL_EPSILON / 8); k++)
 	{
@@ -166,9 +160,9 @@ gamma_p_series(double a, double x)
 static double
 gamma_q_small(double a, double x)
 {
-	double		log_lead = a * log(x) - (a < 0.5 ? log_gamma_1p(a) : drift_log_gamma(1 + a));
-	double		power = 1;
-	double		sum = 0;
+	double log_lead = a * log(x) - (a < 0.5 ? log_gamma_1p(a) : drift_log_gamma(1 + a));
+	double power = 1;
+	double sum = 0;
 
 	for (int k = 1; k <= 40; k++)
 	{
@@ -189,15 +183,15 @@ nonzero(double x)
 static double
 gamma_q_fraction(double a, double x)
 {
-	double		b = x + 1 - a;
-	double		c = 1e290;
-	double		d = 1 / nonzero(b);
-	double		value = d;
+	double b = x + 1 - a;
+	double c = 1e290;
+	double d = 1 / nonzero(b);
+	double value = d;
 
 	for (int k = 1; k <= MAX_FRACTION; k++)
 	{
-		double		numerator = k * (a - k);
-		double		step;
+		double numerator = k * (a - k);
+		double step;
 
 		b += 2;
 		d = 1 / nonzero(numerator * d + b);
@@ -218,15 +212,17 @@ gamma_q_fraction(double a, double x)
 static double
 gamma_temme(double a, double x, bool upper)
 {
-	double		mu = (x - a) / a;
-	double		half_square = mu > -0.5 ? drift_log1p_excess(mu) : mu - log(x / a);
-	double		eta = copysign(sqrt(2 * half_square), mu);
-	double		c0 = -1.0 / 3 + eta * (1.0 / 12 + eta * (-2.0 / 135 + eta * (1.0 / 864 + eta * (1.0 / 2835 + eta * (-139.0 / 777600)))));
-	double		c1 = -1.0 / 540 + eta * (-1.0 / 288 + eta * (1.0 / 378));
-	double		rest = exp(-a * half_square) / sqrt(2 * PI * a) * (c0 + c1 / a);
-	double		root = eta * sqrt(a / 2);
+	double mu = (x - a) / a;
+	double half_square = mu > -0.5 ? drift_log1p_excess(mu) : mu - log(x / a);
+	double eta = copysign(sqrt(2 * half_square), mu);
+	double c0 =
+		-1.0 / 3 +
+		eta * (1.0 / 12 + eta * (-2.0 / 135 + eta * (1.0 / 864 + eta * (1.0 / 2835 + eta * (-139.0 / 777600)))));
+	double c1 = -1.0 / 540 + eta * (-1.0 / 288 + eta * (1.0 / 378));
+	double rest = exp(-a * half_square) / sqrt(2 * PI * a) * (c0 + c1 / a);
+	double root = eta * sqrt(a / 2);
 
-	if (a * half_square > 800)	/* one tail is zero; the coefficients are not made for the other */
+	if (a * half_square > 800) /* one tail is zero; the coefficients are not made for the other */
 		return upper == (eta < 0) ? 1 : 0;
 	return upper ? erfc(root) / 2 + rest : erfc(-root) / 2 - rest;
 }
@@ -270,9 +266,9 @@ drift_gamma_q(double a, double x)
 static double
 beta_density(double a, double b, double x, double y)
 {
-	double		sum = a + b;
-	double		offset = x * b - y * a;
-	double		exponent = 0;
+	double sum = a + b;
+	double offset = x * b - y * a;
+	double exponent = 0;
 
 	exponent += offset < -a / 2 ? offset - a * log(x * sum / a) : a * drift_log1p_excess(offset / a);
 	exponent += offset > b / 2 ? -offset - b * log(y * sum / b) : b * drift_log1p_excess(-offset / b);
@@ -288,19 +284,18 @@ beta_density(double a, double b, double x, double y)
 static double
 beta_fraction(double a, double b, double x, double y)
 {
-	double		lambda = x < y ? a - (a + b) * x : (a + b) * y - b;
-	double		denominator = a / (a + 1) * (lambda + 1);
-	double		c = nonzero(denominator);
-	double		d = 0;
-	double		value = c;
+	double lambda = x < y ? a - (a + b) * x : (a + b) * y - b;
+	double denominator = a / (a + 1) * (lambda + 1);
+	double c = nonzero(denominator);
+	double d = 0;
+	double value = c;
 
 	for (int k = 1; k <= MAX_FRACTION; k++)
 	{
-		double		twice = a + 2.0 * k - 1;
-		double		alpha = (a + k - 1) / twice * ((a + b + k - 1) / twice) * k * (b - k) * x * x;
-		double		beta = k + k * (b - k) * x / twice +
-			(a + k) / (a + 2.0 * k + 1) * (lambda + 1 + k * (1 + y));
-		double		step;
+		double twice = a + 2.0 * k - 1;
+		double alpha = (a + k - 1) / twice * ((a + b + k - 1) / twice) * k * (b - k) * x * x;
+		double beta = k + k * (b - k) * x / twice + (a + k) / (a + 2.0 * k + 1) * (lambda + 1 + k * (1 + y));
+		double step;
 
 		d = 1 / nonzero(beta + alpha * d);
 		c = nonzero(beta + alpha / c);
@@ -347,15 +342,14 @@ drift_chi2_sf(double x, double df)
 double
 drift_student_t_sf(double t, double df)
 {
-	double		ratio = t / sqrt(df);
-	double		square = ratio * ratio;
-	double		tail;
+	double ratio = t / sqrt(df);
+	double square = ratio * ratio;
+	double tail;
 
 	if (!(df >= 2 * BETA_MIN) || isnan(t))
 		return (double) NAN;
-	if (df > BETA_MAX)			/* no double tells it from its limit */
+	if (df > BETA_MAX) /* no double tells it from its limit */
 		return drift_normal_sf(t);
-	tail = beta_inc_pair(df / 2, 0.5, 1 / (1 + square),
-						 isinf(square) ? 1 : square / (1 + square)) / 2;
+	tail = beta_inc_pair(df / 2, 0.5, 1 / (1 + square), isinf(square) ? 1 : square / (1 + square)) / 2;
 	return t > 0 ? tail : 1 - tail;
 }

@@ -11,19 +11,17 @@ __extension__ typedef __int128 Wide;
 void
 drift_two_sample_init(DriftTwoSample *t, int64_t n_reference, int64_t n_current)
 {
-	*t = (DriftTwoSample) {
-		.n_reference = n_reference,
-		.n_current = n_current,
-		.last_value = (double) NAN,
-		.valid = n_reference > 0 && n_current > 0
-	};
+	*t = (DriftTwoSample){.n_reference = n_reference,
+						  .n_current = n_current,
+						  .last_value = (double) NAN,
+						  .valid = n_reference > 0 && n_current > 0};
 }
 
 /* |F - G| times n m after i rows of the reference and j of the current side. */
 static Wide
 gap(const DriftTwoSample *t, int64_t i, int64_t j)
 {
-	Wide		difference = (Wide) i * t->n_current - (Wide) j * t->n_reference;
+	Wide difference = (Wide) i * t->n_current - (Wide) j * t->n_reference;
 
 	return difference < 0 ? -difference : difference;
 }
@@ -38,7 +36,7 @@ gap_as_share(const DriftTwoSample *t, int64_t i, int64_t j)
 static void
 add_area(DriftTwoSample *t, double strip)
 {
-	double		sum = t->area + strip;
+	double sum = t->area + strip;
 
 	/* strip and area are non-negative; infinities carry nothing */
 	if (isfinite(sum))
@@ -51,8 +49,7 @@ static void
 add_strip(DriftTwoSample *t, double value, double count)
 {
 	if (t->seen_reference != 0 || t->seen_current != 0)
-		add_area(t, gap_as_share(t, t->seen_reference, t->seen_current) *
-				 (value - t->last_value));
+		add_area(t, gap_as_share(t, t->seen_reference, t->seen_current) * (value - t->last_value));
 
 	/* scipy subtracts equal neighbours too, and infinity minus itself is NaN */
 	if (isinf(value) && count > 1)
@@ -62,11 +59,10 @@ add_strip(DriftTwoSample *t, double value, double count)
 void
 drift_two_sample_step(DriftTwoSample *t, double value, int64_t c_reference, int64_t c_current)
 {
-	double		ties;
+	double ties;
 
-	if (!t->valid || isnan(value) || value <= t->last_value ||
-		c_reference < 0 || c_reference > t->n_reference - t->seen_reference ||
-		c_current < 0 || c_current > t->n_current - t->seen_current)
+	if (!t->valid || isnan(value) || value <= t->last_value || c_reference < 0 ||
+		c_reference > t->n_reference - t->seen_reference || c_current < 0 || c_current > t->n_current - t->seen_current)
 	{
 		t->valid = false;
 		return;

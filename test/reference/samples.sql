@@ -10,11 +10,14 @@ CREATE SCHEMA samples;
 
 -- A number in 0 .. 2^32 - 1 from row i of a stream.
 CREATE FUNCTION samples.mix(i bigint, stream bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT c # (c >> 16)
-	FROM (SELECT (i + stream * 1000003) & 4294967295) AS s0(a),
-		LATERAL (SELECT ((a # (a >> 16)) * 73244475) & 4294967295) AS s1(b),
-		LATERAL (SELECT ((b # (b >> 16)) * 73244475) & 4294967295) AS s2(c)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+	h bigint := (i + stream * 1000003) & 4294967295;
+BEGIN
+	h := ((h # (h >> 16)) * 73244475) & 4294967295;
+	h := ((h # (h >> 16)) * 73244475) & 4294967295;
+	RETURN h # (h >> 16);
+END
 $$;
 
 -- In (0, 1), a multiple of 2^-33.
@@ -25,33 +28,30 @@ $$;
 
 -- Row i of a shape; current_side is 0 for the reference and 1 for the current side.
 CREATE FUNCTION samples.value(shape text, current_side int, i bigint) RETURNS float8
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT CASE shape
-		WHEN 'normal' THEN
-			samples.uniform(i, base) + samples.uniform(i, base + 1) + samples.uniform(i, base + 2) +
-			samples.uniform(i, base + 3) + samples.uniform(i, base + 4) + samples.uniform(i, base + 5) +
-			0.125::float8 * current_side
-		WHEN 'heavy' THEN
-			((2 * (samples.mix(i, base + 1) % 2) - 1)::float8 + 0.25::float8 * current_side) /
-			samples.uniform(i, base)
-		WHEN 'skewed' THEN
-			samples.uniform(i, base) * samples.uniform(i, base) * samples.uniform(i, base) *
-			(1::float8 + 0.125::float8 * current_side)
-		WHEN 'ties' THEN
-			CASE WHEN samples.mix(i, base + 1) % 10 < 3 - current_side THEN 0
-				ELSE floor(samples.uniform(i, base) * 40::float8) / 8::float8 END
-		WHEN 'constant' THEN 7.5::float8
-		WHEN 'discrete' THEN
-			CASE current_side
-				WHEN 1 THEN floor(samples.uniform(i, base) * 5::float8)
-				ELSE floor(samples.uniform(i, base) * samples.uniform(i, base) * 5::float8) END
-		WHEN 'binary' THEN
-			floor(samples.uniform(i, base) + 0.3::float8 + 0.05::float8 * current_side)
-		WHEN 'disjoint' THEN
-			samples.uniform(i, base) + 10::float8 * current_side
-	END
-	FROM (SELECT (10 * array_position(ARRAY['normal', 'heavy', 'skewed', 'ties', 'constant',
-		'discrete', 'binary', 'disjoint'], shape) + 100 * current_side)::bigint) AS s(base)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+	shapes CONSTANT text[] := '{normal,heavy,skewed,ties,constant,discrete,binary,disjoint}';
+	base bigint := 10 * array_position(shapes, shape) + 100 * current_side;
+	u float8 := samples.uniform(i, base);
+BEGIN
+	IF shape = 'normal' THEN
+		RETURN u + samples.uniform(i, base + 1) + samples.uniform(i, base + 2) + samples.uniform(i, base + 3) +
+			samples.uniform(i, base + 4) + samples.uniform(i, base + 5) + 0.125::float8 * current_side;
+	ELSIF shape = 'heavy' THEN
+		RETURN ((2 * (samples.mix(i, base + 1) % 2) - 1)::float8 + 0.25::float8 * current_side) / u;
+	ELSIF shape = 'skewed' THEN
+		RETURN u * u * u * (1 + 0.125::float8 * current_side);
+	ELSIF shape = 'ties' THEN
+		RETURN CASE WHEN samples.mix(i, base + 1) % 10 < 3 - current_side THEN 0 ELSE floor(u * 40) / 8 END;
+	ELSIF shape = 'constant' THEN
+		RETURN 7.5;
+	ELSIF shape = 'discrete' THEN
+		RETURN CASE current_side WHEN 1 THEN floor(u * 5) ELSE floor(u * u * 5) END;
+	ELSIF shape = 'binary' THEN
+		RETURN floor(u + 0.3::float8 + 0.05::float8 * current_side);
+	END IF;
+	RETURN u + 10 * current_side;
+END
 $$;
 
 -- Rows 1 .. n of both sides.

@@ -30,7 +30,7 @@ relative_error(double got, double want)
 static inline bool
 is_close(double got, double want, double tolerance, const char *name)
 {
-	double		error = relative_error(got, want);
+	double error = relative_error(got, want);
 
 	if (ok(error <= tolerance, "%s", name))
 		return true;
@@ -42,19 +42,19 @@ is_close(double got, double want, double tolerance, const char *name)
 
 typedef struct Golden
 {
-	FILE	   *file;
-	char		line[8192];
-	char	   *field[GOLDEN_MAX_FIELDS];
-	char		header[2048];
-	int			rows;
-}			Golden;
+	FILE *file;
+	char line[8192];
+	char *field[GOLDEN_MAX_FIELDS];
+	char header[2048];
+	int rows;
+} Golden;
 
 /* Cuts a line at its commas; fields beyond the last are empty. */
 static inline void
 golden_split(Golden *g)
 {
 	static char empty[] = "";
-	char	   *at = g->line;
+	char *at = g->line;
 
 	at[strcspn(at, "\n")] = '\0';
 	for (int i = 0; i < GOLDEN_MAX_FIELDS; i++)
@@ -70,7 +70,7 @@ golden_split(Golden *g)
 static inline void
 golden_open(Golden *g, int argc, char **argv, const char *name)
 {
-	char		path[4096];
+	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%s", argc > 1 ? argv[1] : "test/reference", name);
 	g->rows = 0;
@@ -118,8 +118,8 @@ static inline int
 golden_counts(const Golden *g, int column, int64_t *counts, int room)
 {
 	const char *at = g->field[column];
-	char	   *end;
-	int			n = 0;
+	char *end;
+	int n = 0;
 
 	while (n < room)
 	{
@@ -135,28 +135,29 @@ golden_counts(const Golden *g, int column, int64_t *counts, int room)
 /* The largest relative error of one function over many rows, reported as one test. */
 typedef struct Worst
 {
-	double		error;
-	int			rows;
-	char		where[256];
-}			Worst;
+	double error;
+	int rows;
+	char where[256];
+} Worst;
 
 static inline void
 worst_add(Worst *w, double got, double want, const Golden *g)
 {
-	double		error = relative_error(got, want);
+	double error = relative_error(got, want);
 
 	w->rows++;
 	if (!(error > w->error))
 		return;
 	w->error = error;
-	snprintf(w->where, sizeof(w->where), "row %d (%s, %s, %s, %s): got %.17g, want %.17g",
-			 g->rows, g->field[0], g->field[1], g->field[2], g->field[3], got, want);
+	snprintf(w->where, sizeof(w->where), "row %d (%s, %s, %s, %s): got %.17g, want %.17g", g->rows, g->field[0],
+			 g->field[1], g->field[2], g->field[3], got, want);
 }
 
 static inline void
 worst_report(const Worst *w, double tolerance, const char *name)
 {
-	if (!ok(w->rows > 0 && w->error <= tolerance, "%s: %d values within %g of the reference", name, w->rows, tolerance) ||
+	if (!ok(w->rows > 0 && w->error <= tolerance, "%s: %d values within %g of the reference", name, w->rows,
+			tolerance) ||
 		w->error > 0)
 		printf("# largest relative error %.3g, %s\n", w->error, w->where);
 }

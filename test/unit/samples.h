@@ -9,15 +9,14 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char *const sample_shapes[] = {
-	"normal", "heavy", "skewed", "ties", "constant", "discrete", "binary", "disjoint"
-};
+static const char *const sample_shapes[] = {"normal",   "heavy",    "skewed", "ties",
+											"constant", "discrete", "binary", "disjoint"};
 
 /* A number in 0 .. 2^32 - 1 from row i of a stream. */
 static inline uint64_t
 sample_mix(uint64_t i, uint64_t stream)
 {
-	uint64_t	h = (i + stream * 1000003) & 0xFFFFFFFF;
+	uint64_t h = (i + stream * 1000003) & 0xFFFFFFFF;
 
 	for (int round = 0; round < 2; round++)
 		h = ((h ^ (h >> 16)) * 73244475) & 0xFFFFFFFF;
@@ -35,9 +34,9 @@ sample_uniform(uint64_t i, uint64_t stream)
 static inline double
 sample_value(const char *shape, int current, uint64_t i)
 {
-	int			number = 0;
-	uint64_t	base;
-	double		u;
+	int number = 0;
+	uint64_t base;
+	double u;
 
 	while (number < 7 && strcmp(sample_shapes[number], shape) != 0)
 		number++;

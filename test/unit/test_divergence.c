@@ -10,8 +10,8 @@ static DriftDivergence
 divergence(const int64_t *reference, const int64_t *current, int k, double floor)
 {
 	DriftDivergence d;
-	int64_t		n = 0;
-	int64_t		m = 0;
+	int64_t n = 0;
+	int64_t m = 0;
 
 	for (int i = 0; i < k; i++)
 		n += reference[i], m += current[i];
@@ -25,17 +25,17 @@ static void
 test_golden(int argc, char **argv)
 {
 	static const char *const names[] = {"psi", "js_distance", "hellinger_distance", "total_variation"};
-	Golden		g;
-	Worst		worst[4] = {{0}};
-	double		kl_error = 0;
-	int64_t		reference[128];
-	int64_t		current[128];
+	Golden g;
+	Worst worst[4] = {{0}};
+	double kl_error = 0;
+	int64_t reference[128];
+	int64_t current[128];
 
 	golden_open(&g, argc, argv, "divergence.csv");
 	while (golden_next(&g))
 	{
-		int			k = golden_counts(&g, 0, reference, 128);
-		double		kl = golden_double(&g, 4);
+		int k = golden_counts(&g, 0, reference, 128);
+		double kl = golden_double(&g, 4);
 		DriftDivergence d;
 
 		golden_counts(&g, 1, current, 128);
@@ -78,7 +78,8 @@ test_laws(void)
 	DriftDivergence swapped = divergence(other, one, 4, DRIFT_DEFAULT_FLOOR);
 
 	ok(drift_psi(&same) == 0 && drift_kl_divergence(&same) == 0 && drift_js_distance(&same) == 0 &&
-	   drift_hellinger_distance(&same) == 0 && drift_total_variation(&same) == 0, "equal shares are at distance zero");
+		   drift_hellinger_distance(&same) == 0 && drift_total_variation(&same) == 0,
+	   "equal shares are at distance zero");
 	is_close(drift_js_distance(&apart), 1, 1e-15, "js_distance of disjoint shares is one");
 	is_close(drift_hellinger_distance(&apart), 1, 1e-15, "hellinger_distance of disjoint shares is one");
 	is_close(drift_total_variation(&apart), 1, 1e-15, "total_variation of disjoint shares is one");
@@ -94,7 +95,8 @@ test_chance(void)
 	is_close(drift_psi_p_value(0.003 * 27.877164871256568, 10, 1000, 500), 0.001, 1e-12, "psi at its 99.9 % point");
 	is_close(drift_psi_p_value(0.5, 1, 10, 10), 1, 0, "one bin cannot differ");
 	ok(isnan(drift_psi_p_value(0.1, 10, 0, 10)) && isnan(drift_psi_p_value((double) NAN, 10, 10, 10)) &&
-	   isnan(drift_psi_chance(0, 10, 10)) && isnan(drift_psi_p_value(0.1, INT64_MIN, 10, 10)), "undefined input gives NaN");
+		   isnan(drift_psi_chance(0, 10, 10)) && isnan(drift_psi_p_value(0.1, INT64_MIN, 10, 10)),
+	   "undefined input gives NaN");
 }
 
 static void
@@ -102,7 +104,7 @@ test_hostile(void)
 {
 	static const int64_t counts[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
 	static const double floors[] = {(double) NAN, -1, 0, 1e-300, 1e-4, 0.5, 2, (double) INFINITY};
-	int			wrong = 0;
+	int wrong = 0;
 
 	for (int i = 0; i < 5 * 5 * 5 * 5 * 8; i++)
 	{

@@ -9,8 +9,8 @@
 static void
 test_ks(int argc, char **argv)
 {
-	Golden		g;
-	Worst		worst = {0};
+	Golden g;
+	Worst worst = {0};
 
 	golden_open(&g, argc, argv, "ks_p.csv");
 	while (golden_next(&g))
@@ -27,13 +27,14 @@ test_ks(int argc, char **argv)
 static void
 test_mann_whitney(int argc, char **argv)
 {
-	Golden		g;
-	Worst		worst = {0};
+	Golden g;
+	Worst worst = {0};
 
 	golden_open(&g, argc, argv, "mannwhitney.csv");
 	while (golden_next(&g))
 	{
-		DriftTest	test = drift_mann_whitney(golden_double(&g, 2), golden_int(&g, 0), golden_int(&g, 1), golden_double(&g, 3));
+		DriftTest test =
+			drift_mann_whitney(golden_double(&g, 2), golden_int(&g, 0), golden_int(&g, 1), golden_double(&g, 3));
 
 		worst_add(&worst, test.p_value, golden_double(&g, 4), &g);
 		worst_add(&worst, test.statistic, golden_double(&g, 2), &g);
@@ -46,29 +47,30 @@ test_mann_whitney(int argc, char **argv)
 static void
 test_mann_whitney_large(void)
 {
-	double		orders = 1;
-	int64_t		m = 10000000;
+	double orders = 1;
+	int64_t m = 10000000;
 
 	for (int i = 1; i <= 8; i++)
 		orders *= (double) (m + i) / i;
 	is_close(drift_mann_whitney(0, 8, m, 0).p_value, 2 / orders, 1e-13, "exact with 8 against 10^7 rows: U = 0");
 	is_close(drift_mann_whitney(3, m, 8, 0).p_value, 2 * 7 / orders, 1e-13, "exact with 10^7 against 8 rows: U = 3");
 	is_close(drift_mann_whitney(4e7, 8, m, 0).p_value, 1, 1e-6, "exact with 8 against 10^7 rows: the middle");
-	is_close(drift_mann_whitney(12345, 1, m, 0).p_value, 2 * 12346.0 / ((double) m + 1), 1e-14, "exact with one row: uniform");
+	is_close(drift_mann_whitney(12345, 1, m, 0).p_value, 2 * 12346.0 / ((double) m + 1), 1e-14,
+			 "exact with one row: uniform");
 }
 
 /* The exact distribution's two halves are the same, so they meet at one half of what is not in the middle. */
 static void
 test_mann_whitney_symmetry(void)
 {
-	int			wrong = 0;
+	int wrong = 0;
 
 	for (int k = 1; k <= DRIFT_U_EXACT_MAX; k++)
 		for (int64_t m = 1; m <= 60; m++)
 		{
-			int64_t		middle = k * m / 2;
-			double		below = drift_u_exact_cdf(middle - (k * m % 2 == 0), k, m);
-			double		centre = k * m % 2 == 0 ? drift_u_exact_cdf(middle, k, m) - below : 0;
+			int64_t middle = k * m / 2;
+			double below = drift_u_exact_cdf(middle - (k * m % 2 == 0), k, m);
+			double centre = k * m % 2 == 0 ? drift_u_exact_cdf(middle, k, m) - below : 0;
 
 			wrong += fabs(2 * below + centre - 1) > 1e-13;
 		}
@@ -78,15 +80,15 @@ test_mann_whitney_symmetry(void)
 static void
 test_welch(int argc, char **argv)
 {
-	Golden		g;
-	Worst		statistic = {0};
-	Worst		p_value = {0};
+	Golden g;
+	Worst statistic = {0};
+	Worst p_value = {0};
 
 	golden_open(&g, argc, argv, "welch.csv");
 	while (golden_next(&g))
 	{
-		DriftTest	test = drift_welch_t(golden_double(&g, 0), golden_double(&g, 1), golden_int(&g, 2),
-										 golden_double(&g, 3), golden_double(&g, 4), golden_int(&g, 5));
+		DriftTest test = drift_welch_t(golden_double(&g, 0), golden_double(&g, 1), golden_int(&g, 2),
+									   golden_double(&g, 3), golden_double(&g, 4), golden_int(&g, 5));
 
 		worst_add(&statistic, test.statistic, golden_double(&g, 6), &g);
 		if (g.field[7][0] != '\0')
@@ -100,13 +102,14 @@ test_welch(int argc, char **argv)
 static void
 test_proportion(int argc, char **argv)
 {
-	Golden		g;
-	Worst		worst = {0};
+	Golden g;
+	Worst worst = {0};
 
 	golden_open(&g, argc, argv, "proportion.csv");
 	while (golden_next(&g))
 	{
-		DriftTest	test = drift_two_proportion_z(golden_int(&g, 0), golden_int(&g, 1), golden_int(&g, 2), golden_int(&g, 3));
+		DriftTest test =
+			drift_two_proportion_z(golden_int(&g, 0), golden_int(&g, 1), golden_int(&g, 2), golden_int(&g, 3));
 
 		worst_add(&worst, test.statistic, golden_double(&g, 4), &g);
 		worst_add(&worst, test.p_value, golden_double(&g, 5), &g);
@@ -118,21 +121,21 @@ test_proportion(int argc, char **argv)
 static void
 test_chi_square(int argc, char **argv)
 {
-	Golden		g;
-	Worst		statistic = {0};
-	Worst		degrees = {0};
-	Worst		p_value = {0};
-	int64_t		reference[128];
-	int64_t		current[128];
+	Golden g;
+	Worst statistic = {0};
+	Worst degrees = {0};
+	Worst p_value = {0};
+	int64_t reference[128];
+	int64_t current[128];
 
 	golden_open(&g, argc, argv, "chi2.csv");
 	while (golden_next(&g))
 	{
-		int			k = golden_counts(&g, 0, reference, 128);
-		int64_t		n = 0;
-		int64_t		m = 0;
+		int k = golden_counts(&g, 0, reference, 128);
+		int64_t n = 0;
+		int64_t m = 0;
 		DriftChiSquare c;
-		double		result[3];
+		double result[3];
 
 		golden_counts(&g, 1, current, 128);
 		for (int i = 0; i < k; i++)
@@ -162,21 +165,18 @@ static void
 test_hostile(void)
 {
 	static const int64_t sizes[] = {INT64_MIN, -1, 0, 1, 2, 7, 8, 9, 10000, 10001, INT64_C(1) << 62, INT64_MAX};
-	static const double values[] = {(double) NAN, (double) INFINITY, -(double) INFINITY, -1, 0, 1e-300, 0.25, 0.5, 1, 3, 1e18, 1.7e308};
-	int			wrong = 0;
+	static const double values[] = {
+		(double) NAN, (double) INFINITY, -(double) INFINITY, -1, 0, 1e-300, 0.25, 0.5, 1, 3, 1e18, 1.7e308};
+	int wrong = 0;
 
 	for (size_t i = 0; i < 12 * 12 * 12 * 12; i++)
 	{
-		int64_t		n = sizes[i % 12];
-		int64_t		m = sizes[i / 12 % 12];
-		double		a = values[i / 144 % 12];
-		double		b = values[i / 1728];
-		double		p[] = {
-			drift_mann_whitney(a, n, m, b).p_value,
-			drift_welch_t(a, b, n, 1, a, m).p_value,
-			drift_two_proportion_z(n / 2, n, m / 3, m).p_value,
-			i < 1728 ? drift_ks_p_value(a, n, m) : 0
-		};
+		int64_t n = sizes[i % 12];
+		int64_t m = sizes[i / 12 % 12];
+		double a = values[i / 144 % 12];
+		double b = values[i / 1728];
+		double p[] = {drift_mann_whitney(a, n, m, b).p_value, drift_welch_t(a, b, n, 1, a, m).p_value,
+					  drift_two_proportion_z(n / 2, n, m / 3, m).p_value, i < 1728 ? drift_ks_p_value(a, n, m) : 0};
 
 		for (int j = 0; j < 4; j++)
 			wrong += !isnan(p[j]) && !(p[j] >= 0 && p[j] <= 1);
@@ -187,16 +187,17 @@ test_hostile(void)
 	ok(is_nan_test(drift_welch_t(0, 1, 1, 0, 1, 5)) && is_nan_test(drift_welch_t(0, -1, 5, 0, 1, 5)),
 	   "welch_t of one row or a negative variance is NaN");
 	ok(is_nan_test(drift_two_proportion_z(6, 5, 0, 5)), "more successes than rows are NaN");
-	ok(isnan(drift_ks_p_value(0.5, 0, 5)) && isnan(drift_ks_p_value((double) NAN, 5, 5)), "ks of an empty side or NaN is NaN");
+	ok(isnan(drift_ks_p_value(0.5, 0, 5)) && isnan(drift_ks_p_value((double) NAN, 5, 5)),
+	   "ks of an empty side or NaN is NaN");
 }
 
 static void
 test_chi_square_hostile(void)
 {
 	DriftChiSquare c;
-	double		statistic;
-	double		df;
-	double		p;
+	double statistic;
+	double df;
+	double p;
 
 	drift_chi_square_init(&c, 10, 10);
 	drift_chi_square_step(&c, 11, 0);

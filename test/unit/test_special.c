@@ -9,22 +9,22 @@
 typedef struct Function
 {
 	const char *name;
-	double		(*one) (double);
-	double		(*two) (double, double);
-	double		(*three) (double, double, double);
-	double		tolerance;
-	Worst		worst;
-}			Function;
+	double (*one)(double);
+	double (*two)(double, double);
+	double (*three)(double, double, double);
+	double tolerance;
+	Worst worst;
+} Function;
 
 static Function functions[] = {
-	{.name = "log_gamma",.one = drift_log_gamma,.tolerance = 1e-14},
-	{.name = "normal_sf",.one = drift_normal_sf,.tolerance = 1e-12},
-	{.name = "kolmogorov_sf",.one = drift_kolmogorov_sf,.tolerance = 1e-12},
-	{.name = "gamma_p",.two = drift_gamma_p,.tolerance = 1e-12},
-	{.name = "gamma_q",.two = drift_gamma_q,.tolerance = 1e-12},
-	{.name = "chi2_sf",.two = drift_chi2_sf,.tolerance = 1e-12},
-	{.name = "student_t_sf",.two = drift_student_t_sf,.tolerance = 1e-12},
-	{.name = "beta_inc",.three = drift_beta_inc,.tolerance = 1e-12},
+	{.name = "log_gamma", .one = drift_log_gamma, .tolerance = 1e-14},
+	{.name = "normal_sf", .one = drift_normal_sf, .tolerance = 1e-12},
+	{.name = "kolmogorov_sf", .one = drift_kolmogorov_sf, .tolerance = 1e-12},
+	{.name = "gamma_p", .two = drift_gamma_p, .tolerance = 1e-12},
+	{.name = "gamma_q", .two = drift_gamma_q, .tolerance = 1e-12},
+	{.name = "chi2_sf", .two = drift_chi2_sf, .tolerance = 1e-12},
+	{.name = "student_t_sf", .two = drift_student_t_sf, .tolerance = 1e-12},
+	{.name = "beta_inc", .three = drift_beta_inc, .tolerance = 1e-12},
 };
 
 #define N_FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
@@ -40,7 +40,7 @@ call(const Function *f, double a, double b, double c)
 static void
 test_golden(int argc, char **argv)
 {
-	Golden		g;
+	Golden g;
 
 	golden_open(&g, argc, argv, "special.csv");
 	while (golden_next(&g))
@@ -57,8 +57,8 @@ test_golden(int argc, char **argv)
 static void
 test_kstwo(int argc, char **argv)
 {
-	Golden		g;
-	Worst		worst = {0};
+	Golden g;
+	Worst worst = {0};
 
 	golden_open(&g, argc, argv, "kstwo.csv");
 	while (golden_next(&g))
@@ -71,23 +71,46 @@ test_kstwo(int argc, char **argv)
 static void
 test_hostile(void)
 {
-	static const double values[] = {
-		(double) NAN, (double) INFINITY, -(double) INFINITY, 0.0, -0.0, -1, 1, 0.5, 5e-324, 1e-300, 1e-100, 1e-15,
-		1 - 1e-16, 1 + 1e-15, 2, 11.999, 12, 1e5, 1e7, 9.9e6, 1e9, 1e15, 1e100, 1.7e308, -1.7e308
-	};
+	static const double values[] = {(double) NAN,
+									(double) INFINITY,
+									-(double) INFINITY,
+									0.0,
+									-0.0,
+									-1,
+									1,
+									0.5,
+									5e-324,
+									1e-300,
+									1e-100,
+									1e-15,
+									1 - 1e-16,
+									1 + 1e-15,
+									2,
+									11.999,
+									12,
+									1e5,
+									1e7,
+									9.9e6,
+									1e9,
+									1e15,
+									1e100,
+									1.7e308,
+									-1.7e308};
 	static const int n = (int) (sizeof(values) / sizeof(values[0]));
 
 	for (size_t f = 1; f < N_FUNCTIONS; f++)
 	{
-		int			wrong = 0;
+		int wrong = 0;
+		int cases = functions[f].one != NULL ? n : functions[f].two != NULL ? n * n : n * n * n;
 
-		for (int i = 0; i < n * n * n; i++)
+		for (int i = 0; i < cases; i++)
 		{
-			double		p = call(&functions[f], values[i % n], values[i / n % n], values[i / n / n]);
+			double p = call(&functions[f], values[i % n], values[i / n % n], values[i / n / n]);
 
 			if (!isnan(p) && !(p >= 0 && p <= 1))
 			{
-				printf("# %s(%g, %g, %g) is %g\n", functions[f].name, values[i % n], values[i / n % n], values[i / n / n], p);
+				printf("# %s(%g, %g, %g) is %g\n", functions[f].name, values[i % n], values[i / n % n],
+					   values[i / n / n], p);
 				wrong++;
 			}
 		}
@@ -100,16 +123,17 @@ test_hostile(void)
 static void
 test_hostile_sizes(void)
 {
-	static const double ds[] = {(double) NAN, -(double) INFINITY, -1, 0, 5e-324, 1e-300, 1e-9, 0.001, 0.3, 0.5, 1, 2, (double) INFINITY};
+	static const double ds[] = {
+		(double) NAN, -(double) INFINITY, -1, 0, 5e-324, 1e-300, 1e-9, 0.001, 0.3, 0.5, 1, 2, (double) INFINITY};
 	static const int64_t sizes[] = {INT64_MIN, -1, 0, 1, 2, 140, 141, 20000, 20001, 1000000, 1000001, INT64_MAX};
-	int			wrong = 0;
+	int wrong = 0;
 
 	for (size_t i = 0; i < sizeof(ds) / sizeof(ds[0]); i++)
 		for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++)
 		{
-			double		two = drift_kstwo_sf(ds[i], sizes[j]);
-			double		one = drift_smirnov_sf(ds[i], sizes[j]);
-			bool		undefined = sizes[j] <= 0 || isnan(ds[i]);
+			double two = drift_kstwo_sf(ds[i], sizes[j]);
+			double one = drift_smirnov_sf(ds[i], sizes[j]);
+			bool undefined = sizes[j] <= 0 || isnan(ds[i]);
 
 			wrong += undefined != (isnan(two) && isnan(one));
 			wrong += !undefined && !(two >= 0 && two <= 1 && one >= 0 && one <= 1);
@@ -125,12 +149,12 @@ test_monotone(void)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 	{
-		double		previous = 1;
-		int			rises = 0;
+		double previous = 1;
+		int rises = 0;
 
 		for (int step = 1; step <= 400; step++)
 		{
-			double		p = drift_kstwo_sf(step / 100.0 / sqrt((double) sizes[i]), sizes[i]);
+			double p = drift_kstwo_sf(step / 100.0 / sqrt((double) sizes[i]), sizes[i]);
 
 			rises += p > previous * (1 + 1e-11);
 			previous = p;

@@ -13,21 +13,30 @@
 /* Columns of statistics.csv. */
 enum
 {
-	SHAPE, WITH_MISSING, ROWS_REFERENCE, ROWS_CURRENT, N_REFERENCE, N_CURRENT,
-	WASSERSTEIN = 20, KS_D = 22, KS_P, MANN_WHITNEY_U, MANN_WHITNEY_P
+	SHAPE,
+	WITH_MISSING,
+	ROWS_REFERENCE,
+	ROWS_CURRENT,
+	N_REFERENCE,
+	N_CURRENT,
+	WASSERSTEIN = 20,
+	KS_D = 22,
+	KS_P,
+	MANN_WHITNEY_U,
+	MANN_WHITNEY_P
 };
 
 typedef struct Side
 {
-	double	   *value;
-	int64_t		n;
-}			Side;
+	double *value;
+	int64_t n;
+} Side;
 
 static int
 compare_doubles(const void *a, const void *b)
 {
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
+	double x = *(const double *) a;
+	double y = *(const double *) b;
 
 	return (x > y) - (x < y);
 }
@@ -35,8 +44,8 @@ compare_doubles(const void *a, const void *b)
 static Side
 make_side(const Golden *g, int current)
 {
-	int64_t		rows = golden_int(g, ROWS_REFERENCE + current);
-	Side		side = {.value = malloc((size_t) rows * sizeof(double))};
+	int64_t rows = golden_int(g, ROWS_REFERENCE + current);
+	Side side = {.value = malloc((size_t) rows * sizeof(double))};
 
 	if (side.value == NULL)
 		abort();
@@ -51,7 +60,7 @@ make_side(const Golden *g, int current)
 static int64_t
 take(const Side *side, int64_t *at, double value)
 {
-	int64_t		first = *at;
+	int64_t first = *at;
 
 	while (*at < side->n && side->value[*at] == value)
 		++*at;
@@ -62,16 +71,17 @@ static DriftTwoSample
 merge(const Side *reference, const Side *current)
 {
 	DriftTwoSample t;
-	int64_t		i = 0;
-	int64_t		j = 0;
+	int64_t i = 0;
+	int64_t j = 0;
 
 	drift_two_sample_init(&t, reference->n, current->n);
 	while (i < reference->n || j < current->n)
 	{
-		double		value = j >= current->n || (i < reference->n && reference->value[i] < current->value[j]) ?
-			reference->value[i] : current->value[j];
-		int64_t		c_reference = take(reference, &i, value);
-		int64_t		c_current = take(current, &j, value);
+		double value = j >= current->n || (i < reference->n && reference->value[i] < current->value[j])
+						   ? reference->value[i]
+						   : current->value[j];
+		int64_t c_reference = take(reference, &i, value);
+		int64_t c_current = take(current, &j, value);
 
 		drift_two_sample_step(&t, value, c_reference, c_current);
 	}
@@ -81,22 +91,24 @@ merge(const Side *reference, const Side *current)
 static void
 test_golden(int argc, char **argv)
 {
-	Golden		g;
-	Worst		sizes = {0};
-	Worst		ks = {0};
-	Worst		area = {0};
-	Worst		u = {0};
-	Worst		p = {0};
+	Golden g;
+	Worst sizes = {0};
+	Worst ks = {0};
+	Worst area = {0};
+	Worst u = {0};
+	Worst p = {0};
 
 	golden_open(&g, argc, argv, "statistics.csv");
-	ok(strstr(g.header, "wasserstein_distance,normalized_wasserstein_distance,ks_d,ks_p,mann_whitney_u,mann_whitney_p") != NULL,
+	ok(strstr(g.header,
+			  "wasserstein_distance,normalized_wasserstein_distance,ks_d,ks_p,mann_whitney_u,mann_whitney_p") != NULL,
 	   "statistics.csv has the expected columns");
 	while (golden_next(&g))
 	{
-		Side		reference = make_side(&g, 0);
-		Side		current = make_side(&g, 1);
+		Side reference = make_side(&g, 0);
+		Side current = make_side(&g, 1);
 		DriftTwoSample t = merge(&reference, &current);
-		DriftTest	test = drift_mann_whitney(drift_two_sample_u(&t), t.n_reference, t.n_current, drift_two_sample_tie_term(&t));
+		DriftTest test =
+			drift_mann_whitney(drift_two_sample_u(&t), t.n_reference, t.n_current, drift_two_sample_tie_term(&t));
 
 		worst_add(&sizes, (double) t.n_reference, golden_double(&g, N_REFERENCE), &g);
 		worst_add(&sizes, (double) t.n_current, golden_double(&g, N_CURRENT), &g);
@@ -105,7 +117,8 @@ test_golden(int argc, char **argv)
 		worst_add(&u, test.statistic, golden_double(&g, MANN_WHITNEY_U), &g);
 		worst_add(&p, test.p_value, golden_double(&g, MANN_WHITNEY_P), &g);
 		if (golden_double(&g, KS_P) > 1e-300)
-			worst_add(&p, drift_ks_p_value(drift_two_sample_ks(&t), t.n_reference, t.n_current), golden_double(&g, KS_P), &g);
+			worst_add(&p, drift_ks_p_value(drift_two_sample_ks(&t), t.n_reference, t.n_current),
+					  golden_double(&g, KS_P), &g);
 		free(reference.value);
 		free(current.value);
 	}
@@ -120,15 +133,17 @@ test_golden(int argc, char **argv)
 static void
 test_documented(void)
 {
-	double		before[] = {80, 90, 100, 110, 120, 130, 140, 150};
-	double		after[] = {100, 110, 130, 140, 150, 160, 170, 180};
-	Side		reference = {before, 8};
-	Side		current = {after, 8};
+	double before[] = {80, 90, 100, 110, 120, 130, 140, 150};
+	double after[] = {100, 110, 130, 140, 150, 160, 170, 180};
+	Side reference = {before, 8};
+	Side current = {after, 8};
 	DriftTwoSample t = merge(&reference, &current);
 
 	is_close(drift_two_sample_ks(&t), 0.375, 0, "D of the documented glucose values");
-	is_close(drift_ks_p_value(drift_two_sample_ks(&t), 8, 8), 0.6601398601398599, 1e-14, "p of the documented glucose values");
-	is_close(drift_two_sample_wasserstein(&t), 27.5, 1e-15, "their Wasserstein distance is the difference of the means");
+	is_close(drift_ks_p_value(drift_two_sample_ks(&t), 8, 8), 0.6601398601398599, 1e-14,
+			 "p of the documented glucose values");
+	is_close(drift_two_sample_wasserstein(&t), 27.5, 1e-15,
+			 "their Wasserstein distance is the difference of the means");
 }
 
 static DriftTwoSample
@@ -160,8 +175,8 @@ test_infinities(void)
 static bool
 all_nan(const DriftTwoSample *t)
 {
-	return isnan(drift_two_sample_ks(t)) && isnan(drift_two_sample_wasserstein(t)) &&
-		isnan(drift_two_sample_u(t)) && isnan(drift_two_sample_tie_term(t));
+	return isnan(drift_two_sample_ks(t)) && isnan(drift_two_sample_wasserstein(t)) && isnan(drift_two_sample_u(t)) &&
+		   isnan(drift_two_sample_tie_term(t));
 }
 
 static void
@@ -192,7 +207,7 @@ test_hostile(void)
 static void
 test_exact(void)
 {
-	int64_t		n = INT64_C(1) << 62;
+	int64_t n = INT64_C(1) << 62;
 	DriftTwoSample t;
 
 	drift_two_sample_init(&t, n, n - 1);
