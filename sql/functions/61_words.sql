@@ -39,7 +39,7 @@ $$;
 COMMENT ON FUNCTION drift.shown_value(float8, text) IS 'a number of a profile as a reader knows it: dates and times as such';
 
 -- A bin that one value fills is cut just below the value and at it. Fifteen digits make the first
--- cut the value again, which is how the bin before it is known to end below.
+-- cut the short value again, which is how the bin before it is known to end below.
 CREATE OR REPLACE FUNCTION drift.range_text(lower float8, upper float8, value_type text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -48,7 +48,7 @@ AS $$
 			WHEN lower IS NULL AND upper IS NULL THEN NULL
 			WHEN coalesce(lower, '-Infinity') = '-Infinity' AND coalesce(upper, 'Infinity') = 'Infinity' THEN 'all values'
 			WHEN coalesce(lower, '-Infinity') = '-Infinity' THEN
-				format('%s %s', CASE WHEN upper::numeric::float8 > upper THEN 'below' ELSE 'up to' END, drift.shown_value(upper, value_type))
+				format('%s %s', CASE WHEN upper::numeric::float8 > upper AND length(trim_scale(upper::numeric)::text) <= 12 THEN 'below' ELSE 'up to' END, drift.shown_value(upper, value_type))
 			WHEN coalesce(upper, 'Infinity') = 'Infinity' THEN 'above ' || drift.shown_value(lower, value_type)
 			WHEN upper - lower <= greatest(abs(upper) * 3e-16, 5e-324) THEN drift.shown_value(upper, value_type)
 			ELSE format('%s to %s', drift.shown_value(lower, value_type), drift.shown_value(upper, value_type))

@@ -121,14 +121,15 @@ $$;
 COMMENT ON FUNCTION drift.point_findings(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[]) IS
 	'what may have changed in a column besides its distribution, each with an upper bound of its probability under no drift';
 
--- The bins that carry the PSI, those of the largest contribution first.
+-- The bins that carry the PSI, those of the largest contribution first; what adds less than a twentieth is left out.
 CREATE OR REPLACE FUNCTION drift.bins_text(bins drift.bin_pair[], value_type text, listed integer DEFAULT 3) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT string_agg(format('%s (%s to %s)', coalesce(drift.range_text(lower, upper, value_type), label), drift.percent(r), drift.percent(c)), ', ' ORDER BY contribution DESC, bin, label)
 	FROM (
-		SELECT b.bin, b.lower, b.upper, b.label, s.r, s.c, drift.psi_contribution(s.r, s.c) AS contribution
+		SELECT b.bin, b.lower, b.upper, b.label, s.r, s.c, drift.psi_contribution(s.r, s.c) AS contribution,
+			sum(drift.psi_contribution(s.r, s.c)) OVER () AS psi
 		FROM unnest(bins) AS b,
 			(SELECT sum(n_reference)::float8 AS n, sum(n_current)::float8 AS m FROM unnest(bins)) AS total,
 			LATERAL (SELECT b.n_reference / total.n AS r, b.n_current / total.m AS c) AS s
@@ -136,7 +137,7 @@ AS $$
 		ORDER BY contribution DESC, b.bin, b.label
 		LIMIT listed
 	) AS carrying
-	WHERE contribution > 0
+	WHERE contribution > 0 AND contribution >= 0.05 * psi
 $$;
 
 COMMENT ON FUNCTION drift.bins_text(drift.bin_pair[], text, integer) IS 'the bins or categories that carry most of the PSI, with the shares of both sides';
