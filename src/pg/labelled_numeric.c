@@ -128,8 +128,6 @@ Grow(LabelledNumbers *numbers, int side)
 static pg_noinline void
 AddSlowly(LabelledNumbers *numbers, int side, double value)
 {
-	MemoryContext old;
-
 	if (!numbers->spilled && !Grow(numbers, side))
 		Spill(numbers);
 	if (!numbers->spilled)
@@ -139,9 +137,7 @@ AddSlowly(LabelledNumbers *numbers, int side, double value)
 	}
 	value += 0.0; /* as a key would, this makes one zero of two */
 	drift_moments_add(&numbers->moments[side], value);
-	old = MemoryContextSwitchTo(numbers->head.context);
 	tuplesort_putdatum(numbers->sort[side], Float8GetDatum(value), false);
-	MemoryContextSwitchTo(old);
 	numbers->head.n[side]++;
 	numbers->moments_taken[side]++;
 }
@@ -318,6 +314,16 @@ LabelledNumbersCompare(Labelled *state)
 	return &numbers->comparison;
 }
 
+/* Decide whether to count keys in buckets rather than sort them; the counters must fit in memory too */
+static bool
+WorthCounting(const LabelledNumbers *numbers, Size counters)
+{
+	const int64 *n = numbers->head.n;
+
+	return !numbers->sorted && !numbers->spilled && n[0] + n[1] >= DRIFT_SAMPLE_SMALL &&
+		   Max(n[0], n[1]) <= DRIFT_SAMPLE_LARGE && counters <= LabelledBudget();
+}
+
 /* Get the Kolmogorov-Smirnov distance, without sorting where nothing else wants that */
 double
 LabelledNumbersKs(Labelled *state)
@@ -326,8 +332,7 @@ LabelledNumbersKs(Labelled *state)
 	DriftKsSearch *search;
 	double distance;
 
-	if (numbers->sorted || numbers->spilled || state->n[0] + state->n[1] < DRIFT_SAMPLE_SMALL ||
-		Max(state->n[0], state->n[1]) > DRIFT_SAMPLE_LARGE)
+	if (!WorthCounting(numbers, sizeof(DriftKsSearch)))
 		return drift_two_sample_ks(LabelledNumbersCompare(state));
 
 	search = palloc(sizeof(DriftKsSearch));
@@ -461,7 +466,7 @@ CountInArrays(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 	DriftRanked ranked;
 	uint32 edge_count = 0;
 
-	if (!numbers->sorted && (n < DRIFT_SAMPLE_SMALL || n > DRIFT_SAMPLE_LARGE))
+	if (!WorthCounting(numbers, sizeof(DriftSelector)))
 		SortNumbers(numbers);
 	if (!numbers->sorted)
 		room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * n);

@@ -288,11 +288,11 @@ drift_ks_start(DriftKsSearch *s, const uint64_t *reference, int64_t n, const uin
 	s->peak[0] = s->peak[1] = 0;
 	s->poll = poll;
 	fit_buckets(&s->buckets, sorted, picked, bucket_bits(n + m));
-	memset(s->rows, 0, sizeof(s->rows));
 	for (int side = 0; side < 2; side++)
 	{
 		if (poll)
 			poll();
+		memset(s->rows[side], 0, sizeof(s->rows[side][0]) * s->buckets.count);
 		count_rows(&s->buckets, s->keys[side], s->n[side], s->rows[side]);
 	}
 	ks_edges(s);
