@@ -360,16 +360,16 @@ LabelledNumbersMoments(Labelled *state)
 	return numbers->moments;
 }
 
-/* The order statistics of a sorted file, for drift_reference_edges() */
+/* The order statistics of a sorted side, for drift_reference_edges() */
 
 static double
-FileAt(void *ctx, int64_t rank)
+SortedAt(void *ctx, int64_t rank)
 {
 	return drift_key_value(KeyAt(ctx, rank));
 }
 
 static int64
-FileRank(SortedKeys *sorted, uint64 key)
+SortedRank(SortedKeys *sorted, uint64 key)
 {
 	int64 low = 0;
 	int64 left = sorted->n;
@@ -390,22 +390,22 @@ FileRank(SortedKeys *sorted, uint64 key)
 }
 
 static int64_t
-FileCountLess(void *ctx, double value)
+SortedCountLess(void *ctx, double value)
 {
-	return FileRank(ctx, drift_key_of(value));
+	return SortedRank(ctx, drift_key_of(value));
 }
 
 static int64_t
-FileCountEqual(void *ctx, double value)
+SortedCountEqual(void *ctx, double value)
 {
 	uint64 key = drift_key_of(value);
 
-	return FileRank(ctx, key + 1) - FileRank(ctx, key);
+	return SortedRank(ctx, key + 1) - SortedRank(ctx, key);
 }
 
 /* Find distinct values by looking for the end of each */
 static uint32_t
-FileDistinct(void *ctx, uint32_t cap, double *values)
+SortedDistinct(void *ctx, uint32_t cap, double *values)
 {
 	SortedKeys *sorted = ctx;
 	uint32 count = 0;
@@ -417,20 +417,20 @@ FileDistinct(void *ctx, uint32_t cap, double *values)
 		if (count == cap)
 			return cap + 1;
 		values[count++] = drift_key_value(key);
-		rank = FileRank(sorted, key + 1);
+		rank = SortedRank(sorted, key + 1);
 	}
 	return count;
 }
 
-/* Count the rows of a sorted file in each bin */
+/* Count the rows of a sorted side in each bin */
 static void
-FileCountBins(SortedKeys *sorted, const double *edges, uint32 edge_count, int64 *counts)
+SortedCountBins(SortedKeys *sorted, const double *edges, uint32 edge_count, int64 *counts)
 {
 	int64 below = 0;
 
 	for (uint32 i = 0; i < edge_count; i++)
 	{
-		int64 upto = FileRank(sorted, drift_key_of(edges[i]) + 1);
+		int64 upto = SortedRank(sorted, drift_key_of(edges[i]) + 1);
 
 		counts[i] = upto - below;
 		below = upto;
@@ -438,44 +438,38 @@ FileCountBins(SortedKeys *sorted, const double *edges, uint32 edge_count, int64 
 	counts[edge_count] = sorted->n - below;
 }
 
-/* Cut the reference into bins and count both sides, in the files */
+/* Cut the reference into bins and count both sides, in sorted arrays or files */
 static uint32
-CountInFiles(LabelledNumbers *numbers, double *edges, int64 *counts[2])
+CountSorted(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 {
 	SortedKeys *sorted = palloc(sizeof(SortedKeys));
-	DriftRanked ranked = {sorted, numbers->head.n[0], FileAt, FileCountEqual, FileCountLess, FileDistinct};
+	DriftRanked ranked = {sorted, numbers->head.n[0], SortedAt, SortedCountEqual, SortedCountLess, SortedDistinct};
 	uint32 edge_count = 0;
 
 	SortNumbers(numbers);
 	OpenSortedKeys(numbers, 0, sorted);
 	DriftCheck(drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count));
-	FileCountBins(sorted, edges, edge_count, counts[0]);
+	SortedCountBins(sorted, edges, edge_count, counts[0]);
 	OpenSortedKeys(numbers, 1, sorted);
-	FileCountBins(sorted, edges, edge_count, counts[1]);
+	SortedCountBins(sorted, edges, edge_count, counts[1]);
 	pfree(sorted);
 	return edge_count;
 }
 
-/* Cut the reference into bins and count both sides, in the arrays, sorted or not */
+/* Cut the reference into bins and count both sides, in arrays that are not sorted */
 static uint32
-CountInArrays(LabelledNumbers *numbers, double *edges, int64 *counts[2])
+CountUnsorted(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 {
 	int64 n = numbers->head.n[0];
 	DriftSelector *selector = palloc(sizeof(DriftSelector));
-	uint64 *room = NULL;
+	uint64 *room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * n);
 	DriftRanked ranked;
 	uint32 edge_count = 0;
 
-	if (!WorthCounting(numbers, sizeof(DriftSelector)))
-		SortNumbers(numbers);
-	if (!numbers->sorted)
-		room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * n);
-	drift_selector_init(selector, numbers->keys[0], n, numbers->sorted, numbers->head.bins, room,
-						room ? room + n : NULL, LabelledPoll);
+	drift_selector_init(selector, numbers->keys[0], n, numbers->head.bins, room, room + n, LabelledPoll);
 	ranked = drift_selector_ranked(selector);
 	DriftCheck(drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count));
-	if (room)
-		pfree(room);
+	pfree(room);
 	pfree(selector);
 
 	for (int side = 0; side < 2; side++)
@@ -500,7 +494,8 @@ LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence)
 
 		counts[0] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
 		counts[1] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
-		edge_count = numbers->spilled ? CountInFiles(numbers, edges, counts) : CountInArrays(numbers, edges, counts);
+		edge_count = WorthCounting(numbers, sizeof(DriftSelector)) ? CountUnsorted(numbers, edges, counts)
+																   : CountSorted(numbers, edges, counts);
 
 		drift_divergence_init(&numbers->divergence, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR);
 		for (uint32 bin = 0; bin <= edge_count; bin++)

@@ -522,8 +522,6 @@ selector_at(void *ctx, int64_t k)
 	DriftSelector *s = ctx;
 	uint32_t b;
 
-	if (s->sorted)
-		return drift_key_value(s->keys[k]);
 	if (!s->counted)
 		prepare(s);
 	b = bucket_of_rank(s, k);
@@ -556,8 +554,6 @@ rank_of_key(DriftSelector *s, uint64_t key)
 {
 	uint32_t b;
 
-	if (s->sorted)
-		return keys_below(s->keys, s->n, key);
 	if (!s->counted)
 		prepare(s);
 	b = drift_bucket_of(&s->buckets, key);
@@ -611,12 +607,11 @@ selector_distinct(void *ctx, uint32_t cap, double *values)
 }
 
 void
-drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, bool sorted, uint32_t bins, uint64_t *room,
-					uint64_t *scratch, void (*poll)(void))
+drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, uint32_t bins, uint64_t *room, uint64_t *scratch,
+					void (*poll)(void))
 {
 	s->keys = keys;
 	s->n = n;
-	s->sorted = sorted;
 	s->counted = false;
 	s->bins = bins;
 	s->late_passes = 0;

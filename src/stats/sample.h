@@ -111,12 +111,11 @@ void drift_ks_start(DriftKsSearch *search, const uint64_t *reference, int64_t n,
 					void (*poll)(void));
 double drift_ks_finish(DriftKsSearch *search, uint64_t *scratch);
 
-/* Order statistics of an unsorted or sorted sample, see drift_selector_init(). */
+/* Order statistics of an unsorted sample, see drift_selector_init(). */
 typedef struct DriftSelector
 {
 	const uint64_t *keys;
 	int64_t n;
-	bool sorted;
 	bool counted; /* the buckets below are filled in */
 	uint32_t bins;
 	uint32_t late_passes; /* passes made for a single bucket */
@@ -132,11 +131,10 @@ typedef struct DriftSelector
 
 /*
  * Prepares to answer the questions of drift_reference_edges() for that many
- * bins. If the keys are sorted, or more than DRIFT_SAMPLE_LARGE (then they have
- * to be), room and scratch may be NULL, else each holds n keys; as a rule only
- * a few percent of them are touched.
+ * bins about 1 to DRIFT_SAMPLE_LARGE keys. room and scratch hold n keys each;
+ * as a rule only a few percent of them are touched.
  */
-void drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, bool sorted, uint32_t bins, uint64_t *room,
+void drift_selector_init(DriftSelector *s, const uint64_t *keys, int64_t n, uint32_t bins, uint64_t *room,
 						 uint64_t *scratch, void (*poll)(void));
 
 /* The selector as the interface of bins.h; valid as long as the selector. */
