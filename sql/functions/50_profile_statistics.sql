@@ -75,3 +75,8 @@ COMMENT ON FUNCTION drift.chi_square_test(drift.profile, drift.profile) IS 'Chi-
 CREATE OR REPLACE FUNCTION drift.z_test(reference drift.profile, current drift.profile) RETURNS drift.test_result
 	AS 'MODULE_PATHNAME', 'drift_z_test_profiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION drift.z_test(drift.profile, drift.profile) IS 'z-test of the share of the larger of two values, reference minus current, pooled standard error.';
+
+CREATE OR REPLACE FUNCTION drift.bounds(statistic text, reference drift.profile, current drift.profile,
+	OUT value double precision, OUT low double precision, OUT high double precision) RETURNS record
+	AS 'MODULE_PATHNAME', 'drift_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION drift.bounds(text, drift.profile, drift.profile) IS 'A statistic of two profiles (psi, kl_divergence, js_distance, hellinger_distance, total_variation, wasserstein_distance or ks) and the interval in which that of the rows behind them certainly lies; on exact profiles low = value = high. For bins: the same bins.';

@@ -6,10 +6,12 @@
 
 #include <math.h>
 
+#include "common/shortest_dec.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
@@ -178,7 +180,7 @@ drift_distinct_count(PG_FUNCTION_ARGS)
 	int64		count;
 
 	if (p->kind == DRIFT_NUMERIC)
-		count = ((const DriftNumeric *) p)->exact ? ((const DriftNumeric *) p)->key_count : -1;
+		count = ((const DriftNumeric *) p)->exact ? (int64) ((const DriftNumeric *) p)->key_count : -1;
 	else
 		count = drift_category_distinct((const DriftCategory *) p);
 	if (count < 0)
@@ -205,26 +207,53 @@ drift_compact(PG_FUNCTION_ARGS)
 
 /* bins: a row per bin */
 
-/* A number of the column's type as people read it */
+/* A date in ISO form, whatever DateStyle says; NULL if it is out of range */
+static char *
+FormatDate(double days)
+{
+	char		buf[MAXDATELEN + 1];
+	struct pg_tm tm = {0};
+	double		julian = floor(days) + UNIX_EPOCH_JDATE;
+
+	if (!(julian >= 0.0 && julian < JULIAN_MAX))
+		return NULL;
+	j2date((int) julian, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	EncodeDateOnly(&tm, USE_ISO_DATES, buf);
+	return pstrdup(buf);
+}
+
+/* A time of UTC in ISO form, whatever DateStyle and TimeZone say; NULL if it is out of range */
+static char *
+FormatTimestamp(double seconds)
+{
+	char		buf[MAXDATELEN + 1];
+	struct pg_tm tm = {0};
+	fsec_t		fsec;
+	double		since_2000 = seconds - (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+
+	if (!(since_2000 > (double) MIN_TIMESTAMP / USECS_PER_SEC && since_2000 < (double) END_TIMESTAMP / USECS_PER_SEC) ||
+		timestamp2tm((Timestamp) rint(since_2000 * USECS_PER_SEC), NULL, &tm, &fsec, NULL, NULL) != 0)
+		return NULL;
+	EncodeDateTime(&tm, fsec, false, 0, NULL, USE_ISO_DATES, buf);
+	return pstrdup(buf);
+}
+
+/* A number of the column's type as people read it, the same in every session */
 static char *
 FormatNumber(uint8 value_type, double x)
 {
-	if (isfinite(x) && value_type == DRIFT_VALUE_DATE)
-	{
-		double		days = floor(x) - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE);
+	char	   *text = NULL;
 
-		if (days > -2451545.0 && days < 2147483494.0 - 2451545.0)
-			return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum((DateADT) days)));
-	}
-	if (isfinite(x) && value_type == DRIFT_VALUE_TIMESTAMP &&
-		x > -210866803200.0 && x < 9224318016000.0)
+	if (value_type == DRIFT_VALUE_DATE)
+		text = FormatDate(x);
+	else if (value_type == DRIFT_VALUE_TIMESTAMP)
+		text = FormatTimestamp(x);
+	if (text == NULL)
 	{
-		Datum		timestamp = DirectFunctionCall1(float8_timestamptz, Float8GetDatum(x));
-
-		/* a timestamp's text must not depend on the session's time zone: it is that of UTC */
-		return DatumGetCString(DirectFunctionCall1(timestamp_out, timestamp));
+		text = palloc(DOUBLE_SHORTEST_DECIMAL_LEN);
+		double_to_shortest_decimal_buf(x, text);
 	}
-	return DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(x)));
+	return text;
 }
 
 /* (a, b], with the value itself for a bin that holds one value only */

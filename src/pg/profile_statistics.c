@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 
@@ -26,15 +27,21 @@ typedef struct Sides
 } Sides;
 
 static Sides
-GetSides(FunctionCallInfo fcinfo)
+SidesOf(Datum reference, Datum current)
 {
 	Sides		sides;
 
-	sides.reference = ProfileRead(PG_GETARG_DATUM(0));
-	sides.current = ProfileRead(PG_GETARG_DATUM(1));
+	sides.reference = ProfileRead(reference);
+	sides.current = ProfileRead(current);
 	if (sides.reference->kind != sides.current->kind)
 		DriftRaise(DRIFT_KIND_MISMATCH);
 	return sides;
+}
+
+static Sides
+GetSides(FunctionCallInfo fcinfo)
+{
+	return SidesOf(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1));
 }
 
 static bool
@@ -61,17 +68,11 @@ PairScratch(Sides sides)
 	return palloc(sizeof(uint32) * (REFERENCE_CATEGORIES(sides)->used + CURRENT_CATEGORIES(sides)->used + 1));
 }
 
-/* statistic(reference, current [, bins [, floor]]) of the binned kind */
 static DriftInterval
-Divergence(FunctionCallInfo fcinfo, DriftDivergenceKind kind)
+DivergenceOf(Sides sides, DriftDivergenceKind kind, uint32 bins, double floor)
 {
-	Sides		sides = GetSides(fcinfo);
-	int32		bins = PG_NARGS() > 2 ? PG_GETARG_INT32(2) : 0;
-	double		floor = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : DRIFT_DEFAULT_FLOOR;
 	DriftInterval result;
 
-	if (PG_NARGS() > 2 && (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS))
-		DriftRaise(DRIFT_BAD_BINS);
 	if (SidesAreNumeric(sides))
 		DriftCheck(drift_numeric_divergence(kind, REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides),
 											bins, floor, &result));
@@ -79,6 +80,19 @@ Divergence(FunctionCallInfo fcinfo, DriftDivergenceKind kind)
 		DriftCheck(drift_category_divergence(kind, REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
 											 floor, PairScratch(sides), &result));
 	return result;
+}
+
+/* statistic(reference, current [, bins [, floor]]) of the binned kind */
+static DriftInterval
+Divergence(FunctionCallInfo fcinfo, DriftDivergenceKind kind)
+{
+	Sides		sides = GetSides(fcinfo);
+	int32		bins = PG_NARGS() > 2 ? PG_GETARG_INT32(2) : 0;
+	double		floor = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : DRIFT_DEFAULT_FLOOR;
+
+	if (PG_NARGS() > 2 && (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS))
+		DriftRaise(DRIFT_BAD_BINS);
+	return DivergenceOf(sides, kind, bins, floor);
 }
 
 PG_FUNCTION_INFO_V1(drift_psi_profiles);
@@ -261,4 +275,49 @@ drift_z_test_profiles(PG_FUNCTION_ARGS)
 		DriftCheck(drift_category_z_test(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
 										 PairScratch(sides), &test));
 	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
+}
+
+/* The names that drift.bounds() knows, in the order of DriftDivergenceKind */
+static const char *const divergence_names[] = {
+	[DRIFT_PSI] = "psi",
+	[DRIFT_KL_DIVERGENCE] = "kl_divergence",
+	[DRIFT_JS_DISTANCE] = "js_distance",
+	[DRIFT_HELLINGER_DISTANCE] = "hellinger_distance",
+	[DRIFT_TOTAL_VARIATION] = "total_variation"
+};
+
+static DriftInterval
+NamedStatistic(const char *name, Sides sides)
+{
+	for (int kind = 0; kind < (int) lengthof(divergence_names); kind++)
+		if (strcmp(name, divergence_names[kind]) == 0)
+			return DivergenceOf(sides, kind, 0, DRIFT_DEFAULT_FLOOR);
+	if (strcmp(name, "wasserstein_distance") == 0)
+		return Distance(sides).wasserstein;
+	if (strcmp(name, "ks") == 0)
+		return Distance(sides).ks;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown statistic \"%s\"", name),
+			 errhint("Use psi, kl_divergence, js_distance, hellinger_distance, total_variation, wasserstein_distance or ks.")));
+}
+
+/* bounds(statistic, reference, current): the statistic and the interval the rows' own lies in */
+PG_FUNCTION_INFO_V1(drift_bounds);
+Datum
+drift_bounds(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Sides		sides = SidesOf(PG_GETARG_DATUM(1), PG_GETARG_DATUM(2));
+	DriftInterval bounds = NamedStatistic(name, sides);
+	TupleDesc	tupdesc;
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
+		elog(ERROR, "unexpected result type of drift.bounds");
+	values[0] = Float8GetDatum(bounds.value);
+	values[1] = Float8GetDatum(bounds.low);
+	values[2] = Float8GetDatum(bounds.high);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
 }

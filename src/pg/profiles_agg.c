@@ -36,6 +36,7 @@ typedef struct Column
 
 typedef struct Columns
 {
+	MemoryContext context;		/* of the aggregate; profiles live there */
 	int			count;
 	Column		column[FLEXIBLE_ARRAY_MEMBER];
 } Columns;
@@ -51,10 +52,11 @@ AggregateContext(FunctionCallInfo fcinfo)
 }
 
 static Columns *
-CreateColumns(int count)
+CreateColumns(MemoryContext context, int count)
 {
-	Columns    *columns = palloc0(offsetof(Columns, column) + sizeof(Column) * count);
+	Columns    *columns = MemoryContextAllocZero(context, offsetof(Columns, column) + sizeof(Column) * count);
 
+	columns->context = context;
 	columns->count = count;
 	return columns;
 }
@@ -93,14 +95,17 @@ SyncProfile(Column *column)
 }
 
 static pg_noinline void
-FlushColumn(Column *column)
+FlushColumn(MemoryContext context, Column *column)
 {
+	MemoryContext old = MemoryContextSwitchTo(context);
+
 	SyncProfile(column);
 	KeepProfile(column, &ProfileFlush((DriftNumeric *) column->profile)->profile);
+	MemoryContextSwitchTo(old);
 }
 
 static inline void
-AddNumber(Column *column, double x)
+AddNumber(MemoryContext context, Column *column, double x)
 {
 	if (unlikely(isnan(x)))
 	{
@@ -109,34 +114,39 @@ AddNumber(Column *column, double x)
 	}
 	*column->next++ = x;
 	if (unlikely(column->next == column->end))
-		FlushColumn(column);
+		FlushColumn(context, column);
 }
 
 static void
-AddValue(Column *column, Datum value)
+AddCategory(MemoryContext context, Column *column, Datum value)
 {
-	if (ReaderIsNumeric(column->reader))
-		AddNumber(column, ReadNumber(column->reader, value));
-	else
-		KeepProfile(column, ProfileAddValue(column->profile, column->reader, value));
+	MemoryContext old;
+	Label		label;
+
+	/* the value may have to be detoasted: not in the aggregate's context */
+	ReadLabel(column->reader, value, &label);
+	old = MemoryContextSwitchTo(context);
+	KeepProfile(column, ProfileAddLabel(column->profile, label.bytes, label.length));
+	MemoryContextSwitchTo(old);
 }
 
 static Columns *
 StartColumns(FunctionCallInfo fcinfo)
 {
 	int			count = PG_NARGS() - 1;
-	Columns    *columns;
+	Columns    *columns = CreateColumns(AggregateContext(fcinfo), count);
+	MemoryContext old = MemoryContextSwitchTo(columns->context);
 
 	if (get_fn_expr_variadic(fcinfo->flinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("drift.profiles_agg takes its columns one by one, not as an array")));
-	columns = CreateColumns(count);
 	for (int i = 0; i < count; i++)
 	{
 		columns->column[i].reader = ReaderOfType(get_fn_expr_argtype(fcinfo->flinfo, i + 1));
 		KeepProfile(&columns->column[i], ProfileCreate(columns->column[i].reader, NULL));
 	}
+	MemoryContextSwitchTo(old);
 	return columns;
 }
 
@@ -144,8 +154,8 @@ PG_FUNCTION_INFO_V1(drift_profiles_accum);
 Datum
 drift_profiles_accum(PG_FUNCTION_ARGS)
 {
-	MemoryContext old = MemoryContextSwitchTo(AggregateContext(fcinfo));
 	Columns    *columns = PG_ARGISNULL(0) ? StartColumns(fcinfo) : (Columns *) PG_GETARG_POINTER(0);
+	MemoryContext context = columns->context;
 
 	for (int i = 0; i < columns->count; i++)
 	{
@@ -154,11 +164,12 @@ drift_profiles_accum(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(i + 1))
 			column->missing++;
 		else if (column->reader == READ_FLOAT8)
-			AddNumber(column, PG_GETARG_FLOAT8(i + 1));
+			AddNumber(context, column, PG_GETARG_FLOAT8(i + 1));
+		else if (ReaderIsNumeric(column->reader))
+			AddNumber(context, column, ReadNumber(column->reader, PG_GETARG_DATUM(i + 1)));
 		else
-			AddValue(column, PG_GETARG_DATUM(i + 1));
+			AddCategory(context, column, PG_GETARG_DATUM(i + 1));
 	}
-	MemoryContextSwitchTo(old);
 	PG_RETURN_POINTER(columns);
 }
 
@@ -166,12 +177,13 @@ PG_FUNCTION_INFO_V1(drift_profiles_combine);
 Datum
 drift_profiles_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext old = MemoryContextSwitchTo(AggregateContext(fcinfo));
+	MemoryContext context = AggregateContext(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	Columns    *dst = PG_ARGISNULL(0) ? NULL : (Columns *) PG_GETARG_POINTER(0);
 	Columns    *src = PG_ARGISNULL(1) ? NULL : (Columns *) PG_GETARG_POINTER(1);
 
 	if (dst == NULL && src != NULL)
-		dst = CreateColumns(src->count);
+		dst = CreateColumns(context, src->count);
 	for (int i = 0; src != NULL && i < src->count; i++)
 	{
 		Column	   *into = &dst->column[i];
@@ -223,10 +235,9 @@ drift_profiles_deserialize(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 	Columns    *columns;
 
-	(void) AggregateContext(fcinfo);
 	initStringInfo(&buf);
 	appendBinaryStringInfo(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	columns = CreateColumns(pq_getmsgint(&buf, 4));
+	columns = CreateColumns(AggregateContext(fcinfo), pq_getmsgint(&buf, 4));
 	for (int i = 0; i < columns->count; i++)
 	{
 		int			length = pq_getmsgint(&buf, 4);
