@@ -215,7 +215,7 @@ FormatDate(double days)
 	struct pg_tm tm = {0};
 	double		julian = floor(days) + UNIX_EPOCH_JDATE;
 
-	if (!(julian >= 0.0 && julian < JULIAN_MAX))
+	if (!(julian >= 0.0 && julian < DATE_END_JULIAN))
 		return NULL;
 	j2date((int) julian, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
 	EncodeDateOnly(&tm, USE_ISO_DATES, buf);
