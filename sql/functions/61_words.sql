@@ -38,8 +38,19 @@ $$;
 
 COMMENT ON FUNCTION drift.shown_value(float8, text) IS 'a number of a profile as a reader knows it: dates and times as such';
 
--- A bin that one value fills is cut just below the value and at it. Fifteen digits make the first
--- cut the short value again, which is how the bin before it is known to end below.
+-- The fifteen digits that numeric takes make such a number the short one again.
+CREATE OR REPLACE FUNCTION drift.is_just_below(value float8) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN abs(value) < 1e100 THEN
+			value::numeric::float8 > value AND length(trim_scale(value::numeric)::text) <= 12
+			ELSE false END
+$$;
+
+COMMENT ON FUNCTION drift.is_just_below(float8) IS 'whether a number is the one before a number of few digits';
+
+-- A bin that one value fills is cut just below the value and at it.
 CREATE OR REPLACE FUNCTION drift.range_text(lower float8, upper float8, value_type text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -48,7 +59,7 @@ AS $$
 			WHEN lower IS NULL AND upper IS NULL THEN NULL
 			WHEN coalesce(lower, '-Infinity') = '-Infinity' AND coalesce(upper, 'Infinity') = 'Infinity' THEN 'all values'
 			WHEN coalesce(lower, '-Infinity') = '-Infinity' THEN
-				format('%s %s', CASE WHEN upper::numeric::float8 > upper AND length(trim_scale(upper::numeric)::text) <= 12 THEN 'below' ELSE 'up to' END, drift.shown_value(upper, value_type))
+				format('%s %s', CASE WHEN drift.is_just_below(upper) THEN 'below' ELSE 'up to' END, drift.shown_value(upper, value_type))
 			WHEN coalesce(upper, 'Infinity') = 'Infinity' THEN 'above ' || drift.shown_value(lower, value_type)
 			WHEN upper - lower <= greatest(abs(upper) * 3e-16, 5e-324) THEN drift.shown_value(upper, value_type)
 			ELSE format('%s to %s', drift.shown_value(lower, value_type), drift.shown_value(upper, value_type))

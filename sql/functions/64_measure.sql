@@ -53,6 +53,11 @@ AS $$
 DECLARE
 	offender text;
 BEGIN
+	IF jsonb_typeof(methods) <> 'object' THEN
+		RAISE EXCEPTION 'methods must be a JSON object'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"numeric": "t_test", "age": "psi"}.';
+	END IF;
+
 	SELECT n INTO offender FROM unnest(reference_names) AS n GROUP BY n HAVING count(*) > 1
 	UNION ALL
 	SELECT n FROM unnest(current_names) AS n GROUP BY n HAVING count(*) > 1;
@@ -103,6 +108,10 @@ CREATE OR REPLACE FUNCTION drift.plan_columns(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF reference_query IS NULL OR current_query IS NULL THEN
+		RAISE EXCEPTION 'a source of data is NULL' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+
 	PERFORM drift.check_column_names(
 		ARRAY(SELECT r.column_name FROM drift.read_columns(reference_query, path) AS r),
 		ARRAY(SELECT c.column_name FROM drift.read_columns(current_query, path) AS c),
@@ -319,12 +328,26 @@ $$;
 COMMENT ON FUNCTION drift.identifies_rows(text, bigint, bigint) IS
 	'whether a column of n values looks like an identifier: at least 100 values and nearly all of them different';
 
--- Share of values below low or above high. The number just below low, because cdf includes its argument.
+-- The largest number below another one.
+CREATE OR REPLACE FUNCTION drift.number_before(value float8) RETURNS float8
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN value = 'Infinity' THEN 1.7976931348623157e308
+			WHEN value <= -1.7976931348623157e308 THEN '-Infinity'
+			ELSE value - greatest(abs(value) * 1.2e-16, 5e-324)
+		END
+$$;
+
+COMMENT ON FUNCTION drift.number_before(float8) IS 'the next smaller double precision number';
+
+-- cdf() includes its argument, so what lies below low is asked for at the number before it.
 CREATE OR REPLACE FUNCTION drift.share_outside(profile drift.profile, low float8, high float8) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN drift.minimum(profile) < low THEN drift.cdf(profile, low - greatest(abs(low) * 1.2e-16, 5e-324)) ELSE 0 END
+	SELECT CASE WHEN drift.minimum(profile) < low THEN drift.cdf(profile, drift.number_before(low)) ELSE 0 END
 		+ CASE WHEN drift.maximum(profile) > high THEN 1 - drift.cdf(profile, high) ELSE 0 END
 $$;
 

@@ -150,7 +150,7 @@ AS $$
 	SELECT format('mean %s to %s%s, median %s to %s',
 		drift.shown_value(drift.mean(reference), value_type),
 		drift.shown_value(drift.mean(current), value_type),
-		CASE WHEN drift.stddev(reference) > 0 THEN
+		CASE WHEN drift.stddev(reference) > 0 AND drift.stddev(reference) < 'Infinity' AND abs(drift.mean(current)) < 'Infinity' THEN
 			format(' (%s by %s standard deviations)',
 				CASE WHEN drift.mean(current) < drift.mean(reference) THEN 'down' ELSE 'up' END,
 				round((abs(drift.mean(current) - drift.mean(reference)) / drift.stddev(reference))::numeric, 2))

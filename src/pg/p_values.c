@@ -17,18 +17,16 @@ PG_FUNCTION_INFO_V1(drift_chi_square_p_value);
 Datum
 drift_chi_square_p_value(PG_FUNCTION_ARGS)
 {
-	float8		statistic = PG_GETARG_FLOAT8(0);
-	float8		df = PG_GETARG_FLOAT8(1);
+	float8 statistic = PG_GETARG_FLOAT8(0);
+	float8 df = PG_GETARG_FLOAT8(1);
 
 	if (isnan(statistic) || statistic < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("chi-square statistic %g is negative or NaN", statistic)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("chi-square statistic %g is negative or NaN", statistic)));
 
 	if (!(df > 0) || isinf(df))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("degrees of freedom %g are not positive and finite", df)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("degrees of freedom %g are not positive and finite", df)));
 
 	PG_RETURN_FLOAT8(isinf(statistic) ? 0 : drift_chi2_sf(statistic, df));
 }
@@ -38,20 +36,17 @@ PG_FUNCTION_INFO_V1(drift_psi_chance_p_value);
 Datum
 drift_psi_chance_p_value(PG_FUNCTION_ARGS)
 {
-	float8		psi = PG_GETARG_FLOAT8(0);
-	int64		bins = PG_GETARG_INT64(1);
-	int64		n_reference = PG_GETARG_INT64(2);
-	int64		n_current = PG_GETARG_INT64(3);
+	float8 psi = PG_GETARG_FLOAT8(0);
+	int64 bins = PG_GETARG_INT64(1);
+	int64 n_reference = PG_GETARG_INT64(2);
+	int64 n_current = PG_GETARG_INT64(3);
 
 	if (isnan(psi) || psi < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("PSI %g is negative or NaN", psi)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("PSI %g is negative or NaN", psi)));
 
 	if (bins < 1 || n_reference < 1 || n_current < 1)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of bins and of rows must be positive")));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("number of bins and of rows must be positive")));
 
 	/* one bin holds everything on both sides, whatever the data */
 	if (bins == 1)

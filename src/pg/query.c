@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "fmgr.h"
@@ -26,7 +28,7 @@
 static void
 PlaceError(void *source)
 {
-	int			position = geterrposition();
+	int position = geterrposition();
 
 	if (position > 0)
 	{
@@ -48,7 +50,7 @@ SkipBlank(const char *s)
 			s += strcspn(s, "\r\n");
 		else if (s[0] == '/' && s[1] == '*')
 		{
-			int			depth = 0;
+			int depth = 0;
 
 			do
 			{
@@ -79,7 +81,7 @@ BeginsLikeQuery(const char *text)
 {
 	static const char *const words[] = {"select", "with", "values", "table"};
 	const char *s = SkipBlank(text);
-	size_t		length = 0;
+	size_t length = 0;
 
 	if (*s == '(')
 		return true;
@@ -98,32 +100,27 @@ BeginsLikeQuery(const char *text)
 static void
 CheckReads(SelectStmt *select)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	check_stack_depth();
 
 	if (select->intoClause != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("SELECT INTO is not a source of data"),
-				 errdetail("It would create a table.")));
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("SELECT INTO is not a source of data"),
+						errdetail("It would create a table.")));
 
 	if (select->lockingClause != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-				 errmsg("a source of data cannot lock rows"),
-				 errhint("Leave out FOR UPDATE or FOR SHARE.")));
+		ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION), errmsg("a source of data cannot lock rows"),
+						errhint("Leave out FOR UPDATE or FOR SHARE.")));
 
 	if (select->withClause != NULL)
 	{
-		foreach(lc, select->withClause->ctes)
+		foreach (lc, select->withClause->ctes)
 		{
 			CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
 
 			if (!IsA(cte->ctequery, SelectStmt))
 				ereport(ERROR,
-						(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-						 errmsg("a source of data cannot change data"),
+						(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION), errmsg("a source of data cannot change data"),
 						 errdetail("The WITH query \"%s\" is not a SELECT.", cte->ctename)));
 
 			CheckReads((SelectStmt *) cte->ctequery);
@@ -141,8 +138,8 @@ CheckReads(SelectStmt *select)
 static RawStmt *
 ParseQuery(const char *text)
 {
-	List	   *statements;
-	RawStmt    *statement;
+	List *statements;
+	RawStmt *statement;
 	ErrorContextCallback place = {.previous = error_context_stack, .callback = PlaceError, .arg = (void *) text};
 
 	error_context_stack = &place;
@@ -150,20 +147,16 @@ ParseQuery(const char *text)
 	error_context_stack = place.previous;
 
 	if (list_length(statements) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 statements == NIL ?
-				 errmsg("source of data is empty") :
-				 errmsg("source of data holds %d statements", list_length(statements)),
-				 errhint("Give a relation's name or exactly one SELECT, WITH, VALUES or TABLE query.")));
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+						statements == NIL ? errmsg("source of data is empty")
+										  : errmsg("source of data holds %d statements", list_length(statements)),
+						errhint("Give a relation's name or exactly one SELECT, WITH, VALUES or TABLE query.")));
 
 	statement = linitial_node(RawStmt, statements);
 
 	if (!IsA(statement->stmt, SelectStmt))
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("source of data is not a query"),
-				 errhint("Give a relation's name or exactly one SELECT, WITH, VALUES or TABLE query.")));
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("source of data is not a query"),
+						errhint("Give a relation's name or exactly one SELECT, WITH, VALUES or TABLE query.")));
 
 	CheckReads((SelectStmt *) statement->stmt);
 	return statement;
@@ -182,8 +175,8 @@ StatementText(const char *text, const RawStmt *statement)
 static char *
 RelationQuery(List *names)
 {
-	RangeVar   *relation = makeRangeVarFromNameList(names);
-	Oid			oid = RangeVarGetRelid(relation, NoLock, false);
+	RangeVar *relation = makeRangeVarFromNameList(names);
+	Oid oid = RangeVarGetRelid(relation, NoLock, false);
 
 	switch (get_rel_relkind(oid))
 	{
@@ -194,10 +187,9 @@ RelationQuery(List *names)
 		case RELKIND_FOREIGN_TABLE:
 			break;
 		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("\"%s\" is not a source of data", NameListToString(names)),
-					 errdetail("It is neither a table nor a view.")));
+			ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+							errmsg("\"%s\" is not a source of data", NameListToString(names)),
+							errdetail("It is neither a table nor a view.")));
 	}
 
 	return psprintf("SELECT * FROM %s",
@@ -208,7 +200,7 @@ RelationQuery(List *names)
 static char *
 SourceQuery(const char *text)
 {
-	List	   *names;
+	List *names;
 
 	if (!BeginsLikeQuery(text) && SplitIdentifierString(pstrdup(text), '.', &names) && names != NIL)
 		return RelationQuery(textToQualifiedNameList(cstring_to_text(text)));
@@ -220,8 +212,8 @@ SourceQuery(const char *text)
 static Query *
 AnalyzeQuery(const char *source)
 {
-	RawStmt    *statement = ParseQuery(source);
-	Query	   *query;
+	RawStmt *statement = ParseQuery(source);
+	Query *query;
 	ErrorContextCallback place = {.previous = error_context_stack, .callback = PlaceError, .arg = (void *) source};
 
 	error_context_stack = &place;
@@ -235,7 +227,7 @@ PG_FUNCTION_INFO_V1(drift_source_query);
 Datum
 drift_source_query(PG_FUNCTION_ARGS)
 {
-	char	   *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PG_RETURN_TEXT_P(cstring_to_text(SourceQuery(source)));
 }
@@ -246,18 +238,18 @@ Datum
 drift_source_columns(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	char	   *source = SourceQuery(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	Query	   *query = AnalyzeQuery(source);
-	ListCell   *lc;
+	char *source = SourceQuery(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	Query *query = AnalyzeQuery(source);
+	ListCell *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
 
-	foreach(lc, query->targetList)
+	foreach (lc, query->targetList)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
-		Datum		values[5];
-		bool		nulls[5] = {false};
-		Oid			type = exprType((Node *) entry->expr);
+		Datum values[5];
+		bool nulls[5] = {false};
+		Oid type = exprType((Node *) entry->expr);
 
 		if (entry->resjunk)
 			continue;

@@ -1,6 +1,6 @@
 -- drift.compare() and what stands on it, on data whose answer is known.
 BEGIN;
-SELECT plan(72);
+SELECT plan(78);
 
 CREATE TEMPORARY TABLE old AS
 SELECT i AS id, md5(i::text) AS code, i * 0.01 AS amount, CASE WHEN i % 10 < 6 THEN 'landline' ELSE 'mobile' END AS contact,
@@ -119,6 +119,16 @@ SELECT results_eq(
 SELECT is((SELECT severity FROM drift.compare('SELECT 1 AS a FROM generate_series(1, 100)', 'SELECT 1 AS a FROM generate_series(1, 100)')), 'ok', 'constants');
 SELECT is((SELECT severity FROM drift.compare('SELECT (i % 50)::integer AS a FROM generate_series(1, 500) AS i', 'SELECT (i % 50)::float8 AS a FROM generate_series(1, 500) AS i')),
 	'ok', 'integers against floats');
+
+SELECT is((SELECT array_agg(severity ORDER BY column_name) FROM drift.compare(
+		$$SELECT CASE WHEN i % 50 = 0 THEN 'Infinity'::float8 ELSE i % 100 END AS a, 'infinity'::timestamp AS b FROM generate_series(1, 1000) AS i$$,
+		$$SELECT CASE WHEN i % 50 = 0 THEN 'Infinity'::float8 ELSE i % 100 END AS a, '-infinity'::timestamp AS b FROM generate_series(1, 1000) AS i$$)),
+	'{ok,critical}', 'infinite values are values');
+SELECT is((SELECT max(drift.number_before(x)) FROM unnest('{-1.7976931348623157e308,-Infinity}'::float8[]) AS x), '-Infinity'::float8, 'the end of the numbers');
+SELECT throws_ok($$SELECT * FROM drift.compare(NULL, 'new')$$, '22004', NULL, 'no source');
+SELECT throws_ok($$SELECT * FROM drift.histogram('old', NULL, 'amount')$$, '22004', NULL, 'no source of a histogram');
+SELECT throws_ok($$SELECT * FROM drift.compare('old', 'new', methods => '["psi"]')$$, '22023', 'methods must be a JSON object', 'methods that are no object');
+SELECT throws_ok($$SELECT * FROM drift.compare('SELECT $1 AS a', 'SELECT 1 AS a')$$, '42P02', NULL, 'a parameter in a source');
 
 SELECT * FROM finish();
 ROLLBACK;
