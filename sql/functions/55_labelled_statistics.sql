@@ -250,7 +250,7 @@ CREATE OR REPLACE AGGREGATE drift.normalized_wasserstein_distance(value "any", i
 	PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE drift.normalized_wasserstein_distance(value "any", is_current boolean) IS 'Wasserstein-1 distance in units of the reference''s population standard deviation';
+COMMENT ON AGGREGATE drift.normalized_wasserstein_distance(value "any", is_current boolean) IS 'Wasserstein-1 distance in units of the reference''s population standard deviation; infinite or NaN where the reference is constant';
 
 CREATE OR REPLACE AGGREGATE drift.ks_test(value "any", is_current boolean) (
 	SFUNC = drift.labelled_accum,

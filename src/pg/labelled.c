@@ -335,7 +335,10 @@ drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 
 		LabelledNumbersScan(state, scan);
 		while (LabelledNextNumber(scan, &value, rows))
+		{
+			CHECK_FOR_INTERRUPTS();
 			drift_chi_square_step(&chi_square, rows[0], rows[1]);
+		}
 	}
 	else
 	{
@@ -344,7 +347,10 @@ drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 
 		LabelledCategoriesScan(state, &scan);
 		while (LabelledNextCategory(&scan, &category, rows))
+		{
+			CHECK_FOR_INTERRUPTS();
 			drift_chi_square_step(&chi_square, rows[0], rows[1]);
+		}
 	}
 	drift_chi_square_finish(&chi_square, &statistic, &df, &p_value);
 	PG_RETURN_DATUM(ExactResult(fcinfo, state, statistic, p_value));

@@ -135,7 +135,7 @@ Spill(LabelledCategories *categories)
 	MemoryContextSwitchTo(old);
 }
 
-/* Give a new entry its own copy of the label, and spill if that was too much */
+/* Give a new entry its own copy of the label */
 static void
 KeepLabel(LabelledCategories *categories, CategoryEntry *entry)
 {

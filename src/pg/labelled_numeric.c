@@ -302,10 +302,9 @@ LabelledNumbersCompare(Labelled *state)
 
 		LabelledNumbersScan(state, scan);
 		drift_two_sample_init(&numbers->comparison, state->n[0], state->n[1]);
-		for (int64 i = 0; LabelledNextNumber(scan, &value, rows); i++)
+		while (LabelledNextNumber(scan, &value, rows))
 		{
-			if ((i & 0xFFFF) == 0)
-				CHECK_FOR_INTERRUPTS();
+			CHECK_FOR_INTERRUPTS();
 			drift_two_sample_step(&numbers->comparison, value, rows[0], rows[1]);
 		}
 		pfree(scan);
