@@ -6,7 +6,7 @@
 #define DRIFT_GUC_H
 
 /* Distinct values that a new profile counts exactly, and keys it keeps beyond that. */
-extern int	drift_profile_keys;
+extern int drift_profile_keys;
 
 extern void DriftInitSettings(void);
 

@@ -19,12 +19,11 @@ UseOwn(Label *label, const char *text)
 static void
 ReadEnumLabel(Oid member, Label *label)
 {
-	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(member));
+	HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(member));
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid internal value for enum: %u", member)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("invalid internal value for enum: %u", member)));
 	UseOwn(label, NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
 	ReleaseSysCache(tuple);
 }

@@ -10,8 +10,8 @@
 typedef struct Label
 {
 	const char *bytes;
-	size_t		length;
-	char		own[NAMEDATALEN];	/* for values that are not text */
+	size_t length;
+	char own[NAMEDATALEN]; /* for values that are not text */
 } Label;
 
 /* Finds the text of a category; it lives as long as the value and label. */

@@ -21,9 +21,7 @@ AllocateWorking(Size size)
 	DriftProfile *p;
 
 	if (!AllocSizeIsValid(size))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("profile is too large")));
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("profile is too large")));
 	p = palloc(size);
 	SET_VARSIZE(p, size);
 	return p;
@@ -51,9 +49,9 @@ CopyCategory(const DriftCategory *src, Size size)
 static DriftNumeric *
 GrowNumeric(const DriftNumeric *p, bool keys)
 {
-	uint32		buffer_capacity = Min(p->buffer_capacity * 4, DRIFT_BUFFER);
-	uint32		full = drift_numeric_full_capacity(p->key_limit, DRIFT_BUFFER);
-	uint32		key_capacity = keys ? Min(Max(p->key_capacity * 4, START_KEYS), full) : p->key_capacity;
+	uint32 buffer_capacity = Min(p->buffer_capacity * 4, DRIFT_BUFFER);
+	uint32 full = drift_numeric_full_capacity(p->key_limit, DRIFT_BUFFER);
+	uint32 key_capacity = keys ? Min(Max(p->key_capacity * 4, START_KEYS), full) : p->key_capacity;
 
 	return CopyNumeric(p, key_capacity, Max(buffer_capacity, START_BUFFER));
 }
@@ -76,9 +74,9 @@ static DriftProfile *
 Unpack(const struct varlena *packed, uint32 buffer_capacity)
 {
 	const uint8 *bytes = (const uint8 *) packed;
-	Size		length = VARSIZE(packed);
-	Size		size;
-	void	   *p;
+	Size length = VARSIZE(packed);
+	Size size;
+	void *p;
 
 	if (((const DriftProfile *) packed)->kind == DRIFT_CATEGORICAL)
 	{
@@ -88,8 +86,8 @@ Unpack(const struct varlena *packed, uint32 buffer_capacity)
 	}
 	else
 	{
-		uint32		key_count;
-		uint32		edge_count;
+		uint32 key_count;
+		uint32 edge_count;
 
 		DriftCheck(drift_numeric_peek(bytes, length, &key_count, &edge_count));
 		size = drift_numeric_size(key_count, buffer_capacity, edge_count);
@@ -162,13 +160,13 @@ struct varlena *
 ProfilePack(const DriftProfile *working)
 {
 	const DriftProfile *p = NeedsFlush(working) ? CopyWorking(working) : working;
-	Size		size;
+	Size size;
 	struct varlena *packed;
 
 	if (p->kind == DRIFT_CATEGORICAL)
 	{
 		const DriftCategory *category = (const DriftCategory *) p;
-		uint32	   *order = palloc(sizeof(uint32) * (category->used + 1));
+		uint32 *order = palloc(sizeof(uint32) * (category->used + 1));
 
 		size = drift_category_packed_size(category);
 		packed = palloc(size);
@@ -190,8 +188,8 @@ ProfilePack(const DriftProfile *working)
 static DriftProfile *
 CreateNumeric(DriftValueType type, const DriftProfile *anchor)
 {
-	double		edges[DRIFT_MAX_EDGES];
-	uint32		edge_count = 0;
+	double edges[DRIFT_MAX_EDGES];
+	uint32 edge_count = 0;
 	DriftNumeric *p;
 
 	if (anchor != NULL)
@@ -212,7 +210,7 @@ CreateNumeric(DriftValueType type, const DriftProfile *anchor)
 static DriftProfile *
 CreateCategory(DriftValueType type, const DriftProfile *anchor)
 {
-	Size		size = drift_category_size(DRIFT_CATEGORY_START);
+	Size size = drift_category_size(DRIFT_CATEGORY_START);
 	DriftProfile *p;
 
 	if (anchor != NULL && anchor->kind != DRIFT_CATEGORICAL)
@@ -236,9 +234,8 @@ ProfileCreate(ValueReader reader, const DriftProfile *anchor)
 		case READ_BOOL:
 			return CreateCategory(DRIFT_VALUE_BOOLEAN, anchor);
 		default:
-			return ReaderIsNumeric(reader)
-				? CreateNumeric(DRIFT_VALUE_NUMBER, anchor)
-				: CreateCategory(DRIFT_VALUE_TEXT, anchor);
+			return ReaderIsNumeric(reader) ? CreateNumeric(DRIFT_VALUE_NUMBER, anchor)
+										   : CreateCategory(DRIFT_VALUE_TEXT, anchor);
 	}
 }
 
@@ -259,7 +256,7 @@ ProfileAddValue(DriftProfile *p, ValueReader reader, Datum value)
 {
 	if (ReaderIsNumeric(reader))
 	{
-		double		x = ReadNumber(reader, value);
+		double x = ReadNumber(reader, value);
 
 		if (!isnan(x))
 			return ProfileAddNumber(p, x);
@@ -268,7 +265,7 @@ ProfileAddValue(DriftProfile *p, ValueReader reader, Datum value)
 	}
 	else
 	{
-		Label		label;
+		Label label;
 
 		ReadLabel(reader, value, &label);
 		return ProfileAddLabel(p, label.bytes, label.length);
@@ -285,7 +282,7 @@ MergeNumeric(DriftNumeric *dst, const DriftNumeric *src)
 	while ((status = drift_numeric_merge(dst, src)) == DRIFT_NO_SPACE)
 	{
 		/* room for the keys of both, and for later ones */
-		uint32		limit = Max(dst->key_limit, src->key_limit);
+		uint32 limit = Max(dst->key_limit, src->key_limit);
 
 		dst = CopyNumeric(dst, Max(drift_numeric_full_capacity(limit, DRIFT_BUFFER), dst->key_count + src->key_count),
 						  Max(dst->buffer_capacity, START_BUFFER));
@@ -310,8 +307,7 @@ ProfileMerge(DriftProfile *dst, const DriftProfile *src)
 {
 	if (dst->kind != src->kind)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("cannot merge a numeric and a categorical profile")));
+				(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("cannot merge a numeric and a categorical profile")));
 	if (NeedsFlush(src))
 		src = CopyWorking(src);
 	if (dst->kind == DRIFT_CATEGORICAL)

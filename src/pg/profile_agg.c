@@ -55,16 +55,13 @@ Accumulate(FunctionCallInfo fcinfo, ValueReader reader)
 		{
 			if (PG_ARGISNULL(2))
 				ereport(ERROR,
-						(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						 errmsg("the reference profile must not be NULL")));
+						(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the reference profile must not be NULL")));
 			anchor = ProfileRead(PG_GETARG_DATUM(2));
 		}
 		p = ProfileCreate(reader, anchor);
 	}
 	if ((p->kind == DRIFT_NUMERIC) != ReaderIsNumeric(reader))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("the profile is not of a column of this type")));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the profile is not of a column of this type")));
 	if (PG_ARGISNULL(1))
 		ProfileAddMissing(p);
 	else
@@ -74,8 +71,7 @@ Accumulate(FunctionCallInfo fcinfo, ValueReader reader)
 
 #define ACCUMULATOR(name, reader) \
 	PG_FUNCTION_INFO_V1(drift_profile_accum_##name); \
-	Datum \
-	drift_profile_accum_##name(PG_FUNCTION_ARGS) \
+	Datum drift_profile_accum_##name(PG_FUNCTION_ARGS) \
 	{ \
 		return Accumulate(fcinfo, reader); \
 	}

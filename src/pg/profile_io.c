@@ -56,8 +56,8 @@ PG_FUNCTION_INFO_V1(drift_profile_recv);
 Datum
 drift_profile_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			length = buf->len - buf->cursor;
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	int length = buf->len - buf->cursor;
 	struct varlena *packed = palloc(VARHDRSZ + length);
 
 	SET_VARSIZE(packed, VARHDRSZ + length);

@@ -27,7 +27,7 @@
 static void
 WriteDouble(StringInfo out, double x)
 {
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+	char digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
 	if (isfinite(x))
 	{
@@ -66,8 +66,7 @@ WriteNumeric(StringInfo out, const DriftNumeric *p)
 {
 	const int64 *counts = drift_numeric_counts(p);
 
-	appendStringInfo(out, ", \"exact\": %s, \"key_limit\": %u, \"mean\": ",
-					 p->exact ? "true" : "false", p->key_limit);
+	appendStringInfo(out, ", \"exact\": %s, \"key_limit\": %u, \"mean\": ", p->exact ? "true" : "false", p->key_limit);
 	WriteDouble(out, p->mean);
 	appendStringInfoString(out, ", \"m2\": ");
 	WriteDouble(out, p->m2);
@@ -89,16 +88,17 @@ WriteNumeric(StringInfo out, const DriftNumeric *p)
 static void
 WriteCategories(StringInfo out, const DriftCategory *p)
 {
-	uint32	   *order = palloc(sizeof(uint32) * (p->used + 1));
+	uint32 *order = palloc(sizeof(uint32) * (p->used + 1));
 
-	appendStringInfo(out, ", \"category_limit\": %u, \"count_error\": " INT64_FORMAT
-					 ", \"absent_error\": " INT64_FORMAT ", \"categories\": [",
+	appendStringInfo(out,
+					 ", \"category_limit\": %u, \"count_error\": " INT64_FORMAT ", \"absent_error\": " INT64_FORMAT
+					 ", \"categories\": [",
 					 p->category_limit, p->count_error, p->absent_error);
 	drift_category_sorted_order(p, order);
 	for (uint32 i = 0; i < p->used; i++)
 	{
 		const DriftCategoryEntry *entry = drift_category_entry(p, order[i]);
-		char	   *label = pnstrdup(drift_category_label(p, entry), entry->length);
+		char *label = pnstrdup(drift_category_label(p, entry), entry->length);
 
 		appendStringInfoString(out, i > 0 ? ", [" : "[");
 		escape_json(out, label);
@@ -115,10 +115,10 @@ static const char *const type_names[] = {NULL, "number", "date", "timestamp", "t
 void
 ProfileToJson(const DriftProfile *p, StringInfo out)
 {
-	appendStringInfo(out, "{\"version\": %d, \"kind\": \"%s\", \"type\": \"%s\", \"rows\": " INT64_FORMAT
-					 ", \"missing\": " INT64_FORMAT,
-					 DRIFT_PROFILE_VERSION, kind_names[p->kind], type_names[p->value_type],
-					 p->row_count, p->missing_count);
+	appendStringInfo(
+		out,
+		"{\"version\": %d, \"kind\": \"%s\", \"type\": \"%s\", \"rows\": " INT64_FORMAT ", \"missing\": " INT64_FORMAT,
+		DRIFT_PROFILE_VERSION, kind_names[p->kind], type_names[p->value_type], p->row_count, p->missing_count);
 	if (p->flags & DRIFT_FLAG_BINS_DROPPED)
 		appendStringInfoString(out, ", \"bins_dropped\": true");
 	if (p->kind == DRIFT_CATEGORICAL)
@@ -134,8 +134,8 @@ ProfileToJson(const DriftProfile *p, StringInfo out)
 typedef struct Fields
 {
 	JsonbContainer *object;
-	int			used;
-	const char *problem;		/* name of the first field that is wrong, or NULL */
+	int used;
+	const char *problem; /* name of the first field that is wrong, or NULL */
 } Fields;
 
 static JsonbValue *
@@ -182,7 +182,7 @@ ReadDouble(const JsonbValue *v, double *x)
 static bool
 ReadCount(const JsonbValue *v, int64 *count)
 {
-	double		x;
+	double x;
 
 	*count = 0;
 	if (v->type != jbvNumeric || !ReadDouble(v, &x) || !(x >= 0.0 && x <= (double) DRIFT_MAX_COUNT))
@@ -194,8 +194,8 @@ ReadCount(const JsonbValue *v, int64 *count)
 static int64
 TakeCount(Fields *fields, const char *name)
 {
-	JsonbValue	value;
-	int64		count = 0;
+	JsonbValue value;
+	int64 count = 0;
 
 	if (!Take(fields, name, &value) || !ReadCount(&value, &count))
 		Wrong(fields, name);
@@ -205,8 +205,8 @@ TakeCount(Fields *fields, const char *name)
 static double
 TakeDouble(Fields *fields, const char *name)
 {
-	JsonbValue	value;
-	double		x = 0.0;
+	JsonbValue value;
+	double x = 0.0;
 
 	if (!Take(fields, name, &value) || !ReadDouble(&value, &x))
 		Wrong(fields, name);
@@ -216,7 +216,7 @@ TakeDouble(Fields *fields, const char *name)
 static bool
 TakeBool(Fields *fields, const char *name, bool otherwise)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (!Take(fields, name, &value))
 		return otherwise;
@@ -229,7 +229,7 @@ TakeBool(Fields *fields, const char *name, bool otherwise)
 static uint8
 TakeName(Fields *fields, const char *name, const char *const *names, uint8 count)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (Take(fields, name, &value) && value.type == jbvString)
 		for (uint8 i = 1; i < count; i++)
@@ -244,10 +244,10 @@ TakeName(Fields *fields, const char *name, const char *const *names, uint8 count
 static JsonbValue *
 TakeArray(Fields *fields, const char *name, bool required, uint32 *count)
 {
-	JsonbValue	value;
+	JsonbValue value;
 	JsonbIterator *it;
 	JsonbValue *elements;
-	uint32		n;
+	uint32 n;
 
 	*count = 0;
 	if (!Take(fields, name, &value))
@@ -273,7 +273,7 @@ TakeArray(Fields *fields, const char *name, bool required, uint32 *count)
 static void
 CopyDoubles(Fields *fields, DriftWriter *w, const char *name, const JsonbValue *elements, uint32 count)
 {
-	double		x;
+	double x;
 
 	for (uint32 i = 0; i < count; i++)
 	{
@@ -286,9 +286,9 @@ CopyDoubles(Fields *fields, DriftWriter *w, const char *name, const JsonbValue *
 static void
 CopyCounts(Fields *fields, DriftWriter *w, const char *name, uint32 expected)
 {
-	uint32		count;
+	uint32 count;
 	JsonbValue *elements = TakeArray(fields, name, true, &count);
-	int64		n;
+	int64 n;
 
 	if (count != expected)
 		Wrong(fields, name);
@@ -303,11 +303,11 @@ CopyCounts(Fields *fields, DriftWriter *w, const char *name, uint32 expected)
 static void
 ReadNumeric(Fields *fields, DriftWriter *w)
 {
-	uint32		key_count;
-	uint32		edge_count;
+	uint32 key_count;
+	uint32 edge_count;
 	JsonbValue *keys = TakeArray(fields, "keys", true, &key_count);
 	JsonbValue *edges = TakeArray(fields, "edges", false, &edge_count);
-	bool		exact = TakeBool(fields, "exact", false);
+	bool exact = TakeBool(fields, "exact", false);
 
 	drift_writer_u8(w, exact);
 	drift_writer_varint(w, (uint64) TakeCount(fields, "key_limit"));
@@ -332,10 +332,10 @@ ReadNumeric(Fields *fields, DriftWriter *w)
 static bool
 CopyCategory(DriftWriter *w, const JsonbValue *pair)
 {
-	JsonbValue	label;
-	JsonbValue	count;
+	JsonbValue label;
+	JsonbValue count;
 	JsonbValue *found;
-	int64		n;
+	int64 n;
 
 	if (pair->type != jbvBinary || !JsonContainerIsArray(pair->val.binary.data) ||
 		JsonContainerSize(pair->val.binary.data) != 2)
@@ -355,7 +355,7 @@ CopyCategory(DriftWriter *w, const JsonbValue *pair)
 static void
 ReadCategories(Fields *fields, DriftWriter *w)
 {
-	uint32		count;
+	uint32 count;
 	JsonbValue *categories = TakeArray(fields, "categories", true, &count);
 
 	drift_writer_varint(w, (uint64) TakeCount(fields, "category_limit"));
@@ -393,10 +393,10 @@ ReadObject(Fields *fields, DriftWriter *w)
 struct varlena *
 ProfileFromJson(const char *text, fmNodePtr escontext)
 {
-	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-	Fields		fields = {&jsonb->root, 0, NULL};
+	Jsonb *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+	Fields fields = {&jsonb->root, 0, NULL};
 	/* every element of the text becomes at most a double and a varint */
-	Size		room = 256 + strlen(text) * 8;
+	Size room = 256 + strlen(text) * 8;
 	struct varlena *packed = palloc0(room);
 	DriftWriter w;
 
@@ -407,8 +407,7 @@ ProfileFromJson(const char *text, fmNodePtr escontext)
 		ReadObject(&fields, &w);
 	if (fields.problem != NULL || drift_writer_finish(&w) != DRIFT_OK)
 		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type drift.profile"),
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION), errmsg("invalid input syntax for type drift.profile"),
 				 errdetail("Wrong or missing: %s.", fields.problem ? fields.problem : "its length")));
 	SET_VARSIZE(packed, w.length);
 	return packed;

@@ -62,11 +62,11 @@ PG_FUNCTION_INFO_V1(drift_value_type);
 Datum
 drift_value_type(PG_FUNCTION_ARGS)
 {
-	static const char *const names[] = {
-		[DRIFT_VALUE_NUMBER] = "number", [DRIFT_VALUE_DATE] = "date",
-		[DRIFT_VALUE_TIMESTAMP] = "timestamp", [DRIFT_VALUE_TEXT] = "text",
-		[DRIFT_VALUE_BOOLEAN] = "boolean"
-	};
+	static const char *const names[] = {[DRIFT_VALUE_NUMBER] = "number",
+										[DRIFT_VALUE_DATE] = "date",
+										[DRIFT_VALUE_TIMESTAMP] = "timestamp",
+										[DRIFT_VALUE_TEXT] = "text",
+										[DRIFT_VALUE_BOOLEAN] = "boolean"};
 
 	PG_RETURN_TEXT_P(cstring_to_text(names[ProfileRead(PG_GETARG_DATUM(0))->value_type]));
 }
@@ -77,9 +77,8 @@ drift_is_exact(PG_FUNCTION_ARGS)
 {
 	const DriftProfile *p = ProfileRead(PG_GETARG_DATUM(0));
 
-	PG_RETURN_BOOL(p->kind == DRIFT_NUMERIC
-				   ? ((const DriftNumeric *) p)->exact
-				   : drift_category_is_exact((const DriftCategory *) p));
+	PG_RETURN_BOOL(p->kind == DRIFT_NUMERIC ? ((const DriftNumeric *) p)->exact
+											: drift_category_is_exact((const DriftCategory *) p));
 }
 
 PG_FUNCTION_INFO_V1(drift_mean);
@@ -131,12 +130,10 @@ Datum
 drift_quantile(PG_FUNCTION_ARGS)
 {
 	const DriftNumeric *p = ProfileReadNumeric(PG_GETARG_DATUM(0));
-	double		q = PG_GETARG_FLOAT8(1);
+	double q = PG_GETARG_FLOAT8(1);
 
 	if (!(q >= 0.0 && q <= 1.0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("quantile must be from 0 to 1, not %g", q)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("quantile must be from 0 to 1, not %g", q)));
 	if (drift_profile_n(&p->profile) == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(drift_numeric_quantile(p, q));
@@ -147,13 +144,12 @@ Datum
 drift_cdf(PG_FUNCTION_ARGS)
 {
 	const DriftNumeric *p = ProfileReadNumeric(PG_GETARG_DATUM(0));
-	double		x = PG_GETARG_FLOAT8(1);
-	int64		n = drift_profile_n(&p->profile);
+	double x = PG_GETARG_FLOAT8(1);
+	int64 n = drift_profile_n(&p->profile);
 
 	if (isnan(x))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a distribution function has no value at NaN")));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a distribution function has no value at NaN")));
 	if (n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(drift_rank_middle(drift_numeric_rows_upto(p, x)) / (double) n);
@@ -165,7 +161,7 @@ Datum
 drift_rank_error(PG_FUNCTION_ARGS)
 {
 	const DriftProfile *p = ProfileRead(PG_GETARG_DATUM(0));
-	int64		n = drift_profile_n(p);
+	int64 n = drift_profile_n(p);
 
 	if (p->kind == DRIFT_NUMERIC)
 		PG_RETURN_FLOAT8(drift_numeric_rank_error((const DriftNumeric *) p));
@@ -177,7 +173,7 @@ Datum
 drift_distinct_count(PG_FUNCTION_ARGS)
 {
 	const DriftProfile *p = ProfileRead(PG_GETARG_DATUM(0));
-	int64		count;
+	int64 count;
 
 	if (p->kind == DRIFT_NUMERIC)
 		count = ((const DriftNumeric *) p)->exact ? (int64) ((const DriftNumeric *) p)->key_count : -1;
@@ -211,9 +207,9 @@ drift_compact(PG_FUNCTION_ARGS)
 static char *
 FormatDate(double days)
 {
-	char		buf[MAXDATELEN + 1];
+	char buf[MAXDATELEN + 1];
 	struct pg_tm tm = {0};
-	double		julian = floor(days) + UNIX_EPOCH_JDATE;
+	double julian = floor(days) + UNIX_EPOCH_JDATE;
 
 	if (!(julian >= 0.0 && julian < DATE_END_JULIAN))
 		return NULL;
@@ -226,10 +222,10 @@ FormatDate(double days)
 static char *
 FormatTimestamp(double seconds)
 {
-	char		buf[MAXDATELEN + 1];
+	char buf[MAXDATELEN + 1];
 	struct pg_tm tm = {0};
-	fsec_t		fsec;
-	double		since_2000 = seconds - (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+	fsec_t fsec;
+	double since_2000 = seconds - (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
 
 	if (!(since_2000 > (double) MIN_TIMESTAMP / USECS_PER_SEC && since_2000 < (double) END_TIMESTAMP / USECS_PER_SEC) ||
 		timestamp2tm((Timestamp) rint(since_2000 * USECS_PER_SEC), NULL, &tm, &fsec, NULL, NULL) != 0)
@@ -242,7 +238,7 @@ FormatTimestamp(double seconds)
 static char *
 FormatNumber(uint8 value_type, double x)
 {
-	char	   *text = NULL;
+	char *text = NULL;
 
 	if (value_type == DRIFT_VALUE_DATE)
 		text = FormatDate(x);
@@ -260,8 +256,8 @@ FormatNumber(uint8 value_type, double x)
 static char *
 NumericBinLabel(uint8 value_type, const double *edges, uint32 edge_count, uint32 bin)
 {
-	bool		first = bin == 0;
-	bool		last = bin == edge_count;
+	bool first = bin == 0;
+	bool last = bin == edge_count;
 
 	if (first && last)
 		return pstrdup("(-Infinity, Infinity)");
@@ -282,11 +278,11 @@ NumericBinLabel(uint8 value_type, const double *edges, uint32 edge_count, uint32
 }
 
 static void
-PutBin(ReturnSetInfo *rsinfo, int bin, const double *lower, const double *upper,
-	   Datum category, const char *label, int64 rows, int64 n)
+PutBin(ReturnSetInfo *rsinfo, int bin, const double *lower, const double *upper, Datum category, const char *label,
+	   int64 rows, int64 n)
 {
-	Datum		values[7];
-	bool		nulls[7] = {false};
+	Datum values[7];
+	bool nulls[7] = {false};
 
 	values[0] = Int32GetDatum(bin);
 	values[1] = lower ? Float8GetDatum(*lower) : (Datum) 0;
@@ -305,8 +301,8 @@ PutBin(ReturnSetInfo *rsinfo, int bin, const double *lower, const double *upper,
 static void
 PutNumericBins(ReturnSetInfo *rsinfo, const DriftNumeric *p, uint32 bins)
 {
-	double		edges[DRIFT_MAX_EDGES];
-	uint32		edge_count;
+	double edges[DRIFT_MAX_EDGES];
+	uint32 edge_count;
 	DriftCount *counts;
 	const double low = -INFINITY;
 	const double high = INFINITY;
@@ -315,22 +311,22 @@ PutNumericBins(ReturnSetInfo *rsinfo, const DriftNumeric *p, uint32 bins)
 	counts = palloc(sizeof(DriftCount) * (edge_count + 1));
 	drift_numeric_bin_counts(p, edges, edge_count, counts);
 	for (uint32 i = 0; i <= edge_count; i++)
-		PutBin(rsinfo, i + 1, i > 0 ? &edges[i - 1] : &low, i < edge_count ? &edges[i] : &high,
-			   (Datum) 0, NumericBinLabel(p->profile.value_type, edges, edge_count, i),
-			   counts[i].value, drift_profile_n(&p->profile));
+		PutBin(rsinfo, i + 1, i > 0 ? &edges[i - 1] : &low, i < edge_count ? &edges[i] : &high, (Datum) 0,
+			   NumericBinLabel(p->profile.value_type, edges, edge_count, i), counts[i].value,
+			   drift_profile_n(&p->profile));
 }
 
 static void
 PutCategories(ReturnSetInfo *rsinfo, const DriftCategory *p)
 {
-	uint32	   *order = palloc(sizeof(uint32) * (p->used + 1));
-	int64		n = drift_profile_n(&p->profile);
+	uint32 *order = palloc(sizeof(uint32) * (p->used + 1));
+	int64 n = drift_profile_n(&p->profile);
 
 	drift_category_sorted_order(p, order);
 	for (uint32 i = 0; i < p->used; i++)
 	{
 		const DriftCategoryEntry *entry = drift_category_entry(p, order[i]);
-		char	   *label = pnstrdup(drift_category_label(p, entry), entry->length);
+		char *label = pnstrdup(drift_category_label(p, entry), entry->length);
 
 		PutBin(rsinfo, i + 1, NULL, NULL, CStringGetTextDatum(label), label, entry->count, n);
 	}
@@ -344,7 +340,7 @@ Datum
 drift_bins(PG_FUNCTION_ARGS)
 {
 	const DriftProfile *p = ProfileRead(PG_GETARG_DATUM(0));
-	int32		bins = PG_NARGS() > 1 ? PG_GETARG_INT32(1) : 0;
+	int32 bins = PG_NARGS() > 1 ? PG_GETARG_INT32(1) : 0;
 
 	if (PG_NARGS() > 1 && (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS))
 		DriftRaise(DRIFT_BAD_BINS);

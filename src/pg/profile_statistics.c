@@ -29,7 +29,7 @@ typedef struct Sides
 static Sides
 SidesOf(Datum reference, Datum current)
 {
-	Sides		sides;
+	Sides sides;
 
 	sides.reference = ProfileRead(reference);
 	sides.current = ProfileRead(current);
@@ -74,11 +74,11 @@ DivergenceOf(Sides sides, DriftDivergenceKind kind, uint32 bins, double floor)
 	DriftInterval result;
 
 	if (SidesAreNumeric(sides))
-		DriftCheck(drift_numeric_divergence(kind, REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides),
-											bins, floor, &result));
+		DriftCheck(
+			drift_numeric_divergence(kind, REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), bins, floor, &result));
 	else
-		DriftCheck(drift_category_divergence(kind, REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
-											 floor, PairScratch(sides), &result));
+		DriftCheck(drift_category_divergence(kind, REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides), floor,
+											 PairScratch(sides), &result));
 	return result;
 }
 
@@ -86,9 +86,9 @@ DivergenceOf(Sides sides, DriftDivergenceKind kind, uint32 bins, double floor)
 static DriftInterval
 Divergence(FunctionCallInfo fcinfo, DriftDivergenceKind kind)
 {
-	Sides		sides = GetSides(fcinfo);
-	int32		bins = PG_NARGS() > 2 ? PG_GETARG_INT32(2) : 0;
-	double		floor = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : DRIFT_DEFAULT_FLOOR;
+	Sides sides = GetSides(fcinfo);
+	int32 bins = PG_NARGS() > 2 ? PG_GETARG_INT32(2) : 0;
+	double floor = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : DRIFT_DEFAULT_FLOOR;
 
 	if (PG_NARGS() > 2 && (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS))
 		DriftRaise(DRIFT_BAD_BINS);
@@ -151,7 +151,7 @@ drift_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
 static double
 ReferenceDeviation(const DriftNumeric *p)
 {
-	int64		n = drift_profile_n(&p->profile);
+	int64 n = drift_profile_n(&p->profile);
 
 	return drift_numeric_finite_rows(p) < n ? NAN : sqrt(p->m2 / (double) n);
 }
@@ -160,26 +160,24 @@ PG_FUNCTION_INFO_V1(drift_normalized_wasserstein_distance_profiles);
 Datum
 drift_normalized_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
 {
-	Sides		sides = GetSides(fcinfo);
-	double		distance = Distance(sides).wasserstein.value;
+	Sides sides = GetSides(fcinfo);
+	double distance = Distance(sides).wasserstein.value;
 
 	PG_RETURN_FLOAT8(distance / ReferenceDeviation(REFERENCE_NUMBERS(sides)));
 }
 
 /* A result whose p-value falls from that of the low end to that of the high end of the statistic */
 static Datum
-BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic,
-			  double p_value, double p_at_low, double p_at_high)
+BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic, double p_value, double p_at_low,
+			  double p_at_high)
 {
-	TestResult	result = {
-		.statistic = statistic.value,
-		.p_value = p_value,
-		.n_reference = drift_profile_n(sides.reference),
-		.n_current = drift_profile_n(sides.current),
-		.statistic_error = Max(statistic.high - statistic.value, statistic.value - statistic.low),
-		.p_value_low = Min(p_value, Min(p_at_low, p_at_high)),
-		.p_value_high = Max(p_value, Max(p_at_low, p_at_high))
-	};
+	TestResult result = {.statistic = statistic.value,
+						 .p_value = p_value,
+						 .n_reference = drift_profile_n(sides.reference),
+						 .n_current = drift_profile_n(sides.current),
+						 .statistic_error = Max(statistic.high - statistic.value, statistic.value - statistic.low),
+						 .p_value_low = Min(p_value, Min(p_at_low, p_at_high)),
+						 .p_value_high = Max(p_value, Max(p_at_low, p_at_high))};
 
 	return ReturnTestResult(fcinfo, &result);
 }
@@ -188,28 +186,28 @@ PG_FUNCTION_INFO_V1(drift_ks_test_profiles);
 Datum
 drift_ks_test_profiles(PG_FUNCTION_ARGS)
 {
-	Sides		sides = GetSides(fcinfo);
+	Sides sides = GetSides(fcinfo);
 	DriftInterval ks = Distance(sides).ks;
-	int64		n = drift_profile_n(sides.reference);
-	int64		m = drift_profile_n(sides.current);
+	int64 n = drift_profile_n(sides.reference);
+	int64 m = drift_profile_n(sides.current);
 
-	return BoundedResult(fcinfo, sides, ks, drift_ks_p_value(ks.value, n, m),
-						 drift_ks_p_value(ks.low, n, m), drift_ks_p_value(ks.high, n, m));
+	return BoundedResult(fcinfo, sides, ks, drift_ks_p_value(ks.value, n, m), drift_ks_p_value(ks.low, n, m),
+						 drift_ks_p_value(ks.high, n, m));
 }
 
 PG_FUNCTION_INFO_V1(drift_mann_whitney_test_profiles);
 Datum
 drift_mann_whitney_test_profiles(PG_FUNCTION_ARGS)
 {
-	Sides		sides = GetSides(fcinfo);
+	Sides sides = GetSides(fcinfo);
 	DriftNumericDistance distance = Distance(sides);
 	DriftInterval u = distance.u;
-	int64		n = drift_profile_n(sides.reference);
-	int64		m = drift_profile_n(sides.current);
-	double		middle = (double) n * (double) m / 2;
-	double		p = drift_mann_whitney(u.value, n, m, distance.tie_term).p_value;
-	double		p_low = drift_mann_whitney(u.low, n, m, distance.tie_term).p_value;
-	double		p_high = drift_mann_whitney(u.high, n, m, distance.tie_term).p_value;
+	int64 n = drift_profile_n(sides.reference);
+	int64 m = drift_profile_n(sides.current);
+	double middle = (double) n * (double) m / 2;
+	double p = drift_mann_whitney(u.value, n, m, distance.tie_term).p_value;
+	double p_low = drift_mann_whitney(u.low, n, m, distance.tie_term).p_value;
+	double p_high = drift_mann_whitney(u.high, n, m, distance.tie_term).p_value;
 
 	/* the p-value peaks between the ends if the middle lies there */
 	if (u.low < middle && middle < u.high)
@@ -228,12 +226,12 @@ PG_FUNCTION_INFO_V1(drift_t_test_profiles);
 Datum
 drift_t_test_profiles(PG_FUNCTION_ARGS)
 {
-	Sides		sides = GetSides(fcinfo);
+	Sides sides = GetSides(fcinfo);
 	const DriftNumeric *reference = REFERENCE_NUMBERS(sides);
 	const DriftNumeric *current = CURRENT_NUMBERS(sides);
-	double		deviation_r;
-	double		deviation_c;
-	DriftTest	test;
+	double deviation_r;
+	double deviation_c;
+	DriftTest test;
 
 	RequireNumbers(sides);
 	if (drift_profile_n(sides.reference) == 0)
@@ -251,14 +249,14 @@ PG_FUNCTION_INFO_V1(drift_chi_square_test_profiles);
 Datum
 drift_chi_square_test_profiles(PG_FUNCTION_ARGS)
 {
-	Sides		sides = GetSides(fcinfo);
+	Sides sides = GetSides(fcinfo);
 	DriftIntervalTest test;
 
 	if (SidesAreNumeric(sides))
 		DriftCheck(drift_numeric_chi_square(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &test));
 	else
-		DriftCheck(drift_category_chi_square(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
-											 PairScratch(sides), &test));
+		DriftCheck(drift_category_chi_square(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides), PairScratch(sides),
+											 &test));
 	return BoundedResult(fcinfo, sides, test.statistic, test.p_value.value, test.p_value.low, test.p_value.high);
 }
 
@@ -266,25 +264,23 @@ PG_FUNCTION_INFO_V1(drift_z_test_profiles);
 Datum
 drift_z_test_profiles(PG_FUNCTION_ARGS)
 {
-	Sides		sides = GetSides(fcinfo);
-	DriftTest	test;
+	Sides sides = GetSides(fcinfo);
+	DriftTest test;
 
 	if (SidesAreNumeric(sides))
 		DriftCheck(drift_numeric_z_test(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &test));
 	else
-		DriftCheck(drift_category_z_test(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides),
-										 PairScratch(sides), &test));
+		DriftCheck(
+			drift_category_z_test(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides), PairScratch(sides), &test));
 	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
 }
 
 /* The names that drift.bounds() knows, in the order of DriftDivergenceKind */
-static const char *const divergence_names[] = {
-	[DRIFT_PSI] = "psi",
-	[DRIFT_KL_DIVERGENCE] = "kl_divergence",
-	[DRIFT_JS_DISTANCE] = "js_distance",
-	[DRIFT_HELLINGER_DISTANCE] = "hellinger_distance",
-	[DRIFT_TOTAL_VARIATION] = "total_variation"
-};
+static const char *const divergence_names[] = {[DRIFT_PSI] = "psi",
+											   [DRIFT_KL_DIVERGENCE] = "kl_divergence",
+											   [DRIFT_JS_DISTANCE] = "js_distance",
+											   [DRIFT_HELLINGER_DISTANCE] = "hellinger_distance",
+											   [DRIFT_TOTAL_VARIATION] = "total_variation"};
 
 static DriftInterval
 NamedStatistic(const char *name, Sides sides)
@@ -296,10 +292,11 @@ NamedStatistic(const char *name, Sides sides)
 		return Distance(sides).wasserstein;
 	if (strcmp(name, "ks") == 0)
 		return Distance(sides).ks;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown statistic \"%s\"", name),
-			 errhint("Use psi, kl_divergence, js_distance, hellinger_distance, total_variation, wasserstein_distance or ks.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown statistic \"%s\"", name),
+		 errhint(
+			 "Use psi, kl_divergence, js_distance, hellinger_distance, total_variation, wasserstein_distance or ks.")));
 }
 
 /* bounds(statistic, reference, current): the statistic and the interval the rows' own lies in */
@@ -307,12 +304,12 @@ PG_FUNCTION_INFO_V1(drift_bounds);
 Datum
 drift_bounds(PG_FUNCTION_ARGS)
 {
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Sides		sides = SidesOf(PG_GETARG_DATUM(1), PG_GETARG_DATUM(2));
+	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Sides sides = SidesOf(PG_GETARG_DATUM(1), PG_GETARG_DATUM(2));
 	DriftInterval bounds = NamedStatistic(name, sides);
-	TupleDesc	tupdesc;
-	Datum		values[3];
-	bool		nulls[3] = {false};
+	TupleDesc tupdesc;
+	Datum values[3];
+	bool nulls[3] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
 		elog(ERROR, "unexpected result type of drift.bounds");

@@ -27,18 +27,18 @@
  */
 typedef struct Column
 {
-	double	   *next;			/* where the next number goes; NULL for categories */
-	double	   *end;
+	double *next; /* where the next number goes; NULL for categories */
+	double *end;
 	DriftProfile *profile;
-	int64		missing;		/* rows not yet told to the profile */
+	int64 missing; /* rows not yet told to the profile */
 	ValueReader reader;
 } Column;
 
 typedef struct Columns
 {
-	MemoryContext context;		/* of the aggregate; profiles live there */
-	int			count;
-	Column		column[FLEXIBLE_ARRAY_MEMBER];
+	MemoryContext context; /* of the aggregate; profiles live there */
+	int count;
+	Column column[FLEXIBLE_ARRAY_MEMBER];
 } Columns;
 
 static MemoryContext
@@ -54,7 +54,7 @@ AggregateContext(FunctionCallInfo fcinfo)
 static Columns *
 CreateColumns(MemoryContext context, int count)
 {
-	Columns    *columns = MemoryContextAllocZero(context, offsetof(Columns, column) + sizeof(Column) * count);
+	Columns *columns = MemoryContextAllocZero(context, offsetof(Columns, column) + sizeof(Column) * count);
 
 	columns->context = context;
 	columns->count = count;
@@ -121,7 +121,7 @@ static void
 AddCategory(MemoryContext context, Column *column, Datum value)
 {
 	MemoryContext old;
-	Label		label;
+	Label label;
 
 	/* the value may have to be detoasted: not in the aggregate's context */
 	ReadLabel(column->reader, value, &label);
@@ -133,14 +133,13 @@ AddCategory(MemoryContext context, Column *column, Datum value)
 static Columns *
 StartColumns(FunctionCallInfo fcinfo)
 {
-	int			count = PG_NARGS() - 1;
-	Columns    *columns = CreateColumns(AggregateContext(fcinfo), count);
+	int count = PG_NARGS() - 1;
+	Columns *columns = CreateColumns(AggregateContext(fcinfo), count);
 	MemoryContext old = MemoryContextSwitchTo(columns->context);
 
 	if (get_fn_expr_variadic(fcinfo->flinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("drift.profiles_agg takes its columns one by one, not as an array")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("drift.profiles_agg takes its columns one by one, not as an array")));
 	for (int i = 0; i < count; i++)
 	{
 		columns->column[i].reader = ReaderOfType(get_fn_expr_argtype(fcinfo->flinfo, i + 1));
@@ -154,12 +153,12 @@ PG_FUNCTION_INFO_V1(drift_profiles_accum);
 Datum
 drift_profiles_accum(PG_FUNCTION_ARGS)
 {
-	Columns    *columns = PG_ARGISNULL(0) ? StartColumns(fcinfo) : (Columns *) PG_GETARG_POINTER(0);
+	Columns *columns = PG_ARGISNULL(0) ? StartColumns(fcinfo) : (Columns *) PG_GETARG_POINTER(0);
 	MemoryContext context = columns->context;
 
 	for (int i = 0; i < columns->count; i++)
 	{
-		Column	   *column = &columns->column[i];
+		Column *column = &columns->column[i];
 
 		if (PG_ARGISNULL(i + 1))
 			column->missing++;
@@ -179,14 +178,14 @@ drift_profiles_combine(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = AggregateContext(fcinfo);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	Columns    *dst = PG_ARGISNULL(0) ? NULL : (Columns *) PG_GETARG_POINTER(0);
-	Columns    *src = PG_ARGISNULL(1) ? NULL : (Columns *) PG_GETARG_POINTER(1);
+	Columns *dst = PG_ARGISNULL(0) ? NULL : (Columns *) PG_GETARG_POINTER(0);
+	Columns *src = PG_ARGISNULL(1) ? NULL : (Columns *) PG_GETARG_POINTER(1);
 
 	if (dst == NULL && src != NULL)
 		dst = CreateColumns(context, src->count);
 	for (int i = 0; src != NULL && i < src->count; i++)
 	{
-		Column	   *into = &dst->column[i];
+		Column *into = &dst->column[i];
 
 		SyncProfile(&src->column[i]);
 		if (into->profile == NULL)
@@ -208,7 +207,7 @@ PG_FUNCTION_INFO_V1(drift_profiles_serialize);
 Datum
 drift_profiles_serialize(PG_FUNCTION_ARGS)
 {
-	Columns    *columns = (Columns *) PG_GETARG_POINTER(0);
+	Columns *columns = (Columns *) PG_GETARG_POINTER(0);
 	StringInfoData buf;
 
 	(void) AggregateContext(fcinfo);
@@ -231,16 +230,16 @@ PG_FUNCTION_INFO_V1(drift_profiles_deserialize);
 Datum
 drift_profiles_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	bytea *bytes = PG_GETARG_BYTEA_PP(0);
 	StringInfoData buf;
-	Columns    *columns;
+	Columns *columns;
 
 	initStringInfo(&buf);
 	appendBinaryStringInfo(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 	columns = CreateColumns(AggregateContext(fcinfo), pq_getmsgint(&buf, 4));
 	for (int i = 0; i < columns->count; i++)
 	{
-		int			length = pq_getmsgint(&buf, 4);
+		int length = pq_getmsgint(&buf, 4);
 		struct varlena *packed = palloc(length);
 
 		/* copied, because the message does not keep it aligned */
@@ -256,10 +255,10 @@ PG_FUNCTION_INFO_V1(drift_profiles_final);
 Datum
 drift_profiles_final(PG_FUNCTION_ARGS)
 {
-	Columns    *columns;
-	Datum	   *packed;
-	Oid			array_type = get_fn_expr_rettype(fcinfo->flinfo);
-	Oid			element_type = get_element_type(array_type);
+	Columns *columns;
+	Datum *packed;
+	Oid array_type = get_fn_expr_rettype(fcinfo->flinfo);
+	Oid element_type = get_element_type(array_type);
 
 	(void) AggregateContext(fcinfo);
 	if (PG_ARGISNULL(0))

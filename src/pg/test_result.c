@@ -9,9 +9,9 @@
 Datum
 ReturnTestResult(FunctionCallInfo fcinfo, const TestResult *result)
 {
-	TupleDesc	tupdesc;
-	Datum		values[7];
-	bool		nulls[7] = {false};
+	TupleDesc tupdesc;
+	Datum values[7];
+	bool nulls[7] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
 		elog(ERROR, "unexpected result type of a test");

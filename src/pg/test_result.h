@@ -10,13 +10,13 @@
 /* The fields of the SQL type, in its order; without a summary the error is 0 and the three p-values are one. */
 typedef struct TestResult
 {
-	double		statistic;
-	double		p_value;
-	int64		n_reference;
-	int64		n_current;
-	double		statistic_error;
-	double		p_value_low;
-	double		p_value_high;
+	double statistic;
+	double p_value;
+	int64 n_reference;
+	int64 n_current;
+	double statistic_error;
+	double p_value_low;
+	double p_value_high;
 } TestResult;
 
 extern Datum ReturnTestResult(FunctionCallInfo fcinfo, const TestResult *result);

@@ -18,12 +18,12 @@ cut_out(double *edges, uint32_t count, double value)
 static uint32_t
 sort_unique(double *edges, uint32_t count)
 {
-	uint32_t	kept = 0;
+	uint32_t kept = 0;
 
 	for (uint32_t i = 1; i < count; i++)
 	{
-		double		e = edges[i];
-		uint32_t	j = i;
+		double e = edges[i];
+		uint32_t j = i;
 
 		for (; j > 0 && edges[j - 1] > e; j--)
 			edges[j] = edges[j - 1];
@@ -38,23 +38,23 @@ sort_unique(double *edges, uint32_t count)
 /* A block of equal values in the sorted reference. */
 typedef struct Heavy
 {
-	double		value;
-	int64_t		first;			/* rank of its first row */
-	int64_t		rows;
-}			Heavy;
+	double value;
+	int64_t first; /* rank of its first row */
+	int64_t rows;
+} Heavy;
 
 /* A value with n / bins rows or more covers one of these ranks, so only bins candidates need counting. */
 static uint32_t
 find_heavy(const DriftRanked *reference, uint32_t bins, Heavy *heavy)
 {
-	uint32_t	count = 0;
-	double		last = NAN;
+	uint32_t count = 0;
+	double last = NAN;
 
 	for (uint32_t i = 0; i < bins; i++)
 	{
-		int64_t		k = (int64_t) ((__int128) reference->n * i / bins);
-		double		value = reference->at(reference->ctx, k);
-		int64_t		rows;
+		int64_t k = (int64_t) ((__int128) reference->n * i / bins);
+		double value = reference->at(reference->ctx, k);
+		int64_t rows;
 
 		if (value == last)
 			continue;
@@ -83,7 +83,7 @@ rest_at(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies, int6
 double
 drift_interpolate(double below, double above, double fraction)
 {
-	double		step = above - below;
+	double step = above - below;
 
 	/* numpy's own order of operations */
 	if (below == above || fraction == 0.0)
@@ -94,15 +94,15 @@ drift_interpolate(double below, double above, double fraction)
 }
 
 static uint32_t
-cut_quantiles(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies,
-			  int64_t rest, uint32_t parts, double *edges, uint32_t count)
+cut_quantiles(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies, int64_t rest, uint32_t parts,
+			  double *edges, uint32_t count)
 {
 	for (uint32_t i = 1; i < parts; i++)
 	{
-		double		position = ((double) i / (double) parts) * (double) (rest - 1);
-		double		whole = floor(position);
-		int64_t		k = (int64_t) whole;
-		double		edge = rest_at(reference, heavy, heavies, k);
+		double position = ((double) i / (double) parts) * (double) (rest - 1);
+		double whole = floor(position);
+		int64_t k = (int64_t) whole;
+		double edge = rest_at(reference, heavy, heavies, k);
 
 		if (position > whole && k + 1 < rest)
 			edge = drift_interpolate(edge, rest_at(reference, heavy, heavies, k + 1), position - whole);
@@ -114,15 +114,14 @@ cut_quantiles(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies
 }
 
 DriftStatus
-drift_reference_edges(const DriftRanked *reference, uint32_t bins,
-					  double *edges, uint32_t *edge_count)
+drift_reference_edges(const DriftRanked *reference, uint32_t bins, double *edges, uint32_t *edge_count)
 {
-	double		values[DRIFT_DISCRETE_VALUES + 1];
-	Heavy		heavy[DRIFT_MAX_BINS];
-	uint32_t	distinct;
-	uint32_t	heavies;
-	uint32_t	count = 0;
-	int64_t		rest = reference->n;
+	double values[DRIFT_DISCRETE_VALUES + 1];
+	Heavy heavy[DRIFT_MAX_BINS];
+	uint32_t distinct;
+	uint32_t heavies;
+	uint32_t count = 0;
+	int64_t rest = reference->n;
 
 	if (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS)
 		return DRIFT_BAD_BINS;
@@ -146,11 +145,10 @@ drift_reference_edges(const DriftRanked *reference, uint32_t bins,
 	}
 	if (rest > 1)
 	{
-		double		share = (double) rest / (double) reference->n;
-		double		parts = floor((double) bins * share + 0.5);
+		double share = (double) rest / (double) reference->n;
+		double parts = floor((double) bins * share + 0.5);
 
-		count = cut_quantiles(reference, heavy, heavies, rest,
-							  parts < 1.0 ? 1 : (uint32_t) parts, edges, count);
+		count = cut_quantiles(reference, heavy, heavies, rest, parts < 1.0 ? 1 : (uint32_t) parts, edges, count);
 	}
 	*edge_count = sort_unique(edges, count);
 	return DRIFT_OK;

@@ -25,15 +25,15 @@
 /* A sample whose order statistics can be asked for, however it is kept. */
 typedef struct DriftRanked
 {
-	void	   *ctx;
-	int64_t		n;
+	void *ctx;
+	int64_t n;
 	/* the k-th smallest value, k from 0 to n - 1 */
-	double		(*at) (void *ctx, int64_t k);
-	int64_t		(*count_equal) (void *ctx, double value);
-	int64_t		(*count_less) (void *ctx, double value);
+	double (*at)(void *ctx, int64_t k);
+	int64_t (*count_equal)(void *ctx, double value);
+	int64_t (*count_less)(void *ctx, double value);
 	/* writes the ascending distinct values and returns their number; cap + 1 if there are more than cap */
-	uint32_t	(*distinct) (void *ctx, uint32_t cap, double *values);
-}			DriftRanked;
+	uint32_t (*distinct)(void *ctx, uint32_t cap, double *values);
+} DriftRanked;
 
 /*
  * Cuts the reference into bins for PSI and its relatives. Up to 20 distinct
@@ -43,11 +43,10 @@ typedef struct DriftRanked
  * quantiles (linear interpolation). edges has room for DRIFT_MAX_EDGES.
  * DRIFT_BAD_BINS outside 2..1024, DRIFT_EMPTY_REFERENCE without values.
  */
-DriftStatus drift_reference_edges(const DriftRanked *reference, uint32_t bins,
-								  double *edges, uint32_t *edge_count);
+DriftStatus drift_reference_edges(const DriftRanked *reference, uint32_t bins, double *edges, uint32_t *edge_count);
 
 /* The point that lies `fraction` of the way between two order statistics: numpy's 'linear' quantile to the last bit. */
-double		drift_interpolate(double below, double above, double fraction);
+double drift_interpolate(double below, double above, double fraction);
 
 /* DRIFT_OK if the edges are free of NaN, strictly ascending and at most DRIFT_MAX_EDGES. */
 DriftStatus drift_check_edges(const double *edges, uint32_t edge_count);
@@ -56,7 +55,7 @@ DriftStatus drift_check_edges(const double *edges, uint32_t edge_count);
 static inline uint32_t
 drift_bin_of(const double *edges, uint32_t edge_count, double x)
 {
-	uint32_t	bin = 0;
+	uint32_t bin = 0;
 
 	if (edge_count <= DRIFT_LINEAR_EDGES)
 	{
@@ -66,7 +65,7 @@ drift_bin_of(const double *edges, uint32_t edge_count, double x)
 	}
 	for (uint32_t left = edge_count; left > 0;)
 	{
-		uint32_t	half = left / 2;
+		uint32_t half = left / 2;
 
 		if (x > edges[bin + half])
 		{

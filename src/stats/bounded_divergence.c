@@ -3,8 +3,8 @@
 #include <math.h>
 
 void
-drift_bounded_divergence_init(DriftBoundedDivergence *d, DriftDivergenceKind kind,
-							  int64_t n_reference, int64_t n_current, double floor)
+drift_bounded_divergence_init(DriftBoundedDivergence *d, DriftDivergenceKind kind, int64_t n_reference,
+							  int64_t n_current, double floor)
 {
 	d->kind = kind;
 	drift_divergence_init(&d->value, n_reference, n_current, floor);
@@ -46,7 +46,7 @@ alone(const DriftBoundedDivergence *d, int64_t reference, int64_t current)
 static void
 step_high(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	int64_t		other = d->kind == DRIFT_KL_DIVERGENCE ? current.low : current.high;
+	int64_t other = d->kind == DRIFT_KL_DIVERGENCE ? current.low : current.high;
 
 	if (alone(d, reference.high, current.low) >= alone(d, reference.low, other))
 		drift_divergence_step(&d->high, reference.high, current.low);
@@ -58,8 +58,8 @@ step_high(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 static void
 step_low_kl(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	double		q = fmax((double) current.high / (double) d->low.n_current, d->low.floor);
-	double		turn = q / exp(1.0);
+	double q = fmax((double) current.high / (double) d->low.n_current, d->low.floor);
+	double turn = q / exp(1.0);
 
 	if (turn <= fmax((double) reference.low / (double) d->low.n_reference, d->low.floor))
 		drift_divergence_step(&d->low, reference.low, current.high);
@@ -72,8 +72,8 @@ step_low_kl(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 static void
 step_low(DriftBoundedDivergence *d, DriftCount reference, DriftCount current)
 {
-	double		n = (double) d->low.n_reference;
-	double		m = (double) d->low.n_current;
+	double n = (double) d->low.n_reference;
+	double m = (double) d->low.n_current;
 
 	if (d->kind == DRIFT_KL_DIVERGENCE)
 		step_low_kl(d, reference, current);

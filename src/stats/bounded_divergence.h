@@ -23,15 +23,15 @@ typedef enum DriftDivergenceKind
 	DRIFT_JS_DISTANCE,
 	DRIFT_HELLINGER_DISTANCE,
 	DRIFT_TOTAL_VARIATION
-}			DriftDivergenceKind;
+} DriftDivergenceKind;
 
 /* Rows of one side in one bin: the estimate, and how many there are at least and at most. */
 typedef struct DriftCount
 {
-	int64_t		value;
-	int64_t		low;
-	int64_t		high;
-}			DriftCount;
+	int64_t value;
+	int64_t low;
+	int64_t high;
+} DriftCount;
 
 typedef struct DriftBoundedDivergence
 {
@@ -39,13 +39,13 @@ typedef struct DriftBoundedDivergence
 	DriftDivergence value;
 	DriftDivergence low;
 	DriftDivergence high;
-}			DriftBoundedDivergence;
+} DriftBoundedDivergence;
 
-void		drift_bounded_divergence_init(DriftBoundedDivergence *d, DriftDivergenceKind kind,
-										  int64_t n_reference, int64_t n_current, double floor);
+void drift_bounded_divergence_init(DriftBoundedDivergence *d, DriftDivergenceKind kind, int64_t n_reference,
+								   int64_t n_current, double floor);
 
 /* Adds a bin. */
-void		drift_bounded_divergence_step(DriftBoundedDivergence *d, DriftCount reference, DriftCount current);
+void drift_bounded_divergence_step(DriftBoundedDivergence *d, DriftCount reference, DriftCount current);
 
 /* The statistic over the bins added, as divergence.h defines it. */
 DriftInterval drift_bounded_divergence_finish(const DriftBoundedDivergence *d);

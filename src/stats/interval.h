@@ -7,17 +7,17 @@
 
 typedef struct DriftInterval
 {
-	double		value;
-	double		low;
-	double		high;
-}			DriftInterval;
+	double value;
+	double low;
+	double high;
+} DriftInterval;
 
 /* A test's statistic and p-value, with the interval of each. */
 typedef struct DriftIntervalTest
 {
 	DriftInterval statistic;
 	DriftInterval p_value;
-}			DriftIntervalTest;
+} DriftIntervalTest;
 
 static inline DriftInterval
 drift_exactly(double value)

@@ -13,11 +13,10 @@
 size_t
 drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count)
 {
-	size_t		words = (size_t) key_capacity * 5 + 1	/* key, point, gap, two slacks */
-		+ (size_t) edge_count * 2 + 1 + buffer_capacity;
+	size_t words = (size_t) key_capacity * 5 + 1 /* key, point, gap, two slacks */
+				   + (size_t) edge_count * 2 + 1 + buffer_capacity;
 
-	return sizeof(DriftNumeric) + words * 8
-		+ (buffer_capacity >= DRIFT_BUFFER ? sizeof(DriftGuide) : 0);
+	return sizeof(DriftNumeric) + words * 8 + (buffer_capacity >= DRIFT_BUFFER ? sizeof(DriftGuide) : 0);
 }
 
 uint32_t
@@ -52,11 +51,10 @@ settle(DriftNumeric *p)
 }
 
 void
-drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit,
-				   uint32_t key_capacity, uint32_t buffer_capacity,
-				   const double *edges, uint32_t edge_count)
+drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit, uint32_t key_capacity,
+				   uint32_t buffer_capacity, const double *edges, uint32_t edge_count)
 {
-	uint32_t	host_length = p->profile.host_length;
+	uint32_t host_length = p->profile.host_length;
 
 	memset(p, 0, sizeof(*p));
 	p->profile.host_length = host_length;
@@ -76,11 +74,10 @@ drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit,
 }
 
 void
-drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity,
-				   const DriftNumeric *src)
+drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity, const DriftNumeric *src)
 {
-	uint32_t	host_length = dst->profile.host_length;
-	size_t		keys = src->key_count;
+	uint32_t host_length = dst->profile.host_length;
+	size_t keys = src->key_count;
 
 	*dst = *src;
 	dst->profile.host_length = host_length;
@@ -100,8 +97,8 @@ drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_cap
 void
 drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2)
 {
-	double		n = (double) (before + count);
-	double		delta = mean - p->mean;
+	double n = (double) (before + count);
+	double delta = mean - p->mean;
 
 	if (count == 0)
 		return;
@@ -121,8 +118,7 @@ drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double
 int64_t
 drift_numeric_finite_rows(const DriftNumeric *p)
 {
-	return drift_profile_n(&p->profile)
-		- drift_numeric_negative_infinities(p) - drift_numeric_positive_infinities(p);
+	return drift_profile_n(&p->profile) - drift_numeric_negative_infinities(p) - drift_numeric_positive_infinities(p);
 }
 
 /* The careful way, for buffers with an infinity or with sums past the range of a double. */
@@ -141,11 +137,11 @@ static void
 add_buffer_moments(DriftNumeric *p, int64_t before)
 {
 	const double *x = drift_numeric_buffer(p);
-	uint32_t	n = p->buffer_count;
-	uint32_t	whole = n & ~UINT32_C(3);
-	double		sum[4] = {0, 0, 0, 0};
-	double		square[4] = {0, 0, 0, 0};
-	double		mean;
+	uint32_t n = p->buffer_count;
+	uint32_t whole = n & ~UINT32_C(3);
+	double sum[4] = {0, 0, 0, 0};
+	double square[4] = {0, 0, 0, 0};
+	double mean;
 
 	for (uint32_t i = 0; i < whole; i += 4)
 		for (uint32_t lane = 0; lane < 4; lane++)
@@ -157,7 +153,7 @@ add_buffer_moments(DriftNumeric *p, int64_t before)
 	for (uint32_t i = 0; i < whole; i += 4)
 		for (uint32_t lane = 0; lane < 4; lane++)
 		{
-			double		d = x[i + lane] - mean;
+			double d = x[i + lane] - mean;
 
 			square[lane] += d * d;
 		}
@@ -176,8 +172,8 @@ count_bins(DriftNumeric *p)
 {
 	const double *edges = drift_numeric_edges(p);
 	const double *x = drift_numeric_buffer(p);
-	int64_t    *bins = drift_numeric_bins(p);
-	uint32_t	edge_count = p->edge_count;
+	int64_t *bins = drift_numeric_bins(p);
+	uint32_t edge_count = p->edge_count;
 
 	if (edge_count == 0)
 		return;
@@ -199,18 +195,18 @@ gap_limit(const DriftNumeric *p)
  */
 typedef struct Misfits
 {
-	double		values[DRIFT_BUFFER];
-	uint16_t	slots[DRIFT_BUFFER];
-	uint32_t	n;
-	double		keys[DRIFT_BUFFER];
-	int64_t		counts[2 * DRIFT_BUFFER + 1];
-}			Misfits;
+	double values[DRIFT_BUFFER];
+	uint16_t slots[DRIFT_BUFFER];
+	uint32_t n;
+	double keys[DRIFT_BUFFER];
+	int64_t counts[2 * DRIFT_BUFFER + 1];
+} Misfits;
 
 /* Is there a row of an exact profile that is in a gap? */
 static bool
 any_in_gap(const uint16_t *slots, uint32_t n)
 {
-	uint32_t	gaps = 0;
+	uint32_t gaps = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		gaps |= ~(uint32_t) slots[i];
@@ -222,7 +218,7 @@ static bool
 any_overfull(const DriftNumeric *p, int64_t limit)
 {
 	const int64_t *counts = drift_numeric_counts(p);
-	int64_t		most = 0;
+	int64_t most = 0;
 
 	for (uint32_t j = 0; j <= p->key_count; j++)
 		most = counts[2 * j] > most ? counts[2 * j] : most;
@@ -253,9 +249,9 @@ static void
 count_in_place(DriftNumeric *p, const uint16_t *slots, Misfits *misfits)
 {
 	const double *x = drift_numeric_buffer(p);
-	int64_t    *counts = drift_numeric_counts(p);
-	int64_t		limit = p->exact ? 0 : gap_limit(p);
-	uint32_t	last = 2 * p->key_count;
+	int64_t *counts = drift_numeric_counts(p);
+	int64_t limit = p->exact ? 0 : gap_limit(p);
+	uint32_t last = 2 * p->key_count;
 
 	misfits->n = 0;
 	for (uint32_t i = 0; i < p->buffer_count; i++)
@@ -264,7 +260,7 @@ count_in_place(DriftNumeric *p, const uint16_t *slots, Misfits *misfits)
 		return;
 	for (uint32_t i = 0; i < p->buffer_count; i++)
 	{
-		uint16_t	slot = slots[i];
+		uint16_t slot = slots[i];
 
 		if (slot % 2 == 0 && (counts[slot] > limit || slot == 0 || slot == last))
 		{
@@ -281,7 +277,7 @@ count_in_place(DriftNumeric *p, const uint16_t *slots, Misfits *misfits)
 static void
 uncount(DriftNumeric *p, const uint16_t *slots, const uint16_t *misfit_slots, uint32_t misfits)
 {
-	int64_t    *counts = drift_numeric_counts(p);
+	int64_t *counts = drift_numeric_counts(p);
 
 	for (uint32_t i = 0; i < p->buffer_count; i++)
 		counts[slots[i]]--;
@@ -298,9 +294,9 @@ sort_with_slots(double *x, uint16_t *slots, uint32_t n)
 	for (uint32_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++)
 		for (uint32_t i = gaps[g]; i < n; i++)
 		{
-			double		v = x[i];
-			uint16_t	slot = slots[i];
-			uint32_t	j = i;
+			double v = x[i];
+			uint16_t slot = slots[i];
+			uint32_t j = i;
 
 			for (; j >= gaps[g] && x[j - gaps[g]] > v; j -= gaps[g])
 			{
@@ -323,15 +319,15 @@ keys_of_misfits(Misfits *misfits, uint32_t stride)
 {
 	const double *x = misfits->values;
 	const uint16_t *slots = misfits->slots;
-	uint32_t	n = misfits->n;
-	uint32_t	key_count = 0;
-	uint32_t	next = 0;
-	DriftKeys	keys = {misfits->keys, misfits->counts, NULL, NULL, 0, n};
+	uint32_t n = misfits->n;
+	uint32_t key_count = 0;
+	uint32_t next = 0;
+	DriftKeys keys = {misfits->keys, misfits->counts, NULL, NULL, 0, n};
 
 	misfits->counts[0] = 0;
 	for (uint32_t i = 0; i < n;)
 	{
-		uint32_t	j = i + 1;
+		uint32_t j = i + 1;
 
 		while (j < n && x[j] == x[i])
 			j++;
@@ -355,7 +351,7 @@ keys_of_misfits(Misfits *misfits, uint32_t stride)
 static uint32_t
 misfit_stride(const DriftNumeric *p, uint32_t misfits)
 {
-	int64_t		stride = p->exact ? 1 : gap_limit(p) / 4;
+	int64_t stride = p->exact ? 1 : gap_limit(p) / 4;
 
 	if (stride > misfits / 16)
 		stride = misfits / 16;
@@ -365,12 +361,11 @@ misfit_stride(const DriftNumeric *p, uint32_t misfits)
 static DriftStatus
 count_buffer(DriftNumeric *p)
 {
-	uint16_t	slots[DRIFT_BUFFER];
-	Misfits		misfits;
-	DriftKeys	keys;
+	uint16_t slots[DRIFT_BUFFER];
+	Misfits misfits;
+	DriftKeys keys;
 
-	drift_find_slots(guide_of(p), drift_numeric_keys(p), p->key_count,
-					 drift_numeric_buffer(p), p->buffer_count, slots);
+	drift_find_slots(guide_of(p), drift_numeric_keys(p), p->key_count, drift_numeric_buffer(p), p->buffer_count, slots);
 	count_in_place(p, slots, &misfits);
 	if (misfits.n == 0)
 	{
@@ -395,7 +390,7 @@ count_buffer(DriftNumeric *p)
 DriftStatus
 drift_numeric_flush(DriftNumeric *p)
 {
-	int64_t		before = drift_numeric_finite_rows(p);
+	int64_t before = drift_numeric_finite_rows(p);
 	DriftStatus status;
 
 	if (p->buffer_count == 0)
@@ -431,7 +426,7 @@ drift_numeric_mean(const DriftNumeric *p)
 double
 drift_numeric_stddev(const DriftNumeric *p)
 {
-	int64_t		n = drift_profile_n(&p->profile);
+	int64_t n = drift_profile_n(&p->profile);
 
 	if (n < 2 || drift_numeric_finite_rows(p) < n)
 		return NAN;

@@ -33,23 +33,23 @@
 #define DRIFT_DEFAULT_KEYS 1000
 #define DRIFT_MIN_KEYS 16
 #define DRIFT_MAX_KEYS 16000
-#define DRIFT_BUFFER 1024		/* most rows counted at a time; buffers hold a multiple of four */
+#define DRIFT_BUFFER 1024 /* most rows counted at a time; buffers hold a multiple of four */
 
 typedef struct DriftNumeric
 {
 	DriftProfile profile;
-	double		mean;			/* of the finite values */
-	double		m2;				/* sum of squared deviations of the finite values */
-	uint32_t	key_limit;		/* most keys kept between two flushes */
-	uint32_t	key_capacity;	/* keys this block has room for */
-	uint32_t	key_count;
-	uint32_t	edge_count;		/* bin edges given at birth, counted exactly */
-	uint32_t	buffer_capacity;
-	uint32_t	buffer_count;
-	uint32_t	settled;		/* flushes since the keys changed */
-	uint8_t		exact;			/* every distinct value is a key */
-	uint8_t		unused[3];
-}			DriftNumeric;
+	double mean;           /* of the finite values */
+	double m2;             /* sum of squared deviations of the finite values */
+	uint32_t key_limit;    /* most keys kept between two flushes */
+	uint32_t key_capacity; /* keys this block has room for */
+	uint32_t key_count;
+	uint32_t edge_count; /* bin edges given at birth, counted exactly */
+	uint32_t buffer_capacity;
+	uint32_t buffer_count;
+	uint32_t settled; /* flushes since the keys changed */
+	uint8_t exact;    /* every distinct value is a key */
+	uint8_t unused[3];
+} DriftNumeric;
 
 static inline double *
 drift_numeric_keys(const DriftNumeric *p)
@@ -105,28 +105,26 @@ drift_numeric_negative_infinities(const DriftNumeric *p)
 static inline int64_t
 drift_numeric_positive_infinities(const DriftNumeric *p)
 {
-	uint32_t	last = p->key_count - 1;
+	uint32_t last = p->key_count - 1;
 
 	return p->key_count > 0 && drift_numeric_keys(p)[last] == INFINITY ? drift_numeric_counts(p)[2 * last + 1] : 0;
 }
 
 /* Rows with a finite value. */
-int64_t		drift_numeric_finite_rows(const DriftNumeric *p);
+int64_t drift_numeric_finite_rows(const DriftNumeric *p);
 
 /* Bytes of a block with that much room. */
-size_t		drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count);
+size_t drift_numeric_size(uint32_t key_capacity, uint32_t buffer_capacity, uint32_t edge_count);
 
 /* Keys that a block needs so that a flush never answers DRIFT_NO_SPACE. */
-uint32_t	drift_numeric_full_capacity(uint32_t key_limit, uint32_t buffer_capacity);
+uint32_t drift_numeric_full_capacity(uint32_t key_limit, uint32_t buffer_capacity);
 
 /* Starts an empty profile in memory of drift_numeric_size(...) bytes. edges may be NULL when edge_count is 0. */
-void		drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit,
-							   uint32_t key_capacity, uint32_t buffer_capacity,
-							   const double *edges, uint32_t edge_count);
+void drift_numeric_init(DriftNumeric *p, DriftValueType type, uint32_t key_limit, uint32_t key_capacity,
+						uint32_t buffer_capacity, const double *edges, uint32_t edge_count);
 
 /* Copies src into a block with at least as much room; dst is uninitialised memory of that size. */
-void		drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity,
-							   const DriftNumeric *src);
+void drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_capacity, const DriftNumeric *src);
 
 /* Adds a row with a value that is not NaN. The caller flushes when drift_numeric_full(); until then the row is not counted. */
 static inline void
@@ -166,10 +164,10 @@ DriftStatus drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src);
  * Drops keys until at most target (>= 2) are left, so that the widest span of
  * ranks between neighbouring keys becomes as small as possible.
  */
-void		drift_numeric_prune(DriftNumeric *p, uint32_t target);
+void drift_numeric_prune(DriftNumeric *p, uint32_t target);
 
 /* Mean and sample deviation as avg() and stddev() give them; NaN where those are NULL. */
-double		drift_numeric_mean(const DriftNumeric *p);
-double		drift_numeric_stddev(const DriftNumeric *p);
+double drift_numeric_mean(const DriftNumeric *p);
+double drift_numeric_stddev(const DriftNumeric *p);
 
 #endif

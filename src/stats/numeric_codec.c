@@ -80,13 +80,11 @@ read_start(DriftReader *r, DriftNumeric *p)
 	p->edge_count = (uint32_t) drift_reader_count(r, DRIFT_MAX_EDGES);
 	p->mean = drift_reader_double(r);
 	p->m2 = drift_reader_double(r);
-	if (r->status == DRIFT_OK &&
-		(p->profile.form != DRIFT_PACKED || p->profile.kind != DRIFT_NUMERIC ||
-		 p->exact > 1 || p->key_limit < DRIFT_MIN_KEYS))
+	if (r->status == DRIFT_OK && (p->profile.form != DRIFT_PACKED || p->profile.kind != DRIFT_NUMERIC || p->exact > 1 ||
+								  p->key_limit < DRIFT_MIN_KEYS))
 		drift_reader_fail(r, DRIFT_CORRUPT);
 	/* nobody gets to ask for more memory than the bytes can fill */
-	if (r->status == DRIFT_OK &&
-		drift_reader_left(r) < (size_t) p->key_count * 9 + (size_t) p->edge_count * 9)
+	if (r->status == DRIFT_OK && drift_reader_left(r) < (size_t) p->key_count * 9 + (size_t) p->edge_count * 9)
 		drift_reader_fail(r, DRIFT_TRUNCATED);
 	return r->status;
 }
@@ -120,8 +118,8 @@ read_counts(DriftReader *r, int64_t *counts, uint32_t count, uint32_t step)
 }
 
 DriftStatus
-drift_numeric_unpack(const uint8_t *bytes, size_t length,
-					 DriftNumeric *p, uint32_t key_capacity, uint32_t buffer_capacity)
+drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint32_t key_capacity,
+					 uint32_t buffer_capacity)
 {
 	DriftReader r;
 	DriftNumeric start;
@@ -170,15 +168,15 @@ keys_agree(const DriftNumeric *p)
 {
 	const double *keys = drift_numeric_keys(p);
 	const int64_t *counts = drift_numeric_counts(p);
-	int64_t		n = drift_profile_n(&p->profile);
-	int64_t		below = 0;
+	int64_t n = drift_profile_n(&p->profile);
+	int64_t below = 0;
 
 	if (p->key_count == 0)
 		return n == 0 && p->exact;
 	for (uint32_t j = 0; j < p->key_count; j++)
 	{
-		int64_t		point = counts[2 * j + 1];
-		int64_t		gap = counts[2 * j + 2];
+		int64_t point = counts[2 * j + 1];
+		int64_t gap = counts[2 * j + 2];
 
 		if (isnan(keys[j]) || (keys[j] == 0.0 && signbit(keys[j])))
 			return false;
@@ -199,7 +197,7 @@ keys_agree(const DriftNumeric *p)
 static bool
 bins_agree(const DriftNumeric *p)
 {
-	int64_t		left = drift_profile_n(&p->profile);
+	int64_t left = drift_profile_n(&p->profile);
 
 	if (p->edge_count == 0)
 		return true;
@@ -207,7 +205,7 @@ bins_agree(const DriftNumeric *p)
 		return false;
 	for (uint32_t i = 0; i <= p->edge_count; i++)
 	{
-		int64_t		rows = drift_numeric_bins(p)[i];
+		int64_t rows = drift_numeric_bins(p)[i];
 
 		if (rows < 0 || rows > left)
 			return false;
@@ -234,7 +232,7 @@ drift_numeric_compact(DriftNumeric *p, size_t max_bytes)
 {
 	while (p->key_count > FEWEST_KEYS && drift_numeric_packed_size(p) > max_bytes)
 	{
-		uint32_t	target = p->key_count - p->key_count / 8;
+		uint32_t target = p->key_count - p->key_count / 8;
 
 		drift_numeric_prune(p, target > FEWEST_KEYS ? target : FEWEST_KEYS);
 	}

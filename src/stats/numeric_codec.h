@@ -18,7 +18,7 @@
 #define DRIFT_COMPACT_BYTES 2048
 
 /* Bytes of the packed form of a flushed profile. */
-size_t		drift_numeric_packed_size(const DriftNumeric *p);
+size_t drift_numeric_packed_size(const DriftNumeric *p);
 
 /* Writes exactly drift_numeric_packed_size() bytes; DRIFT_NO_SPACE if size is smaller. */
 DriftStatus drift_numeric_pack(const DriftNumeric *p, uint8_t *bytes, size_t size);
@@ -32,8 +32,8 @@ DriftStatus drift_numeric_peek(const uint8_t *bytes, size_t length, uint32_t *ke
  * come from anyone: whatever contradicts itself is refused with
  * DRIFT_TRUNCATED, DRIFT_TRAILING_BYTES, DRIFT_BAD_VERSION or DRIFT_CORRUPT.
  */
-DriftStatus drift_numeric_unpack(const uint8_t *bytes, size_t length,
-								 DriftNumeric *p, uint32_t key_capacity, uint32_t buffer_capacity);
+DriftStatus drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint32_t key_capacity,
+								 uint32_t buffer_capacity);
 
 /* DRIFT_OK if the facts of a flushed profile do not contradict each other: what unpacking checks. */
 DriftStatus drift_numeric_check(const DriftNumeric *p);
@@ -42,6 +42,6 @@ DriftStatus drift_numeric_check(const DriftNumeric *p);
  * Drops keys until the packed form needs at most max_bytes, or few keys are
  * left. Bins, moments, counts, smallest and largest value stay exact.
  */
-void		drift_numeric_compact(DriftNumeric *p, size_t max_bytes);
+void drift_numeric_compact(DriftNumeric *p, size_t max_bytes);
 
 #endif

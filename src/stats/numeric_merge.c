@@ -8,14 +8,14 @@ drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other)
 {
 	const double *a = drift_numeric_keys(p);
 	const double *b = other->keys;
-	uint32_t	i = 0;
-	uint32_t	j = 0;
-	uint32_t	count = 0;
+	uint32_t i = 0;
+	uint32_t j = 0;
+	uint32_t count = 0;
 
 	while (i < p->key_count && j < other->key_count)
 	{
-		double		x = a[i];
-		double		y = b[j];
+		double x = a[i];
+		double y = b[j];
 
 		i += (uint32_t) (x <= y);
 		j += (uint32_t) (y <= x);
@@ -27,21 +27,21 @@ drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other)
 /* One side of a merge, walked from its last key to its first. */
 typedef struct Walk
 {
-	DriftKeys	side;
-	uint32_t	left;			/* keys not yet passed */
-	int64_t		below;			/* rows counted below the last passed key, all rows at the start */
-	int64_t		below_high;		/* most rows that can truly lie below it */
-	double		passed;			/* that key; +Infinity at the start */
-}			Walk;
+	DriftKeys side;
+	uint32_t left;      /* keys not yet passed */
+	int64_t below;      /* rows counted below the last passed key, all rows at the start */
+	int64_t below_high; /* most rows that can truly lie below it */
+	double passed;      /* that key; +Infinity at the start */
+} Walk;
 
 /* What one side knows about a key of the union. */
 typedef struct KeyFacts
 {
-	int64_t		point;			/* rows equal to it for certain */
-	int64_t		below;			/* rows counted below it */
-	int64_t		slack_low;
-	int64_t		slack_high;
-}			KeyFacts;
+	int64_t point; /* rows equal to it for certain */
+	int64_t below; /* rows counted below it */
+	int64_t slack_low;
+	int64_t slack_high;
+} KeyFacts;
 
 static void
 walk_start(Walk *walk, const DriftKeys *side)
@@ -63,8 +63,8 @@ slack_at(const int64_t *slack, uint32_t j)
 static KeyFacts
 walk_pass(Walk *walk)
 {
-	uint32_t	j = walk->left - 1;
-	KeyFacts	facts;
+	uint32_t j = walk->left - 1;
+	KeyFacts facts;
 
 	facts.point = walk->side.counts[2 * j + 1];
 	facts.below = walk->below - walk->side.counts[2 * j + 2] - facts.point;
@@ -85,17 +85,17 @@ walk_pass(Walk *walk)
 static KeyFacts
 walk_gap(const Walk *walk, double key)
 {
-	KeyFacts	facts = {0, 0, 0, 0};
-	int64_t		upto = 0;
-	int64_t		certain = 0;
-	int64_t		gap;
-	double		share = 0.5;
+	KeyFacts facts = {0, 0, 0, 0};
+	int64_t upto = 0;
+	int64_t certain = 0;
+	int64_t gap;
+	double share = 0.5;
 
 	if (walk->left > 0)
 	{
-		uint32_t	j = walk->left - 1;
-		double		from = walk->side.keys[j];
-		double		fraction = (key - from) / (walk->passed - from);
+		uint32_t j = walk->left - 1;
+		double from = walk->side.keys[j];
+		double fraction = (key - from) / (walk->passed - from);
 
 		upto = walk->below - walk->side.counts[2 * j + 2];
 		certain = upto - slack_at(walk->side.slack_low, j);
@@ -122,15 +122,15 @@ walk_facts(Walk *walk, double key)
 void
 drift_numeric_merge_keys(DriftNumeric *p, int64_t n, const DriftKeys *other)
 {
-	double	   *keys = drift_numeric_keys(p);
-	int64_t    *counts = drift_numeric_counts(p);
-	int64_t    *slack_low = drift_numeric_slack_low(p);
-	int64_t    *slack_high = drift_numeric_slack_high(p);
-	DriftKeys	own = {keys, counts, slack_low, slack_high, p->key_count, n};
-	uint32_t	out = drift_numeric_union_count(p, other);
-	int64_t		above = n + other->n;	/* rows counted below the key written before */
-	Walk		a;
-	Walk		b;
+	double *keys = drift_numeric_keys(p);
+	int64_t *counts = drift_numeric_counts(p);
+	int64_t *slack_low = drift_numeric_slack_low(p);
+	int64_t *slack_high = drift_numeric_slack_high(p);
+	DriftKeys own = {keys, counts, slack_low, slack_high, p->key_count, n};
+	uint32_t out = drift_numeric_union_count(p, other);
+	int64_t above = n + other->n; /* rows counted below the key written before */
+	Walk a;
+	Walk b;
 
 	/* from the last key down, so that the union can be written over p's own keys */
 	walk_start(&a, &own);
@@ -138,13 +138,13 @@ drift_numeric_merge_keys(DriftNumeric *p, int64_t n, const DriftKeys *other)
 	p->key_count = out;
 	while (out > 0)
 	{
-		double		next_a = a.left > 0 ? a.side.keys[a.left - 1] : -INFINITY;
-		double		next_b = b.left > 0 ? b.side.keys[b.left - 1] : -INFINITY;
-		double		key = next_a > next_b ? next_a : next_b;
-		KeyFacts	in_a = walk_facts(&a, key);
-		KeyFacts	in_b = walk_facts(&b, key);
-		int64_t		below = in_a.below + in_b.below;
-		int64_t		point = in_a.point + in_b.point;
+		double next_a = a.left > 0 ? a.side.keys[a.left - 1] : -INFINITY;
+		double next_b = b.left > 0 ? b.side.keys[b.left - 1] : -INFINITY;
+		double key = next_a > next_b ? next_a : next_b;
+		KeyFacts in_a = walk_facts(&a, key);
+		KeyFacts in_b = walk_facts(&b, key);
+		int64_t below = in_a.below + in_b.below;
+		int64_t point = in_a.point + in_b.point;
 
 		out--;
 		keys[out] = key;
@@ -160,10 +160,10 @@ drift_numeric_merge_keys(DriftNumeric *p, int64_t n, const DriftKeys *other)
 /* A key and the rows counted below it, while keys are thinned out. */
 typedef struct Kept
 {
-	uint32_t	j;
-	int64_t		below;
-	int64_t		certain;		/* rows certainly at or below it */
-}			Kept;
+	uint32_t j;
+	int64_t below;
+	int64_t certain; /* rows certainly at or below it */
+} Kept;
 
 /*
  * Walks the keys with as few stops as possible such that the span of ranks
@@ -175,20 +175,20 @@ typedef struct Kept
 static uint32_t
 keep_keys(DriftNumeric *p, int64_t span, bool write)
 {
-	double	   *keys = drift_numeric_keys(p);
-	int64_t    *counts = drift_numeric_counts(p);
-	int64_t    *slack_low = drift_numeric_slack_low(p);
-	int64_t    *slack_high = drift_numeric_slack_high(p);
-	uint32_t	last = p->key_count - 1;
-	uint32_t	kept = 0;
-	int64_t		upto = 0;		/* rows counted up to the stop before */
-	Kept		stop = {0, counts[0], counts[0] + counts[1] - slack_low[0]};
+	double *keys = drift_numeric_keys(p);
+	int64_t *counts = drift_numeric_counts(p);
+	int64_t *slack_low = drift_numeric_slack_low(p);
+	int64_t *slack_high = drift_numeric_slack_high(p);
+	uint32_t last = p->key_count - 1;
+	uint32_t kept = 0;
+	int64_t upto = 0; /* rows counted up to the stop before */
+	Kept stop = {0, counts[0], counts[0] + counts[1] - slack_low[0]};
 
 	for (;;)
 	{
-		int64_t		point = counts[2 * stop.j + 1];
-		int64_t		below = stop.below + point + counts[2 * stop.j + 2];
-		Kept		best = {last + 1, 0, 0};
+		int64_t point = counts[2 * stop.j + 1];
+		int64_t below = stop.below + point + counts[2 * stop.j + 2];
+		Kept best = {last + 1, 0, 0};
 
 		if (write)
 		{
@@ -198,7 +198,7 @@ keep_keys(DriftNumeric *p, int64_t span, bool write)
 		}
 		for (uint32_t j = stop.j + 1; j <= last; j++)
 		{
-			Kept		here = {j, below, below + counts[2 * j + 1] - slack_low[j]};
+			Kept here = {j, below, below + counts[2 * j + 1] - slack_low[j]};
 
 			if (best.j <= last && below + slack_high[j] - stop.certain > span)
 				break;
@@ -226,8 +226,8 @@ keep_keys(DriftNumeric *p, int64_t span, bool write)
 void
 drift_numeric_prune(DriftNumeric *p, uint32_t target)
 {
-	int64_t		low = 0;		/* keeps too many keys */
-	int64_t		high;
+	int64_t low = 0; /* keeps too many keys */
+	int64_t high;
 
 	if (p->key_count <= target)
 		return;
@@ -240,7 +240,7 @@ drift_numeric_prune(DriftNumeric *p, uint32_t target)
 	/* a span within 2 % of the smallest is as good */
 	while (high - low > 1 + high / 64)
 	{
-		int64_t		middle = low + (high - low) / 2;
+		int64_t middle = low + (high - low) / 2;
 
 		if (keep_keys(p, middle, false) > target)
 			low = middle;
@@ -255,13 +255,12 @@ drift_numeric_prune(DriftNumeric *p, uint32_t target)
 static void
 merge_bins(DriftNumeric *dst, const DriftNumeric *src)
 {
-	size_t		bytes = dst->edge_count * sizeof(double);
-	int64_t    *bins = drift_numeric_bins(dst);
+	size_t bytes = dst->edge_count * sizeof(double);
+	int64_t *bins = drift_numeric_bins(dst);
 	const int64_t *others = drift_numeric_bins(src);
 
 	dst->profile.flags |= src->profile.flags;
-	if (dst->edge_count == src->edge_count &&
-		memcmp(drift_numeric_edges(dst), drift_numeric_edges(src), bytes) == 0)
+	if (dst->edge_count == src->edge_count && memcmp(drift_numeric_edges(dst), drift_numeric_edges(src), bytes) == 0)
 	{
 		for (uint32_t i = 0; dst->edge_count > 0 && i <= dst->edge_count; i++)
 			bins[i] += others[i];
@@ -274,11 +273,12 @@ merge_bins(DriftNumeric *dst, const DriftNumeric *src)
 DriftStatus
 drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 {
-	DriftKeys	other = {
-		drift_numeric_keys(src), drift_numeric_counts(src),
-		drift_numeric_slack_low(src), drift_numeric_slack_high(src),
-		src->key_count, drift_profile_n(&src->profile)
-	};
+	DriftKeys other = {drift_numeric_keys(src),
+					   drift_numeric_counts(src),
+					   drift_numeric_slack_low(src),
+					   drift_numeric_slack_high(src),
+					   src->key_count,
+					   drift_profile_n(&src->profile)};
 
 	if (dst->profile.value_type != src->profile.value_type)
 		return DRIFT_TYPE_MISMATCH;
@@ -289,8 +289,7 @@ drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 
 	drift_numeric_forget_guide(dst);
 	merge_bins(dst, src);
-	drift_numeric_add_moments(dst, drift_numeric_finite_rows(dst), drift_numeric_finite_rows(src),
-							  src->mean, src->m2);
+	drift_numeric_add_moments(dst, drift_numeric_finite_rows(dst), drift_numeric_finite_rows(src), src->mean, src->m2);
 	drift_numeric_merge_keys(dst, drift_profile_n(&dst->profile), &other);
 	dst->profile.row_count += src->profile.row_count;
 	dst->profile.missing_count += src->profile.missing_count;

@@ -14,24 +14,24 @@ typedef struct DriftKeys
 	const int64_t *counts;
 	const int64_t *slack_low;
 	const int64_t *slack_high;
-	uint32_t	key_count;
-	int64_t		n;				/* rows counted in them */
-}			DriftKeys;
+	uint32_t key_count;
+	int64_t n; /* rows counted in them */
+} DriftKeys;
 
 /* Number of distinct keys of both. */
-uint32_t	drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other);
+uint32_t drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other);
 
 /*
  * Unites p's keys, which hold n rows, with the other's, in place. p has room
  * for drift_numeric_union_count() keys. Each rank bound of the union is the
  * sum of the two sides' bounds at that key.
  */
-void		drift_numeric_merge_keys(DriftNumeric *p, int64_t n, const DriftKeys *other);
+void drift_numeric_merge_keys(DriftNumeric *p, int64_t n, const DriftKeys *other);
 
 /* To be called when keys have changed: a guide to the old ones would mislead. */
-void		drift_numeric_forget_guide(DriftNumeric *p);
+void drift_numeric_forget_guide(DriftNumeric *p);
 
 /* Adds count finite values with that mean and sum of squared deviations to moments of `before` values. */
-void		drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2);
+void drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2);
 
 #endif

@@ -27,8 +27,8 @@ drift_rank_cursor_at(DriftRankCursor *cursor, double x)
 	const int64_t *counts = drift_numeric_counts(p);
 	const int64_t *slack_low = drift_numeric_slack_low(p);
 	const int64_t *slack_high = drift_numeric_slack_high(p);
-	DriftRanks	ranks;
-	uint32_t	j;
+	DriftRanks ranks;
+	uint32_t j;
 
 	while (cursor->next < p->key_count && keys[cursor->next] < x)
 		step(cursor);
@@ -36,7 +36,7 @@ drift_rank_cursor_at(DriftRankCursor *cursor, double x)
 
 	if (j < p->key_count && keys[j] == x)
 	{
-		int64_t		point = counts[2 * j + 1];
+		int64_t point = counts[2 * j + 1];
 
 		ranks.below.low = cursor->below - slack_low[j];
 		ranks.below.high = cursor->below + slack_high[j];
@@ -65,16 +65,16 @@ drift_numeric_rank_error(const DriftNumeric *p)
 	const int64_t *counts = drift_numeric_counts(p);
 	const int64_t *slack_low = drift_numeric_slack_low(p);
 	const int64_t *slack_high = drift_numeric_slack_high(p);
-	int64_t		n = drift_profile_n(&p->profile);
-	int64_t		widest = 0;
+	int64_t n = drift_profile_n(&p->profile);
+	int64_t widest = 0;
 
 	if (p->exact || n == 0)
 		return 0.0;
 	for (uint32_t j = 0; j < p->key_count; j++)
 	{
-		int64_t		after = j + 1 < p->key_count ? slack_high[j + 1] : 0;
-		int64_t		at = slack_low[j] + slack_high[j];
-		int64_t		span = slack_low[j] + counts[2 * j + 2] + after;
+		int64_t after = j + 1 < p->key_count ? slack_high[j + 1] : 0;
+		int64_t at = slack_low[j] + slack_high[j];
+		int64_t span = slack_low[j] + counts[2 * j + 2] + after;
 
 		widest = span > widest ? span : widest;
 		widest = at > widest ? at : widest;
@@ -86,7 +86,7 @@ drift_numeric_rank_error(const DriftNumeric *p)
 static bool
 past_middle(const DriftNumeric *p, uint32_t j, int64_t below, int64_t k)
 {
-	int64_t		width = drift_numeric_counts(p)[2 * j + 1] + drift_numeric_slack_high(p)[j] - drift_numeric_slack_low(p)[j];
+	int64_t width = drift_numeric_counts(p)[2 * j + 1] + drift_numeric_slack_high(p)[j] - drift_numeric_slack_low(p)[j];
 
 	return width <= 2 * (k - below) + 1;
 }
@@ -102,8 +102,8 @@ value_at(void *ctx, int64_t k)
 	DriftRankCursor *walk = ctx;
 	const DriftNumeric *p = walk->p;
 	const int64_t *counts = drift_numeric_counts(p);
-	uint32_t	j;
-	int64_t		next_below;
+	uint32_t j;
+	int64_t next_below;
 
 	if (!past_middle(p, walk->next, walk->below, k))
 		drift_rank_cursor_init(walk, p);
@@ -117,8 +117,8 @@ value_at(void *ctx, int64_t k)
 	}
 	if (j + 1 < p->key_count)
 	{
-		int64_t		above_key = k + 1 - (walk->below + counts[2 * j + 1] - drift_numeric_slack_low(p)[j]);
-		int64_t		below_next = next_below + drift_numeric_slack_high(p)[j + 1] - k;
+		int64_t above_key = k + 1 - (walk->below + counts[2 * j + 1] - drift_numeric_slack_low(p)[j]);
+		int64_t below_next = next_below + drift_numeric_slack_high(p)[j + 1] - k;
 
 		j += (uint32_t) (above_key > below_next);
 	}
@@ -129,7 +129,7 @@ static int64_t
 count_equal(void *ctx, double value)
 {
 	DriftRankCursor walk;
-	DriftRanks	ranks;
+	DriftRanks ranks;
 
 	drift_rank_cursor_init(&walk, ((DriftRankCursor *) ctx)->p);
 	ranks = drift_rank_cursor_at(&walk, value);
@@ -171,10 +171,10 @@ double
 drift_numeric_quantile(const DriftNumeric *p, double q)
 {
 	DriftRankCursor walk;
-	int64_t		n = drift_profile_n(&p->profile);
-	double		position = q * (double) (n - 1);
-	double		whole = floor(position);
-	double		below;
+	int64_t n = drift_profile_n(&p->profile);
+	double position = q * (double) (n - 1);
+	double whole = floor(position);
+	double below;
 
 	if (n == 0 || !(q >= 0.0 && q <= 1.0))
 		return NAN;

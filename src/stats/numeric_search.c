@@ -11,16 +11,16 @@
 static inline uint64_t
 ordered_bits(double x)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
-	return bits ^ ((uint64_t) -(int64_t) (bits >> 63) | UINT64_C(0x8000000000000000));
+	return bits ^ ((uint64_t) - (int64_t) (bits >> 63) | UINT64_C(0x8000000000000000));
 }
 
 static inline uint32_t
 linear_entry(const DriftGuide *guide, double x)
 {
-	double		place = (x - guide->origin) * guide->scale;
+	double place = (x - guide->origin) * guide->scale;
 
 	/* the order of the comparisons sends NaN, from infinite keys, to 0 as well */
 	place = place > 0.0 ? place : 0.0;
@@ -31,8 +31,8 @@ linear_entry(const DriftGuide *guide, double x)
 static inline uint32_t
 bits_entry(const DriftGuide *guide, double x)
 {
-	uint64_t	bits = ordered_bits(x);
-	uint64_t	place = (bits > guide->base ? bits - guide->base : 0) >> guide->shift;
+	uint64_t bits = ordered_bits(x);
+	uint64_t place = (bits > guide->base ? bits - guide->base : 0) >> guide->shift;
 
 	return place < DRIFT_GUIDE_ENTRIES - 1 ? (uint32_t) place : DRIFT_GUIDE_ENTRIES - 1;
 }
@@ -47,7 +47,7 @@ entry_of(const DriftGuide *guide, double x)
 static void
 choose_scale(DriftGuide *guide, uint32_t kind, double low, double high)
 {
-	uint64_t	range = ordered_bits(high) - ordered_bits(low);
+	uint64_t range = ordered_bits(high) - ordered_bits(low);
 
 	guide->kind = kind;
 	guide->origin = low;
@@ -62,13 +62,13 @@ choose_scale(DriftGuide *guide, uint32_t kind, double low, double high)
 static uint32_t
 most_in_entry(const DriftGuide *guide, const double *keys, uint32_t key_count)
 {
-	uint32_t	most = 0;
-	uint32_t	run = 0;
-	uint32_t	last = UINT32_MAX;
+	uint32_t most = 0;
+	uint32_t run = 0;
+	uint32_t last = UINT32_MAX;
 
 	for (uint32_t j = 0; j < key_count; j++)
 	{
-		uint32_t	entry = entry_of(guide, keys[j]);
+		uint32_t entry = entry_of(guide, keys[j]);
 
 		run = entry == last ? run + 1 : 1;
 		most = run > most ? run : most;
@@ -84,8 +84,8 @@ most_in_entry(const DriftGuide *guide, const double *keys, uint32_t key_count)
 static void
 fill_table(DriftGuide *guide, const double *keys, uint32_t key_count)
 {
-	uint32_t	latest = key_count - guide->window;
-	uint32_t	next = 0;
+	uint32_t latest = key_count - guide->window;
+	uint32_t next = 0;
 
 	for (uint32_t j = 0; j < key_count; j++)
 		for (uint32_t entry = entry_of(guide, keys[j]); next <= entry; next++)
@@ -97,10 +97,10 @@ fill_table(DriftGuide *guide, const double *keys, uint32_t key_count)
 void
 drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count)
 {
-	uint32_t	from = key_count > 0 && isinf(keys[0]);
-	uint32_t	to = key_count - (key_count > 0 && isinf(keys[key_count - 1]));
-	uint32_t	most;
-	uint32_t	most_by_bits;
+	uint32_t from = key_count > 0 && isinf(keys[0]);
+	uint32_t to = key_count - (key_count > 0 && isinf(keys[key_count - 1]));
+	uint32_t most;
+	uint32_t most_by_bits;
 
 	guide->kind = DRIFT_GUIDE_NONE;
 	if (from + 2 * WIDEST_WINDOW >= to)
@@ -131,7 +131,7 @@ drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count)
 static inline uint16_t
 slot_of(const double *keys, size_t upto, double v)
 {
-	size_t		hit = keys[upto - (upto > 0)] >= v;
+	size_t hit = keys[upto - (upto > 0)] >= v;
 
 	return (uint16_t) (2 * upto - (hit & (upto > 0)));
 }
@@ -153,18 +153,18 @@ search_window(const double *keys, uint32_t window, const double *x, uint32_t n, 
 {
 	for (uint32_t i = 0; i < n; i += 4)
 	{
-		size_t		b0 = slots[i];
-		size_t		b1 = slots[i + 1];
-		size_t		b2 = slots[i + 2];
-		size_t		b3 = slots[i + 3];
-		double		x0 = x[i];
-		double		x1 = x[i + 1];
-		double		x2 = x[i + 2];
-		double		x3 = x[i + 3];
+		size_t b0 = slots[i];
+		size_t b1 = slots[i + 1];
+		size_t b2 = slots[i + 2];
+		size_t b3 = slots[i + 3];
+		double x0 = x[i];
+		double x1 = x[i + 1];
+		double x2 = x[i + 2];
+		double x3 = x[i + 3];
 
 		for (size_t left = window; left > 0;)
 		{
-			size_t		half = (left + 1) / 2;
+			size_t half = (left + 1) / 2;
 
 			HALVE(b0, x0);
 			HALVE(b1, x1);
@@ -180,11 +180,11 @@ search_window(const double *keys, uint32_t window, const double *x, uint32_t n, 
 }
 
 void
-drift_find_slots(const DriftGuide *guide, const double *keys, uint32_t key_count,
-				 double *x, uint32_t n, uint16_t *slots)
+drift_find_slots(const DriftGuide *guide, const double *keys, uint32_t key_count, double *x, uint32_t n,
+				 uint16_t *slots)
 {
-	uint32_t	kind = guide != NULL ? guide->kind : DRIFT_GUIDE_NONE;
-	uint32_t	room = (n + 3) & ~UINT32_C(3);
+	uint32_t kind = guide != NULL ? guide->kind : DRIFT_GUIDE_NONE;
+	uint32_t room = (n + 3) & ~UINT32_C(3);
 
 	/* the last four are searched for together, so there must be four */
 	for (uint32_t i = n; i < room; i++)

@@ -22,28 +22,28 @@ typedef enum DriftGuideKind
 	DRIFT_GUIDE_NONE = 0,
 	DRIFT_GUIDE_LINEAR,
 	DRIFT_GUIDE_BITS
-}			DriftGuideKind;
+} DriftGuideKind;
 
 typedef struct DriftGuide
 {
-	uint32_t	kind;			/* DriftGuideKind; 0, as in zeroed memory, is no guide */
-	uint32_t	window;			/* keys still to be told apart, a power of two less one */
-	double		origin;			/* linear: the entry is (x - origin) * scale */
-	double		scale;
-	uint64_t	base;			/* bits: it is (ordered bits of x - base) >> shift */
-	uint64_t	shift;
-	uint16_t	first[DRIFT_GUIDE_ENTRIES];	/* keys certainly below the values of an entry */
-}			DriftGuide;
+	uint32_t kind;   /* DriftGuideKind; 0, as in zeroed memory, is no guide */
+	uint32_t window; /* keys still to be told apart, a power of two less one */
+	double origin;   /* linear: the entry is (x - origin) * scale */
+	double scale;
+	uint64_t base; /* bits: it is (ordered bits of x - base) >> shift */
+	uint64_t shift;
+	uint16_t first[DRIFT_GUIDE_ENTRIES]; /* keys certainly below the values of an entry */
+} DriftGuide;
 
 /* Makes the better guide to ascending keys, or none if no guide would save steps. */
-void		drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count);
+void drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count);
 
 /*
  * Writes for each of n values the slot of the counts it belongs to: 2 j + 1 if
  * it equals key j, otherwise twice the number of keys below it. x and slots
  * have room for the next multiple of four. guide may be NULL.
  */
-void		drift_find_slots(const DriftGuide *guide, const double *keys, uint32_t key_count,
-							 double *x, uint32_t n, uint16_t *slots);
+void drift_find_slots(const DriftGuide *guide, const double *keys, uint32_t key_count, double *x, uint32_t n,
+					  uint16_t *slots);
 
 #endif

@@ -10,12 +10,12 @@ static bool
 same_edges(const DriftNumeric *p, const double *edges, uint32_t edge_count)
 {
 	return edge_count > 0 && p->edge_count == edge_count &&
-		memcmp(drift_numeric_edges(p), edges, edge_count * sizeof(double)) == 0;
+		   memcmp(drift_numeric_edges(p), edges, edge_count * sizeof(double)) == 0;
 }
 
 DriftStatus
-drift_numeric_common_edges(const DriftNumeric *reference, const DriftNumeric *current,
-						   uint32_t bins, double *edges, uint32_t *edge_count)
+drift_numeric_common_edges(const DriftNumeric *reference, const DriftNumeric *current, uint32_t bins, double *edges,
+						   uint32_t *edge_count)
 {
 	DriftRankCursor walk;
 	DriftRanked ranked = drift_numeric_ranked(&walk, reference);
@@ -36,23 +36,22 @@ middle(DriftRank rank)
 }
 
 void
-drift_numeric_bin_counts(const DriftNumeric *p, const double *edges, uint32_t edge_count,
-						 DriftCount *counts)
+drift_numeric_bin_counts(const DriftNumeric *p, const double *edges, uint32_t edge_count, DriftCount *counts)
 {
-	int64_t		n = drift_profile_n(&p->profile);
-	DriftRank	before = {0, 0};
+	int64_t n = drift_profile_n(&p->profile);
+	DriftRank before = {0, 0};
 	DriftRankCursor cursor;
 
 	drift_rank_cursor_init(&cursor, p);
 	for (uint32_t i = 0; i <= edge_count; i++)
 	{
-		DriftRank	upto = {n, n};
+		DriftRank upto = {n, n};
 
 		if (same_edges(p, edges, edge_count))
 		{
-			int64_t		rows = drift_numeric_bins(p)[i];
+			int64_t rows = drift_numeric_bins(p)[i];
 
-			counts[i] = (DriftCount) {rows, rows, rows};
+			counts[i] = (DriftCount){rows, rows, rows};
 			continue;
 		}
 		if (i < edge_count)
@@ -77,14 +76,13 @@ check_sides(const DriftNumeric *reference, const DriftNumeric *current)
 }
 
 DriftStatus
-drift_numeric_divergence(DriftDivergenceKind kind,
-						 const DriftNumeric *reference, const DriftNumeric *current,
+drift_numeric_divergence(DriftDivergenceKind kind, const DriftNumeric *reference, const DriftNumeric *current,
 						 uint32_t bins, double floor, DriftInterval *result)
 {
-	double		edges[DRIFT_MAX_EDGES];
-	DriftCount	counts_reference[DRIFT_MAX_EDGES + 1];
-	DriftCount	counts_current[DRIFT_MAX_EDGES + 1];
-	uint32_t	edge_count;
+	double edges[DRIFT_MAX_EDGES];
+	DriftCount counts_reference[DRIFT_MAX_EDGES + 1];
+	DriftCount counts_current[DRIFT_MAX_EDGES + 1];
+	uint32_t edge_count;
 	DriftBoundedDivergence d;
 	DriftStatus status = check_sides(reference, current);
 
@@ -98,8 +96,8 @@ drift_numeric_divergence(DriftDivergenceKind kind,
 
 	drift_numeric_bin_counts(reference, edges, edge_count, counts_reference);
 	drift_numeric_bin_counts(current, edges, edge_count, counts_current);
-	drift_bounded_divergence_init(&d, kind, drift_profile_n(&reference->profile),
-								  drift_profile_n(&current->profile), floor);
+	drift_bounded_divergence_init(&d, kind, drift_profile_n(&reference->profile), drift_profile_n(&current->profile),
+								  floor);
 	for (uint32_t i = 0; i <= edge_count; i++)
 		drift_bounded_divergence_step(&d, counts_reference[i], counts_current[i]);
 	*result = drift_bounded_divergence_finish(&d);
@@ -111,18 +109,18 @@ typedef struct UnionWalk
 {
 	const DriftNumeric *a;
 	const DriftNumeric *b;
-	uint32_t	i;
-	uint32_t	j;
-}			UnionWalk;
+	uint32_t i;
+	uint32_t j;
+} UnionWalk;
 
 /* The next value and how many rows of each side equal it for certain; false at the end. */
 static bool
 union_next(UnionWalk *walk, double *value, int64_t *point_a, int64_t *point_b)
 {
-	bool		left_a = walk->i < walk->a->key_count;
-	bool		left_b = walk->j < walk->b->key_count;
-	double		x = left_a ? drift_numeric_keys(walk->a)[walk->i] : INFINITY;
-	double		y = left_b ? drift_numeric_keys(walk->b)[walk->j] : INFINITY;
+	bool left_a = walk->i < walk->a->key_count;
+	bool left_b = walk->j < walk->b->key_count;
+	double x = left_a ? drift_numeric_keys(walk->a)[walk->i] : INFINITY;
+	double y = left_b ? drift_numeric_keys(walk->b)[walk->j] : INFINITY;
 
 	if (!left_a && !left_b)
 		return false;
@@ -139,11 +137,11 @@ union_next(UnionWalk *walk, double *value, int64_t *point_a, int64_t *point_b)
 static void
 exact_distance(const DriftNumeric *reference, const DriftNumeric *current, DriftNumericDistance *result)
 {
-	UnionWalk	walk = {reference, current, 0, 0};
+	UnionWalk walk = {reference, current, 0, 0};
 	DriftTwoSample two;
-	double		value;
-	int64_t		in_reference;
-	int64_t		in_current;
+	double value;
+	int64_t in_reference;
+	int64_t in_current;
 
 	drift_two_sample_init(&two, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
 	while (union_next(&walk, &value, &in_reference, &in_current))
@@ -157,16 +155,16 @@ exact_distance(const DriftNumeric *reference, const DriftNumeric *current, Drift
 /* A distribution function between two neighbouring values of the union, in shares: it rises from one end to the other. */
 typedef struct Stretch
 {
-	double		from;			/* estimate at the lower end */
-	double		to;				/* and at the upper end */
-	double		low;			/* bounds that hold all along */
-	double		high;
-}			Stretch;
+	double from; /* estimate at the lower end */
+	double to;   /* and at the upper end */
+	double low;  /* bounds that hold all along */
+	double high;
+} Stretch;
 
 static Stretch
 stretch_of(DriftRank from, DriftRank to, double n)
 {
-	Stretch		stretch;
+	Stretch stretch;
 
 	stretch.from = drift_rank_middle(from) / n;
 	stretch.to = fmax(drift_rank_middle(to) / n, stretch.from);
@@ -179,10 +177,10 @@ stretch_of(DriftRank from, DriftRank to, double n)
 static void
 widen_ks(DriftInterval *ks, DriftRank a, DriftRank b, double n, double m)
 {
-	double		a_low = (double) a.low / n;
-	double		a_high = (double) a.high / n;
-	double		b_low = (double) b.low / m;
-	double		b_high = (double) b.high / m;
+	double a_low = (double) a.low / n;
+	double a_high = (double) a.high / n;
+	double b_low = (double) b.low / m;
+	double b_high = (double) b.high / m;
 
 	ks->value = fmax(ks->value, fabs(drift_rank_middle(a) / n - drift_rank_middle(b) / m));
 	ks->low = fmax(ks->low, fmax(a_low - b_high, b_low - a_high));
@@ -193,8 +191,8 @@ widen_ks(DriftInterval *ks, DriftRank a, DriftRank b, double n, double m)
 static double
 area_between(const Stretch *f, const Stretch *g, double width)
 {
-	double		first = f->from - g->from;
-	double		second = f->to - g->to;
+	double first = f->from - g->from;
+	double second = f->to - g->to;
 
 	if (first * second >= 0.0)
 		return width * (fabs(first) + fabs(second)) / 2;
@@ -213,9 +211,9 @@ worst_error(const Stretch *f)
 typedef struct Bounds
 {
 	DriftNumericDistance result;
-	double		below_error;	/* widest uncertainty of a rank, as a share, over both sides */
-	double		wins;			/* share of pairs with reference > current, ties half */
-}			Bounds;
+	double below_error; /* widest uncertainty of a rank, as a share, over both sides */
+	double wins;        /* share of pairs with reference > current, ties half */
+} Bounds;
 
 /*
  * Mann-Whitney: reference rows on this stretch, taken as evenly spread, meet
@@ -224,8 +222,8 @@ typedef struct Bounds
 static void
 add_stretch(Bounds *b, double width, const Stretch *f, const Stretch *g)
 {
-	double		area;
-	double		error;
+	double area;
+	double error;
 
 	b->wins += (f->to - f->from) * (g->from + g->to) / 2;
 	b->below_error = fmax(b->below_error, worst_error(f) + worst_error(g));
@@ -241,37 +239,37 @@ add_stretch(Bounds *b, double width, const Stretch *f, const Stretch *g)
 static void
 bounded_distance(const DriftNumeric *reference, const DriftNumeric *current, DriftNumericDistance *result)
 {
-	UnionWalk	walk = {reference, current, 0, 0};
-	double		n = (double) drift_profile_n(&reference->profile);
-	double		m = (double) drift_profile_n(&current->profile);
-	Bounds		b;
+	UnionWalk walk = {reference, current, 0, 0};
+	double n = (double) drift_profile_n(&reference->profile);
+	double m = (double) drift_profile_n(&current->profile);
+	Bounds b;
 	DriftRankCursor cursor_f;
 	DriftRankCursor cursor_g;
-	DriftRank	last_f = {0, 0};
-	DriftRank	last_g = {0, 0};
-	double		last = 0.0;
-	double		value;
-	double		pairs = n * m;
-	int64_t		point_f;
-	int64_t		point_g;
+	DriftRank last_f = {0, 0};
+	DriftRank last_g = {0, 0};
+	double last = 0.0;
+	double value;
+	double pairs = n * m;
+	int64_t point_f;
+	int64_t point_g;
 
 	memset(&b, 0, sizeof(b));
 	drift_rank_cursor_init(&cursor_f, reference);
 	drift_rank_cursor_init(&cursor_g, current);
 	for (bool first = true; union_next(&walk, &value, &point_f, &point_g); first = false)
 	{
-		DriftRanks	f = drift_rank_cursor_at(&cursor_f, value);
-		DriftRanks	g = drift_rank_cursor_at(&cursor_g, value);
-		double		ties = (double) (point_f + point_g);
+		DriftRanks f = drift_rank_cursor_at(&cursor_f, value);
+		DriftRanks g = drift_rank_cursor_at(&cursor_g, value);
+		double ties = (double) (point_f + point_g);
 
 		if (!first)
 		{
-			Stretch		stretch_f = stretch_of(last_f, f.below, n);
-			Stretch		stretch_g = stretch_of(last_g, g.below, m);
+			Stretch stretch_f = stretch_of(last_f, f.below, n);
+			Stretch stretch_g = stretch_of(last_g, g.below, m);
 			/* anywhere between the two values */
-			DriftRank	between_f = {last_f.low, f.below.high};
-			DriftRank	between_g = {last_g.low, g.below.high};
-			double		value_before = b.result.ks.value;
+			DriftRank between_f = {last_f.low, f.below.high};
+			DriftRank between_g = {last_g.low, g.below.high};
+			double value_before = b.result.ks.value;
 
 			add_stretch(&b, value - last, &stretch_f, &stretch_g);
 			widen_ks(&b.result.ks, between_f, between_g, n, m);
@@ -292,8 +290,7 @@ bounded_distance(const DriftNumeric *reference, const DriftNumeric *current, Dri
 }
 
 DriftStatus
-drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *current,
-					   DriftNumericDistance *result)
+drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *current, DriftNumericDistance *result)
 {
 	DriftStatus status = check_sides(reference, current);
 
@@ -320,14 +317,14 @@ check_categories(const DriftNumeric *reference, const DriftNumeric *current)
 DriftStatus
 drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *current, DriftIntervalTest *result)
 {
-	UnionWalk	walk = {reference, current, 0, 0};
+	UnionWalk walk = {reference, current, 0, 0};
 	DriftChiSquare chi;
-	double		value;
-	double		statistic;
-	double		df;
-	double		p_value;
-	int64_t		in_reference;
-	int64_t		in_current;
+	double value;
+	double statistic;
+	double df;
+	double p_value;
+	int64_t in_reference;
+	int64_t in_current;
 	DriftStatus status = check_categories(reference, current);
 
 	if (status != DRIFT_OK)
@@ -344,11 +341,11 @@ drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *curr
 DriftStatus
 drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current, DriftTest *result)
 {
-	UnionWalk	walk = {reference, current, 0, 0};
-	double		value;
-	int64_t		in_reference = 0;
-	int64_t		in_current = 0;
-	uint32_t	values = 0;
+	UnionWalk walk = {reference, current, 0, 0};
+	double value;
+	int64_t in_reference = 0;
+	int64_t in_current = 0;
+	uint32_t values = 0;
 	DriftStatus status = check_categories(reference, current);
 
 	if (status != DRIFT_OK)
@@ -357,7 +354,7 @@ drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current,
 	while (union_next(&walk, &value, &in_reference, &in_current))
 		if (++values > 2)
 			return DRIFT_TOO_MANY_CATEGORIES;
-	*result = drift_two_proportion_z(in_reference, drift_profile_n(&reference->profile),
-									 in_current, drift_profile_n(&current->profile));
+	*result = drift_two_proportion_z(in_reference, drift_profile_n(&reference->profile), in_current,
+									 drift_profile_n(&current->profile));
 	return DRIFT_OK;
 }

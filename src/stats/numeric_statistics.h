@@ -16,26 +16,24 @@
  * current or else the reference profile has counted, otherwise those of
  * drift_reference_edges(). edges has room for DRIFT_MAX_EDGES.
  */
-DriftStatus drift_numeric_common_edges(const DriftNumeric *reference, const DriftNumeric *current,
-									   uint32_t bins, double *edges, uint32_t *edge_count);
+DriftStatus drift_numeric_common_edges(const DriftNumeric *reference, const DriftNumeric *current, uint32_t bins,
+									   double *edges, uint32_t *edge_count);
 
 /* Rows of p in each of the edge_count + 1 bins; exact where p has counted these bins or is exact itself. */
-void		drift_numeric_bin_counts(const DriftNumeric *p, const double *edges, uint32_t edge_count,
-									 DriftCount *counts);
+void drift_numeric_bin_counts(const DriftNumeric *p, const double *edges, uint32_t edge_count, DriftCount *counts);
 
 /* PSI and its relatives (bounded_divergence.h) over common edges. */
-DriftStatus drift_numeric_divergence(DriftDivergenceKind kind,
-									 const DriftNumeric *reference, const DriftNumeric *current,
-									 uint32_t bins, double floor, DriftInterval *result);
+DriftStatus drift_numeric_divergence(DriftDivergenceKind kind, const DriftNumeric *reference,
+									 const DriftNumeric *current, uint32_t bins, double floor, DriftInterval *result);
 
 /* What one walk over the keys of both profiles tells. */
 typedef struct DriftNumericDistance
 {
-	DriftInterval ks;			/* sup |F - G| */
-	DriftInterval wasserstein;	/* integral of |F - G| */
-	DriftInterval u;			/* Mann-Whitney U of the reference */
-	double		tie_term;		/* sum of t^3 - t over groups of equal values */
-}			DriftNumericDistance;
+	DriftInterval ks;          /* sup |F - G| */
+	DriftInterval wasserstein; /* integral of |F - G| */
+	DriftInterval u;           /* Mann-Whitney U of the reference */
+	double tie_term;           /* sum of t^3 - t over groups of equal values */
+} DriftNumericDistance;
 
 /* DRIFT_EMPTY_REFERENCE or DRIFT_EMPTY_CURRENT without values on a side. */
 DriftStatus drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *current,

@@ -30,13 +30,13 @@ typedef enum DriftForm
 {
 	DRIFT_WORKING = 1,
 	DRIFT_PACKED = 2
-}			DriftForm;
+} DriftForm;
 
 typedef enum DriftKind
 {
 	DRIFT_NUMERIC = 1,
 	DRIFT_CATEGORICAL = 2
-}			DriftKind;
+} DriftKind;
 
 /* How numbers are to be read by people: timestamps are seconds and dates are days since 1970-01-01. */
 typedef enum DriftValueType
@@ -46,18 +46,18 @@ typedef enum DriftValueType
 	DRIFT_VALUE_TIMESTAMP = 3,
 	DRIFT_VALUE_TEXT = 4,
 	DRIFT_VALUE_BOOLEAN = 5
-}			DriftValueType;
+} DriftValueType;
 
 typedef struct DriftProfile
 {
-	uint32_t	host_length;	/* the host's; the kernel neither reads nor writes it */
-	uint8_t		form;			/* DriftForm */
-	uint8_t		kind;			/* DriftKind */
-	uint8_t		value_type;		/* DriftValueType */
-	uint8_t		flags;			/* DRIFT_FLAG_* */
-	int64_t		row_count;		/* rows seen, missing ones included */
-	int64_t		missing_count;	/* NULL and NaN */
-}			DriftProfile;
+	uint32_t host_length;  /* the host's; the kernel neither reads nor writes it */
+	uint8_t form;          /* DriftForm */
+	uint8_t kind;          /* DriftKind */
+	uint8_t value_type;    /* DriftValueType */
+	uint8_t flags;         /* DRIFT_FLAG_* */
+	int64_t row_count;     /* rows seen, missing ones included */
+	int64_t missing_count; /* NULL and NaN */
+} DriftProfile;
 
 /* Bin counts were dropped because profiles with different bins were merged. */
 #define DRIFT_FLAG_BINS_DROPPED 0x01
