@@ -1,6 +1,6 @@
 -- drift.compare() and what stands on it, on data whose answer is known.
 BEGIN;
-SELECT plan(78);
+SELECT plan(82);
 
 CREATE TEMPORARY TABLE old AS
 SELECT i AS id, md5(i::text) AS code, i * 0.01 AS amount, CASE WHEN i % 10 < 6 THEN 'landline' ELSE 'mobile' END AS contact,
@@ -129,6 +129,16 @@ SELECT throws_ok($$SELECT * FROM drift.compare(NULL, 'new')$$, '22004', NULL, 'n
 SELECT throws_ok($$SELECT * FROM drift.histogram('old', NULL, 'amount')$$, '22004', NULL, 'no source of a histogram');
 SELECT throws_ok($$SELECT * FROM drift.compare('old', 'new', methods => '["psi"]')$$, '22023', 'methods must be a JSON object', 'methods that are no object');
 SELECT throws_ok($$SELECT * FROM drift.compare('SELECT $1 AS a', 'SELECT 1 AS a')$$, '42P02', NULL, 'a parameter in a source');
+
+-- data too large for a profile to count
+CREATE TEMPORARY TABLE many AS SELECT i AS id, 'x' || i % 5000 AS label, (i * 7919 % 30011) / 7.0 AS x FROM generate_series(1, 30000) AS i;
+SELECT is((SELECT array_agg(severity ORDER BY column_name) FROM drift.compare('many', 'many')), '{skipped,ok,ok}',
+	'a counter is an identifier, 5000 labels are not');
+SELECT is((SELECT string_agg(error_bound::text, ',') FROM drift.compare('many', 'many', ARRAY['x', 'label'])), '0,0', 'exact statistics have no error');
+SELECT matches((SELECT explanation FROM drift.compare('many', 'many', ARRAY['x'], thresholds => '{"minimum_effect": 0.0001}', mode => 'summary')),
+	'^inconclusive', 'a summary says when it cannot tell');
+SELECT ok((SELECT bool_and(p_value > 0.01 AND n_reference = 5000) FROM drift.compare('many', 'many', ARRAY['x'], sample => 5000)),
+	'two samples of the same data, tested exactly');
 
 SELECT * FROM finish();
 ROLLBACK;
