@@ -186,6 +186,28 @@ $$;
 COMMENT ON FUNCTION drift.bin_pairs(drift.profile, drift.profile) IS
 	'rows of two profiles in the bins of the reference, or in each category';
 
+-- The bins of drift.psi(): categories with less than 1 % of the reference share one, and those it
+-- does not have keep their own as long as it counted all it has.
+CREATE OR REPLACE FUNCTION drift.psi_bins(bins drift.bin_pair[], reference_exact boolean) RETURNS drift.bin_pair[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(ROW(p.bin, p.lower, p.upper, p.label, p.n_reference, p.n_current)::drift.bin_pair ORDER BY p.bin, p.label), '{}')
+	FROM (
+		SELECT min(b.bin) AS bin, min(b.lower) AS lower, min(b.upper) AS upper,
+			CASE WHEN rare THEN '(other)' ELSE min(b.label) END AS label,
+			sum(b.n_reference)::bigint AS n_reference, sum(b.n_current)::bigint AS n_current
+		FROM (
+			SELECT u.*, u.lower IS NULL AND u.n_reference * 100 < sum(u.n_reference) OVER ()
+				AND NOT (reference_exact AND u.n_reference = 0) AS rare
+			FROM unnest(bins) WITH ORDINALITY AS u
+		) AS b
+		GROUP BY rare, CASE WHEN NOT rare THEN ordinality END
+	) AS p
+$$;
+
+COMMENT ON FUNCTION drift.psi_bins(drift.bin_pair[], boolean) IS 'the bins over which drift.psi() is taken: rare categories of the reference are pooled';
+
 -- Chi-square test of the bins of two samples. Cells whose expected count is below five on the
 -- smaller side are pooled, and the smallest others with them until the pool reaches five;
 -- two cells get Yates' correction.
@@ -431,6 +453,8 @@ DECLARE
 	discrete CONSTANT boolean := plan.kind = 'categorical' OR coalesce(drift.distinct_count(reference) <= 20, false);
 	default_method CONSTANT text := CASE WHEN discrete THEN 'chi_square_test' ELSE 'ks_test' END;
 	filled CONSTANT bigint := (SELECT count(*) FROM unnest(bins) AS b WHERE b.n_reference + b.n_current > 0);
+	psi_filled CONSTANT bigint := (
+		SELECT count(*) FROM unnest(drift.psi_bins(bins, drift.is_exact(reference))) AS b WHERE b.n_reference + b.n_current > 0);
 	test drift.test_result := drift.default_test(default_method, reference, current, bins, measured);
 	result drift.column_measure;
 BEGIN
@@ -438,7 +462,7 @@ BEGIN
 	result.method := coalesce(plan.method, default_method);
 	result.method_reason := drift.method_reason(plan, reference, default_method);
 	result.psi := measured.psi;
-	result.psi_p_value := drift.psi_p_value(measured.psi, filled, n, m);
+	result.psi_p_value := drift.psi_p_value(measured.psi, psi_filled, n, m);
 	result.effect := CASE
 			WHEN NOT discrete THEN (measured.ks).statistic
 			WHEN counted THEN drift.bins_total_variation(bins)

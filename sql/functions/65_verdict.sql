@@ -99,13 +99,13 @@ AS $$
 	FROM side
 	WHERE rows_r > 0 AND rows_c > 0 AND missing_r + missing_c > 0
 	UNION ALL
-	(SELECT 'new_category', drift.one_sided_rows_p_value(b.n_current, m, n, count(*) OVER ()), b.n_current / m::float8,
+	(SELECT 'new_category', drift.one_sided_rows_p_value(b.n_current, m, n, cardinality(bins)), b.n_current / m::float8,
 		format('new category %s with %s', quote_literal(b.label), drift.percent(b.n_current / m::float8))
 	FROM side, unnest(bins) AS b
 	WHERE (plan).kind = 'categorical' AND b.n_reference = 0 AND n > 0 AND m > 0 AND drift.is_exact(reference)
 	ORDER BY b.n_current DESC, b.label LIMIT 1)
 	UNION ALL
-	(SELECT 'vanished_category', drift.one_sided_rows_p_value(b.n_reference, n, m, count(*) OVER ()), b.n_reference / n::float8,
+	(SELECT 'vanished_category', drift.one_sided_rows_p_value(b.n_reference, n, m, cardinality(bins)), b.n_reference / n::float8,
 		format('category %s vanished, it had %s', quote_literal(b.label), drift.percent(b.n_reference / n::float8))
 	FROM side, unnest(bins) AS b
 	WHERE (plan).kind = 'categorical' AND b.n_current = 0 AND n > 0 AND m > 0 AND drift.is_exact(current)

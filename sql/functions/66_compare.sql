@@ -82,7 +82,7 @@ AS $$
 			WHEN NOT drifted THEN 'no drift'
 		END,
 		CASE (plan).kind WHEN 'numeric' THEN drift.shift_text((plan).value_type, reference, current) END,
-		CASE WHEN shifted THEN 'most change: ' || drift.bins_text(bins, (plan).value_type) END,
+		CASE WHEN shifted THEN 'most change: ' || drift.bins_text(drift.psi_bins(bins, drift.is_exact(reference)), (plan).value_type) END,
 		notes)
 $$;
 

@@ -64,7 +64,7 @@ DECLARE
 BEGIN
 	IF plan.kind = 'categorical' THEN
 		current := (drift.read_profiles(drift.profiles_query(current_query, ARRAY[plan], NULL, NULL), path))[1];
-		RETURN QUERY SELECT b.* FROM unnest(drift.bin_pairs(reference, current)) AS b;
+		RETURN QUERY SELECT b.* FROM unnest(drift.psi_bins(drift.bin_pairs(reference, current), drift.is_exact(reference))) AS b;
 		RETURN;
 	END IF;
 
@@ -123,4 +123,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION drift.histogram(text, text, text, integer) IS
-	'rows of two data sets in the bins of the reference or in each category, with the share of the PSI each carries';
+	'rows of two data sets in the bins of the reference or in each category, with what each adds to the PSI; rare categories are one';

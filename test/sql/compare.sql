@@ -30,6 +30,14 @@ FROM drift.histogram('customers_march', 'customers_april', 'contact');
 SELECT round((SELECT sum(psi_contribution) FROM drift.histogram('customers_march', 'customers_april', 'age'))::numeric, 9)
 	= round((SELECT psi FROM drift.compare('customers_march', 'customers_april', ARRAY['age']))::numeric, 9) AS same_psi;
 
+-- categories with less than 1 % of the reference share a bin; new ones do not
+CREATE TABLE rare_old AS SELECT CASE WHEN i % 4 > 0 THEN 'common' ELSE 'rare ' || i % 150 END AS code FROM generate_series(1, 3000) AS i;
+CREATE TABLE rare_new AS SELECT CASE WHEN i % 8 = 1 THEN 'new' WHEN i % 4 > 0 THEN 'common' ELSE 'rare ' || i % 170 END AS code FROM generate_series(1, 3000) AS i;
+SELECT label, n_reference, n_current FROM drift.histogram('rare_old', 'rare_new', 'code');
+SELECT round((SELECT sum(psi_contribution) FROM drift.histogram('rare_old', 'rare_new', 'code'))::numeric, 9)
+	= round(psi::numeric, 9) AS same_psi, explanation
+FROM drift.compare('rare_old', 'rare_new');
+
 -- exact statistics of data too large for an exact profile are those of the aggregates
 CREATE TABLE large_old AS SELECT (i * 7919::bigint % 100003) / 7.0::float8 AS x, i % 30 AS g FROM generate_series(1, 30000) AS i;
 CREATE TABLE large_new AS SELECT (i * 104729::bigint % 100003) / 6.9::float8 AS x, i % 30 AS g FROM generate_series(1, 20000) AS i;
@@ -78,4 +86,4 @@ SELECT * FROM drift.histogram('SELECT 1 AS age LIMIT 0', 'customers_march', 'age
 SELECT * FROM drift.compare('customers_march', 'customers_may');
 SELECT * FROM drift.compare('customers_march', 'SELECT 1; DROP TABLE customers_march');
 
-DROP TABLE customers_march, customers_april, large_old, large_new, wide;
+DROP TABLE customers_march, customers_april, rare_old, rare_new, large_old, large_new, wide;
