@@ -1,6 +1,6 @@
 -- Sources of data: what is accepted, what is refused, and with whose rights it runs.
 BEGIN;
-SELECT plan(37);
+SELECT plan(40);
 
 CREATE SCHEMA sources;
 SET LOCAL search_path = sources, public;
@@ -69,6 +69,17 @@ GRANT USAGE ON SCHEMA sources TO drift_stranger;
 SET LOCAL ROLE drift_stranger;
 SELECT throws_ok($$SELECT * FROM drift.compare('sources.measure', 'sources.measure')$$, '42501', NULL, 'a relation the caller may not read');
 SELECT throws_ok($$SELECT * FROM drift.histogram('sources.measure', 'SELECT 1 AS a', 'a')$$, '42501', NULL, 'its histogram');
+RESET ROLE;
+GRANT SELECT (a) ON measure TO drift_stranger;
+SET LOCAL ROLE drift_stranger;
+SELECT is((SELECT severity FROM drift.compare('SELECT a FROM sources.measure', 'SELECT a FROM sources.measure')), 'ok', 'a column the caller may read');
+SELECT throws_ok($$SELECT * FROM drift.compare('sources.measure', 'sources.measure')$$, '42501', NULL, 'the others stay closed');
+RESET ROLE;
+ALTER TABLE measure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY few ON measure TO drift_stranger USING (a < 3);
+SET LOCAL ROLE drift_stranger;
+SELECT is((SELECT n_reference FROM drift.compare('SELECT a FROM sources.measure', 'SELECT a FROM sources.measure')),
+	(SELECT count(a) FROM sources.measure WHERE a < 3), 'row security applies');
 RESET ROLE;
 
 SELECT * FROM finish();
