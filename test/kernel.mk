@@ -33,7 +33,7 @@ unit: programs-asan
 	$(PROVE) -e '' $(TESTS:%=build/asan/%)
 
 valgrind: programs-plain
-	DRIFT_TEST_ROWS=100000 $(PROVE) -e 'valgrind -q --leak-check=full --error-exitcode=99' $(TESTS:%=build/plain/%)
+	DRIFT_TEST_ROWS=100000 $(PROVE) -e 'sh test/lib/valgrind.sh' $(TESTS:%=build/plain/%)
 
 programs-asan: $(TESTS:%=build/asan/%)
 programs-plain: $(TESTS:%=build/plain/%)

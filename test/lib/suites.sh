@@ -39,7 +39,7 @@ count_results() {
 			else passed++
 		}
 		/^not ok / || /^test .* \.\.\. FAILED/ { failed++ }
-		/^1\.\.0 *# *(SKIP|skip)/ { skipped++ }
+		/ \.\.+ skipped: / { skipped++ }
 		END { print passed + 0, failed + 0, skipped + 0 }'
 }
 
