@@ -31,6 +31,8 @@ SQL_FUNCTIONS = \
 	sql/functions/61_words.sql \
 	sql/functions/62_thresholds.sql \
 	sql/functions/63_read.sql \
+	sql/functions/64_plan.sql \
+	sql/functions/64_bins.sql \
 	sql/functions/64_measure.sql \
 	sql/functions/65_verdict.sql \
 	sql/functions/66_compare.sql \
