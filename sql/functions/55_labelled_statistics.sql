@@ -20,6 +20,11 @@ CREATE OR REPLACE FUNCTION drift.labelled_accum(internal, "any", boolean, double
 
 COMMENT ON FUNCTION drift.labelled_accum(internal, "any", boolean, double precision[]) IS 'Counts a labelled row in bins of given edges; private to the aggregates over labelled rows';
 
+CREATE OR REPLACE FUNCTION drift.labelled_accum(internal, "any", boolean, text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'drift_labelled_text_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION drift.labelled_accum(internal, "any", boolean, text) IS 'Adds a labelled row, for a number of bins or an array of edges as text; private to the aggregates over labelled rows';
+
 CREATE OR REPLACE FUNCTION drift.labelled_psi(internal) RETURNS float8
 	AS 'MODULE_PATHNAME', 'drift_labelled_psi' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 
@@ -112,6 +117,16 @@ CREATE OR REPLACE AGGREGATE drift.psi(value "any", is_current boolean, edges dou
 
 COMMENT ON AGGREGATE drift.psi(value "any", is_current boolean, edges double precision[]) IS 'Population stability index; numbers in bins cut at the given edges, each up to and including its edge, outer ones open';
 
+CREATE OR REPLACE AGGREGATE drift.psi(value "any", is_current boolean, bins_or_edges text) (
+	SFUNC = drift.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift.labelled_psi,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE drift.psi(value "any", is_current boolean, bins_or_edges text) IS 'Population stability index; for literals and parameters without a type: a number of bins, or an array of edges';
+
 CREATE OR REPLACE AGGREGATE drift.kl_divergence(value "any", is_current boolean) (
 	SFUNC = drift.labelled_accum,
 	STYPE = internal,
@@ -141,6 +156,16 @@ CREATE OR REPLACE AGGREGATE drift.kl_divergence(value "any", is_current boolean,
 );
 
 COMMENT ON AGGREGATE drift.kl_divergence(value "any", is_current boolean, edges double precision[]) IS 'Kullback-Leibler divergence of the reference from the current side, natural logarithm; numbers in bins cut at the given edges, each up to and including its edge, outer ones open';
+
+CREATE OR REPLACE AGGREGATE drift.kl_divergence(value "any", is_current boolean, bins_or_edges text) (
+	SFUNC = drift.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift.labelled_kl_divergence,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE drift.kl_divergence(value "any", is_current boolean, bins_or_edges text) IS 'Kullback-Leibler divergence of the reference from the current side, natural logarithm; for literals and parameters without a type: a number of bins, or an array of edges';
 
 CREATE OR REPLACE AGGREGATE drift.js_distance(value "any", is_current boolean) (
 	SFUNC = drift.labelled_accum,
@@ -172,6 +197,16 @@ CREATE OR REPLACE AGGREGATE drift.js_distance(value "any", is_current boolean, e
 
 COMMENT ON AGGREGATE drift.js_distance(value "any", is_current boolean, edges double precision[]) IS 'Jensen-Shannon distance, base 2, 0 to 1; numbers in bins cut at the given edges, each up to and including its edge, outer ones open';
 
+CREATE OR REPLACE AGGREGATE drift.js_distance(value "any", is_current boolean, bins_or_edges text) (
+	SFUNC = drift.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift.labelled_js_distance,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE drift.js_distance(value "any", is_current boolean, bins_or_edges text) IS 'Jensen-Shannon distance, base 2, 0 to 1; for literals and parameters without a type: a number of bins, or an array of edges';
+
 CREATE OR REPLACE AGGREGATE drift.hellinger_distance(value "any", is_current boolean) (
 	SFUNC = drift.labelled_accum,
 	STYPE = internal,
@@ -202,6 +237,16 @@ CREATE OR REPLACE AGGREGATE drift.hellinger_distance(value "any", is_current boo
 
 COMMENT ON AGGREGATE drift.hellinger_distance(value "any", is_current boolean, edges double precision[]) IS 'Hellinger distance, 0 to 1; numbers in bins cut at the given edges, each up to and including its edge, outer ones open';
 
+CREATE OR REPLACE AGGREGATE drift.hellinger_distance(value "any", is_current boolean, bins_or_edges text) (
+	SFUNC = drift.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift.labelled_hellinger_distance,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE drift.hellinger_distance(value "any", is_current boolean, bins_or_edges text) IS 'Hellinger distance, 0 to 1; for literals and parameters without a type: a number of bins, or an array of edges';
+
 CREATE OR REPLACE AGGREGATE drift.total_variation(value "any", is_current boolean) (
 	SFUNC = drift.labelled_accum,
 	STYPE = internal,
@@ -231,6 +276,16 @@ CREATE OR REPLACE AGGREGATE drift.total_variation(value "any", is_current boolea
 );
 
 COMMENT ON AGGREGATE drift.total_variation(value "any", is_current boolean, edges double precision[]) IS 'Total variation distance, 0 to 1; numbers in bins cut at the given edges, each up to and including its edge, outer ones open';
+
+CREATE OR REPLACE AGGREGATE drift.total_variation(value "any", is_current boolean, bins_or_edges text) (
+	SFUNC = drift.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift.labelled_total_variation,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE drift.total_variation(value "any", is_current boolean, bins_or_edges text) IS 'Total variation distance, 0 to 1; for literals and parameters without a type: a number of bins, or an array of edges';
 
 CREATE OR REPLACE AGGREGATE drift.wasserstein_distance(value "any", is_current boolean) (
 	SFUNC = drift.labelled_accum,

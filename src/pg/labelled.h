@@ -43,6 +43,10 @@ extern Size LabelledBudget(void);
 /* For loops of the kernel */
 extern void LabelledPoll(void);
 
+/* Transition functions: labelled.c and labelled_bins.c */
+extern Datum drift_labelled_accum(PG_FUNCTION_ARGS);
+extern Datum drift_labelled_bins_accum(PG_FUNCTION_ARGS);
+
 /* numbers: labelled_numeric.c */
 
 typedef struct LabelledNumbers LabelledNumbers;
