@@ -285,12 +285,24 @@ uncount(DriftNumeric *p, const uint16_t *slots, const uint16_t *misfit_slots, ui
 		counts[misfit_slots[i]]++;
 }
 
-/* Shell sort with Ciura's gaps: short, in place, and quick on 512 values that are often sorted already. */
+static bool
+is_ascending(const double *x, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (x[i] < x[i - 1])
+			return false;
+	return true;
+}
+
+/* Shell sort with Ciura's gaps: short, in place, and quick enough on at most DRIFT_BUFFER values. */
 static void
 sort_with_slots(double *x, uint16_t *slots, uint32_t n)
 {
-	static const uint32_t gaps[] = {301, 132, 57, 23, 10, 4, 1};
+	static const uint32_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
 
+	/* times and serial numbers arrive in order */
+	if (is_ascending(x, n))
+		return;
 	for (uint32_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++)
 		for (uint32_t i = gaps[g]; i < n; i++)
 		{
