@@ -92,6 +92,7 @@ AS $$
 			WHEN (plan).kind = 'categorical' THEN 'categories'
 			WHEN default_method = 'chi_square_test' THEN 'at most 20 different reference values'
 			WHEN ties > 0.2 THEN format('numbers; %s of the reference values are repeats, so the p-value is an upper bound', drift.percent(ties))
+			WHEN drift.distinct_count(reference) <= 20 THEN 'few reference values, but very many current ones'
 			ELSE 'numbers with more than 20 different reference values'
 		END
 	FROM (
@@ -140,7 +141,9 @@ DECLARE
 	n CONSTANT bigint := drift.value_count(reference);
 	m CONSTANT bigint := drift.value_count(current);
 	counted CONSTANT boolean := drift.is_exact(reference) AND drift.is_exact(current);
-	discrete CONSTANT boolean := plan.kind = 'categorical' OR coalesce(drift.distinct_count(reference) <= 20, false);
+	-- a side with more values than a profile counts is not discrete, whatever the reference was
+	discrete CONSTANT boolean := plan.kind = 'categorical'
+		OR coalesce(drift.distinct_count(reference) <= 20 AND drift.is_exact(current), false);
 	default_method CONSTANT text := CASE WHEN discrete THEN 'chi_square_test' ELSE 'ks_test' END;
 	filled CONSTANT bigint := (SELECT count(*) FROM unnest(bins) AS b WHERE b.n_reference + b.n_current > 0);
 	psi_filled CONSTANT bigint := (
