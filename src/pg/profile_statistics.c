@@ -206,13 +206,12 @@ drift_mann_whitney_test_profiles(PG_FUNCTION_ARGS)
 	int64 m = drift_profile_n(sides.current);
 	double middle = (double) n * (double) m / 2;
 	double p = drift_mann_whitney(u.value, n, m, distance.tie_term).p_value;
-	double p_low = drift_mann_whitney(u.low, n, m, distance.tie_term).p_value;
-	double p_high = drift_mann_whitney(u.high, n, m, distance.tie_term).p_value;
-
+	double p_below = drift_mann_whitney(u.low, n, m, distance.tie_term).p_value;
+	double p_above = drift_mann_whitney(u.high, n, m, distance.tie_term).p_value;
 	/* the p-value peaks between the ends if the middle lies there */
-	if (u.low < middle && middle < u.high)
-		p_low = 1.0;
-	return BoundedResult(fcinfo, sides, u, p, p_low, p_high);
+	bool around = u.low < middle && middle < u.high;
+
+	return BoundedResult(fcinfo, sides, u, p, Min(p_below, p_above), around ? 1.0 : Max(p_below, p_above));
 }
 
 static Datum
