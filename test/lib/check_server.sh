@@ -16,12 +16,14 @@ fi
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
 suite dump prove -v -e sh test/dump/dump.sh
 
-# Large public data sets are not in the tree: DRIFT_DATA names a folder of them.
+# Large public data sets are not in the tree: DRIFT_DATA names a folder of them, by default one beside it.
+DRIFT_DATA=${DRIFT_DATA:-../shared/data}
+export DRIFT_DATA
 if [ -f test/realdata/run.sh ]; then
-	if [ -d "${DRIFT_DATA:-}" ]; then
+	if [ -d "$DRIFT_DATA" ]; then
 		suite realdata prove -v -e sh test/realdata/run.sh
 	else
-		skip_suite realdata "DRIFT_DATA names no folder of data sets"
+		skip_suite realdata "$DRIFT_DATA is no folder; DRIFT_DATA names one of data sets"
 	fi
 fi
 
