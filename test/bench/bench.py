@@ -165,8 +165,9 @@ def bench_stored_profiles(figures, server, rows):
         for n in counts:
             figures.at_least(f'{statistic} of two profiles, faster than of their {n:,} rows',
                              per_call[n], times[n, 'rows'])
-        figures.at_most(f'{statistic} of two profiles, of {counts[-1]:,} rows / of {counts[0]:,}',
-                        per_call[counts[-1]], per_call[counts[0]], 1.5)
+        # Not against the smallest, whose p-value is the exact one of small samples.
+        figures.at_most(f'{statistic} of two profiles, of {counts[-1]:,} rows / of {counts[1]:,}',
+                        per_call[counts[-1]], per_call[counts[1]], 1.5)
 
 
 def main():

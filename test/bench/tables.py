@@ -38,6 +38,7 @@ def create(server, name, columns, rows):
 def settle(server, name):
     server.run(f'VACUUM ANALYZE {name}')
     server.run(f"SELECT pg_prewarm('{name}')")
+    server.run('CHECKPOINT')
 
 
 def create_wide(server, name, rows):

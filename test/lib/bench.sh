@@ -34,5 +34,5 @@ require_packages python3 python3-numpy python3-scipy python3-pandas python3-psyc
 build_and_install
 offer_evidently
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
-	-o fsync=off -o max_wal_size=16GB sh test/bench/run.sh "$rows"
+	-o fsync=off -o wal_level=minimal -o max_wal_senders=0 sh test/bench/run.sh "$rows"
 say "bench finished"
