@@ -28,8 +28,13 @@
 #define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, value, isnull, NULL)
 #endif
 
+/* PG18 has pg_noreturn, which stands before a declaration, in place of pg_attribute_noreturn() */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn _Noreturn
+#endif
+
 /* PG18 lets a module say its name and version */
-#ifndef PG_MODULE_MAGIC_EXT
+#if PG_VERSION_NUM < 180000
 #define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
 #endif
 

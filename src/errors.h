@@ -5,10 +5,11 @@
 #ifndef DRIFT_ERRORS_H
 #define DRIFT_ERRORS_H
 
+#include "compat.h"
 #include "stats/status.h"
 
 /* Raises the error that belongs to a status other than DRIFT_OK. */
-extern void DriftRaise(DriftStatus status) pg_attribute_noreturn();
+pg_noreturn extern void DriftRaise(DriftStatus status);
 
 static inline void
 DriftCheck(DriftStatus status)
