@@ -1,9 +1,9 @@
 -- probabilities under no drift
 
-CREATE OR REPLACE FUNCTION drift.chi_square_p_value(statistic float8, degrees_of_freedom float8) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.chi_square_p_value(statistic float8, degrees_of_freedom float8) RETURNS float8
 	AS 'MODULE_PATHNAME', 'drift_chi_square_p_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift.chi_square_p_value(float8, float8) IS
+COMMENT ON FUNCTION drift_internal.chi_square_p_value(float8, float8) IS
 	'probability that a chi-square variable with these degrees of freedom reaches the statistic';
 
 CREATE OR REPLACE FUNCTION drift.psi_p_value(psi float8, bins bigint, n_reference bigint, n_current bigint) RETURNS float8
@@ -13,7 +13,7 @@ COMMENT ON FUNCTION drift.psi_p_value(float8, bigint, bigint, bigint) IS
 	'probability that a PSI over this many bins comes from chance alone: PSI/(1/n + 1/m) is nearly chi-square with bins - 1 degrees of freedom';
 
 -- Pooled two-sided z test of two proportions: z squared is chi-square with one degree of freedom.
-CREATE OR REPLACE FUNCTION drift.two_proportion_p_value(k_reference bigint, n_reference bigint, k_current bigint, n_current bigint)
+CREATE OR REPLACE FUNCTION drift_internal.two_proportion_p_value(k_reference bigint, n_reference bigint, k_current bigint, n_current bigint)
 	RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -21,18 +21,18 @@ AS $$
 	SELECT CASE
 			WHEN n_reference < 1 OR n_current < 1 THEN NULL
 			WHEN pooled IN (0, 1) THEN 1
-			ELSE drift.chi_square_p_value(
+			ELSE drift_internal.chi_square_p_value(
 				power(k_reference / n_reference::float8 - k_current / n_current::float8, 2)
 					/ (pooled * (1 - pooled) * (1 / n_reference::float8 + 1 / n_current::float8)), 1)
 		END
 	FROM (SELECT (k_reference + k_current)::float8 / nullif(n_reference + n_current, 0) AS pooled) AS p
 $$;
 
-COMMENT ON FUNCTION drift.two_proportion_p_value(bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.two_proportion_p_value(bigint, bigint, bigint, bigint) IS
 	'p-value of the pooled two-sided z test that k of n rows have the same probability on both sides';
 
 -- Of all ways to deal k rows to two sides, those that leave the first side none: at most (m/(n+m))^k.
-CREATE OR REPLACE FUNCTION drift.one_sided_rows_p_value(k bigint, n_own bigint, n_other bigint, tries bigint)
+CREATE OR REPLACE FUNCTION drift_internal.one_sided_rows_p_value(k bigint, n_own bigint, n_other bigint, tries bigint)
 	RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -43,5 +43,5 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.one_sided_rows_p_value(bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.one_sided_rows_p_value(bigint, bigint, bigint, bigint) IS
 	'upper bound on the probability that k given rows all fall on the side of n_own rows and none among n_other, at the best of so many tries';

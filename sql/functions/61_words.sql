@@ -1,16 +1,16 @@
 -- numbers and verdicts in words
 
-CREATE OR REPLACE FUNCTION drift.percent(share float8) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.percent(share float8) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT round(100 * share::numeric, 1) || ' %'
 $$;
 
-COMMENT ON FUNCTION drift.percent(float8) IS 'a share as a percentage with one decimal';
+COMMENT ON FUNCTION drift_internal.percent(float8) IS 'a share as a percentage with one decimal';
 
 -- Four significant digits, for sentences.
-CREATE OR REPLACE FUNCTION drift.short_number(value float8) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.short_number(value float8) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -21,10 +21,10 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.short_number(float8) IS 'a number with four significant digits';
+COMMENT ON FUNCTION drift_internal.short_number(float8) IS 'a number with four significant digits';
 
 -- What a number of drift's stands for: days or seconds since 1970 are shown as what they were.
-CREATE OR REPLACE FUNCTION drift.shown_value(value float8, value_type text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.shown_value(value float8, value_type text) RETURNS text
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -32,14 +32,14 @@ AS $$
 			WHEN value IN ('NaN', 'Infinity', '-Infinity') THEN value::text
 			WHEN value_type = 'pg_catalog.date' THEN (date '1970-01-01' + floor(value)::integer)::text
 			WHEN value_type LIKE 'pg\_catalog.timestamp%' THEN to_char(to_timestamp(value) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
-			ELSE drift.short_number(value)
+			ELSE drift_internal.short_number(value)
 		END
 $$;
 
-COMMENT ON FUNCTION drift.shown_value(float8, text) IS 'a number of a profile as a reader knows it: dates and times as such';
+COMMENT ON FUNCTION drift_internal.shown_value(float8, text) IS 'a number of a profile as a reader knows it: dates and times as such';
 
 -- The fifteen digits that numeric takes make such a number the short one again.
-CREATE OR REPLACE FUNCTION drift.is_just_below(value float8) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.is_just_below(value float8) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -48,10 +48,10 @@ AS $$
 			ELSE false END
 $$;
 
-COMMENT ON FUNCTION drift.is_just_below(float8) IS 'whether a number is the one before a number of few digits';
+COMMENT ON FUNCTION drift_internal.is_just_below(float8) IS 'whether a number is the one before a number of few digits';
 
 -- A bin that one value fills is cut just below the value and at it.
-CREATE OR REPLACE FUNCTION drift.range_text(lower float8, upper float8, value_type text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.range_text(lower float8, upper float8, value_type text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -59,16 +59,16 @@ AS $$
 			WHEN lower IS NULL AND upper IS NULL THEN NULL
 			WHEN coalesce(lower, '-Infinity') = '-Infinity' AND coalesce(upper, 'Infinity') = 'Infinity' THEN 'all values'
 			WHEN coalesce(lower, '-Infinity') = '-Infinity' THEN
-				format('%s %s', CASE WHEN drift.is_just_below(upper) THEN 'below' ELSE 'up to' END, drift.shown_value(upper, value_type))
-			WHEN coalesce(upper, 'Infinity') = 'Infinity' THEN 'above ' || drift.shown_value(lower, value_type)
-			WHEN upper - lower <= greatest(abs(upper) * 3e-16, 5e-324) THEN drift.shown_value(upper, value_type)
-			ELSE format('%s to %s', drift.shown_value(lower, value_type), drift.shown_value(upper, value_type))
+				format('%s %s', CASE WHEN drift_internal.is_just_below(upper) THEN 'below' ELSE 'up to' END, drift_internal.shown_value(upper, value_type))
+			WHEN coalesce(upper, 'Infinity') = 'Infinity' THEN 'above ' || drift_internal.shown_value(lower, value_type)
+			WHEN upper - lower <= greatest(abs(upper) * 3e-16, 5e-324) THEN drift_internal.shown_value(upper, value_type)
+			ELSE format('%s to %s', drift_internal.shown_value(lower, value_type), drift_internal.shown_value(upper, value_type))
 		END
 $$;
 
-COMMENT ON FUNCTION drift.range_text(float8, float8, text) IS 'a bin of numbers in words; NULL for a bin without bounds';
+COMMENT ON FUNCTION drift_internal.range_text(float8, float8, text) IS 'a bin of numbers in words; NULL for a bin without bounds';
 
-CREATE OR REPLACE FUNCTION drift.severity_text(severity text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.severity_text(severity text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -81,9 +81,9 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.severity_text(text) IS 'a severity in words';
+COMMENT ON FUNCTION drift_internal.severity_text(text) IS 'a severity in words';
 
-CREATE OR REPLACE FUNCTION drift.action_text(severity text, agreed boolean DEFAULT false) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.action_text(severity text, agreed boolean DEFAULT false) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -97,7 +97,7 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.action_text(text, boolean) IS
+COMMENT ON FUNCTION drift_internal.action_text(text, boolean) IS
 	'what to do about a severity; agreed says that the test and the PSI agree on a warning';
 
 CREATE OR REPLACE FUNCTION drift.p_value_text(p_value float8) RETURNS text

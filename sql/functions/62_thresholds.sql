@@ -1,7 +1,7 @@
 -- threshold sets: looked up, overridden, copied
 
 -- Refuse a key that is no threshold, or a value its column would not take.
-CREATE OR REPLACE FUNCTION drift.check_threshold(key text, value jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.check_threshold(key text, value jsonb) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -36,17 +36,17 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.check_threshold(text, jsonb) IS
+COMMENT ON FUNCTION drift_internal.check_threshold(text, jsonb) IS
 	'raises an error that names the key unless it is a threshold and the value one that it can have';
 
-CREATE OR REPLACE FUNCTION drift.override_thresholds(base drift.thresholds, overrides jsonb) RETURNS drift.thresholds
+CREATE OR REPLACE FUNCTION drift_internal.override_thresholds(base drift.thresholds, overrides jsonb) RETURNS drift.thresholds
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result drift.thresholds;
 BEGIN
-	PERFORM drift.check_threshold(key, value) FROM jsonb_each(overrides);
+	PERFORM drift_internal.check_threshold(key, value) FROM jsonb_each(overrides);
 
 	result := jsonb_populate_record(base, overrides);
 
@@ -62,10 +62,10 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.override_thresholds(drift.thresholds, jsonb) IS
+COMMENT ON FUNCTION drift_internal.override_thresholds(drift.thresholds, jsonb) IS
 	'a threshold set with some of its values replaced';
 
-CREATE OR REPLACE FUNCTION drift.named_thresholds(set_name text) RETURNS drift.thresholds
+CREATE OR REPLACE FUNCTION drift_internal.named_thresholds(set_name text) RETURNS drift.thresholds
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -84,7 +84,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.named_thresholds(text) IS 'the threshold set of that name, or an error that lists the names';
+COMMENT ON FUNCTION drift_internal.named_thresholds(text) IS 'the threshold set of that name, or an error that lists the names';
 
 -- One text argument for both forms: an overload for jsonb would make every quoted literal ambiguous.
 CREATE OR REPLACE FUNCTION drift.resolve_thresholds(thresholds text) RETURNS drift.thresholds
@@ -95,18 +95,18 @@ DECLARE
 	document jsonb;
 BEGIN
 	IF thresholds IS NULL THEN
-		RETURN drift.named_thresholds('standard');
+		RETURN drift_internal.named_thresholds('standard');
 	ELSIF ltrim(thresholds, E' \t\r\n') !~ '^[{"]' THEN
-		RETURN drift.named_thresholds(thresholds);
+		RETURN drift_internal.named_thresholds(thresholds);
 	END IF;
 
 	document := thresholds::jsonb;
 	IF jsonb_typeof(document) = 'string' THEN
-		RETURN drift.named_thresholds(document #>> '{}');
+		RETURN drift_internal.named_thresholds(document #>> '{}');
 	END IF;
 
-	RETURN drift.override_thresholds(
-		drift.named_thresholds(coalesce(document ->> 'set', 'standard')),
+	RETURN drift_internal.override_thresholds(
+		drift_internal.named_thresholds(coalesce(document ->> 'set', 'standard')),
 		document - 'set');
 END
 $$;
@@ -120,7 +120,7 @@ CREATE OR REPLACE FUNCTION drift.copy_thresholds(source_name text, new_name text
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	copy drift.thresholds := drift.override_thresholds(drift.named_thresholds(source_name), overrides);
+	copy drift.thresholds := drift_internal.override_thresholds(drift_internal.named_thresholds(source_name), overrides);
 BEGIN
 	copy.name := new_name;
 	copy.built_in := false;

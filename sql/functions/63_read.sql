@@ -4,7 +4,7 @@
 -- are read-only: STABLE alone would not stop a volatile function inside the text. What
 -- the helpers add around the text is qualified, so that it means the same on any path.
 
-CREATE OR REPLACE FUNCTION drift.read_columns(query text, path text)
+CREATE OR REPLACE FUNCTION drift_internal.read_columns(query text, path text)
 	RETURNS TABLE (ordinal integer, column_name text, column_type text, base_type oid)
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -15,13 +15,13 @@ BEGIN
 
 	RETURN QUERY
 		SELECT c.ordinal, c.column_name, c.column_type, c.base_type
-		FROM drift.source_columns(query) AS c;
+		FROM drift_internal.source_columns(query) AS c;
 END
 $$;
 
-COMMENT ON FUNCTION drift.read_columns(text, text) IS 'columns of a query whose names are looked up on the given path';
+COMMENT ON FUNCTION drift_internal.read_columns(text, text) IS 'columns of a query whose names are looked up on the given path';
 
-CREATE OR REPLACE FUNCTION drift.read_profiles(query text, path text) RETURNS SETOF drift.profile[]
+CREATE OR REPLACE FUNCTION drift_internal.read_profiles(query text, path text) RETURNS SETOF drift.profile[]
 	LANGUAGE plpgsql STABLE STRICT ROWS 1
 	SET search_path = pg_catalog, pg_temp
 	SET transaction_read_only = on
@@ -35,9 +35,9 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.read_profiles(text, text) IS 'runs a query of drift.profiles_query(), read-only';
+COMMENT ON FUNCTION drift_internal.read_profiles(text, text) IS 'runs a query of drift_internal.profiles_query(), read-only';
 
-CREATE OR REPLACE FUNCTION drift.read_statistics(query text, path text) RETURNS SETOF drift.column_statistics
+CREATE OR REPLACE FUNCTION drift_internal.read_statistics(query text, path text) RETURNS SETOF drift_internal.column_statistics
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
 	SET transaction_read_only = on
@@ -50,9 +50,9 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.read_statistics(text, text) IS 'runs a query of drift.statistics_query(), read-only';
+COMMENT ON FUNCTION drift_internal.read_statistics(text, text) IS 'runs a query of drift_internal.statistics_query(), read-only';
 
-CREATE OR REPLACE FUNCTION drift.read_histogram(query text, path text)
+CREATE OR REPLACE FUNCTION drift_internal.read_histogram(query text, path text)
 	RETURNS TABLE (is_current boolean, bin integer, label text, row_count bigint)
 	LANGUAGE plpgsql STABLE STRICT ROWS 20
 	SET search_path = pg_catalog, pg_temp
@@ -66,9 +66,9 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.read_histogram(text, text) IS 'runs a query of drift.histogram_query(), read-only';
+COMMENT ON FUNCTION drift_internal.read_histogram(text, text) IS 'runs a query of drift_internal.histogram_query(), read-only';
 
-CREATE OR REPLACE FUNCTION drift.read_distinct(query text, path text)
+CREATE OR REPLACE FUNCTION drift_internal.read_distinct(query text, path text)
 	RETURNS TABLE (ordinal integer, n bigint, n_distinct bigint)
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -82,19 +82,19 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.read_distinct(text, text) IS 'runs a query of drift.distinct_query(), read-only';
+COMMENT ON FUNCTION drift_internal.read_distinct(text, text) IS 'runs a query of drift_internal.distinct_query(), read-only';
 
 -- PARALLEL UNSAFE on purpose: which rows a sample holds depends on the order of the scan,
 -- and this keeps the scan serial. A parsed body, so that it is inlined.
-CREATE OR REPLACE FUNCTION drift.sample_key(row_number bigint, seed bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION drift_internal.sample_key(row_number bigint, seed bigint) RETURNS bigint
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL UNSAFE
 	RETURN hashint8extended(row_number, seed);
 
-COMMENT ON FUNCTION drift.sample_key(bigint, bigint) IS 'pseudo-random key of a row: the rows with the smallest keys are a uniform sample';
+COMMENT ON FUNCTION drift_internal.sample_key(bigint, bigint) IS 'pseudo-random key of a row: the rows with the smallest keys are a uniform sample';
 
 -- The planned columns of one side as c1, c2, ..., so that no name of the user's can clash.
 -- The newline ends a comment the text may end with.
-CREATE OR REPLACE FUNCTION drift.side_query(query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.side_query(query text, plans drift_internal.column_plan[], sample bigint, seed bigint) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -102,16 +102,16 @@ AS $$
 				format('source.%I::%s AS c%s', p.column_name, p.value_type, p.ordinality), ', ' ORDER BY p.ordinality),
 			query, E'\n')
 		|| CASE WHEN sample IS NULL THEN ''
-			ELSE format(' ORDER BY drift.sample_key(pg_catalog.row_number() OVER (), %s) LIMIT %s', seed, sample)
+			ELSE format(' ORDER BY drift_internal.sample_key(pg_catalog.row_number() OVER (), %s) LIMIT %s', seed, sample)
 		END
 	FROM unnest(plans) WITH ORDINALITY AS p
 $$;
 
-COMMENT ON FUNCTION drift.side_query(text, drift.column_plan[], bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.side_query(text, drift_internal.column_plan[], bigint, bigint) IS
 	'query for the planned columns of one side, all rows or a sample of them';
 
 -- A call takes at most 100 arguments, so that wide tables need several; they share the scan.
-CREATE OR REPLACE FUNCTION drift.profiles_query(query text, plans drift.column_plan[], sample bigint, seed bigint) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.profiles_query(query text, plans drift_internal.column_plan[], sample bigint, seed bigint) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -119,7 +119,7 @@ AS $$
 			repeat('pg_catalog.array_cat(', count(*)::integer - 1),
 			min(call) FILTER (WHERE chunk = 0),
 			string_agg(format(', %s)', call), '' ORDER BY chunk) FILTER (WHERE chunk > 0),
-			drift.side_query(query, plans, sample, seed))
+			drift_internal.side_query(query, plans, sample, seed))
 	FROM (
 		SELECT (i - 1) / 50 AS chunk, format('drift.profiles_agg(%s)', string_agg(format('c%s', i), ', ' ORDER BY i)) AS call
 		FROM generate_series(1, cardinality(plans)) AS i
@@ -127,11 +127,11 @@ AS $$
 	) AS chunks
 $$;
 
-COMMENT ON FUNCTION drift.profiles_query(text, drift.column_plan[], bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.profiles_query(text, drift_internal.column_plan[], bigint, bigint) IS
 	'query that profiles the planned columns of one side in one scan';
 
 -- Distinct values among the first rows of some columns.
-CREATE OR REPLACE FUNCTION drift.distinct_query(query text, plans drift.column_plan[], positions integer[]) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.distinct_query(query text, plans drift_internal.column_plan[], positions integer[]) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -141,28 +141,28 @@ AS $$
 			string_agg(i::text, ', ' ORDER BY i),
 			string_agg(format('pg_catalog.count(c%s)', i), ', ' ORDER BY i),
 			string_agg(format('pg_catalog.count(DISTINCT c%s)', i), ', ' ORDER BY i),
-			drift.side_query(query, plans, NULL, NULL))
+			drift_internal.side_query(query, plans, NULL, NULL))
 	FROM unnest(positions) AS i
 $$;
 
-COMMENT ON FUNCTION drift.distinct_query(text, drift.column_plan[], integer[]) IS
+COMMENT ON FUNCTION drift_internal.distinct_query(text, drift_internal.column_plan[], integer[]) IS
 	'query that counts the distinct values of some columns among the first 10,000 rows';
 
-CREATE OR REPLACE FUNCTION drift.is_test(method text) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.is_test(method text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT method LIKE '%\_test'
 $$;
 
-COMMENT ON FUNCTION drift.is_test(text) IS 'whether a method yields a p-value of its own';
+COMMENT ON FUNCTION drift_internal.is_test(text) IS 'whether a method yields a p-value of its own';
 
 -- Row forms with the same arguments share one state and one sort, so more of them cost little.
-CREATE OR REPLACE FUNCTION drift.statistics_expression(plan drift.column_plan, value text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.statistics_expression(plan drift_internal.column_plan, value text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s)::drift.column_statistics',
+	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s)::drift_internal.column_statistics',
 			(plan).column_name,
 			value,
 			CASE (plan).kind
@@ -171,16 +171,16 @@ AS $$
 			END,
 			CASE
 				WHEN (plan).method IS NULL THEN 'NULL'
-				WHEN drift.is_test((plan).method) THEN format('drift.%I(%s, is_current)', (plan).method, value)
+				WHEN drift_internal.is_test((plan).method) THEN format('drift.%I(%s, is_current)', (plan).method, value)
 				ELSE format('ROW(drift.%I(%s, is_current), NULL, NULL, NULL, 0, NULL, NULL)::drift.test_result', (plan).method, value)
 			END)
 $$;
 
-COMMENT ON FUNCTION drift.statistics_expression(drift.column_plan, text) IS
+COMMENT ON FUNCTION drift_internal.statistics_expression(drift_internal.column_plan, text) IS
 	'expression that computes the statistics of one column over labelled rows';
 
-CREATE OR REPLACE FUNCTION drift.statistics_query(
-	reference_query text, current_query text, plans drift.column_plan[], sample bigint, reference_seed bigint, current_seed bigint)
+CREATE OR REPLACE FUNCTION drift_internal.statistics_query(
+	reference_query text, current_query text, plans drift_internal.column_plan[], sample bigint, reference_seed bigint, current_seed bigint)
 	RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -188,15 +188,15 @@ AS $$
 	SELECT format('SELECT s.* FROM (SELECT ARRAY[%s] AS statistics FROM ('
 			'(SELECT false AS is_current, side.* FROM (%s) AS side) UNION ALL (SELECT true, side.* FROM (%s) AS side)'
 			') AS labelled) AS whole, pg_catalog.unnest(whole.statistics) AS s',
-			string_agg(drift.statistics_expression(p.plan, format('c%s', p.ordinality)), ', ' ORDER BY p.ordinality),
-			drift.side_query(reference_query, plans, sample, reference_seed),
-			drift.side_query(current_query, plans, sample, current_seed))
+			string_agg(drift_internal.statistics_expression(p.plan, format('c%s', p.ordinality)), ', ' ORDER BY p.ordinality),
+			drift_internal.side_query(reference_query, plans, sample, reference_seed),
+			drift_internal.side_query(current_query, plans, sample, current_seed))
 	FROM (
-		SELECT ROW(column_name, type_reference, type_current, kind, value_type, method, requested, obstacle)::drift.column_plan AS plan,
+		SELECT ROW(column_name, type_reference, type_current, kind, value_type, method, requested, obstacle)::drift_internal.column_plan AS plan,
 			ordinality
 		FROM unnest(plans) WITH ORDINALITY
 	) AS p
 $$;
 
-COMMENT ON FUNCTION drift.statistics_query(text, text, drift.column_plan[], bigint, bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.statistics_query(text, text, drift_internal.column_plan[], bigint, bigint, bigint) IS
 	'query for the exact statistics of the planned columns in one scan of each side';

@@ -12,7 +12,7 @@ COMMENT ON FUNCTION drift.value_count(drift.profile) IS 'rows of a profile that 
 
 -- Rows of both sides per bin of the reference, or per category. Categories of a summary that it
 -- no longer lists are one bin without a category.
-CREATE OR REPLACE FUNCTION drift.bin_pairs(reference drift.profile, current drift.profile) RETURNS drift.bin_pair[]
+CREATE OR REPLACE FUNCTION drift_internal.bin_pairs(reference drift.profile, current drift.profile) RETURNS drift_internal.bin_pair[]
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -25,14 +25,14 @@ BEGIN
 				CASE n WHEN 0 THEN 0
 					ELSE round(n * (CASE WHEN b.upper < 'Infinity' THEN drift.cdf(current, b.upper) ELSE 1 END
 						- CASE WHEN b.lower > '-Infinity' THEN drift.cdf(current, b.lower) ELSE 0 END))
-				END)::drift.bin_pair
+				END)::drift_internal.bin_pair
 			FROM drift.bins(reference) AS b
 			ORDER BY b.bin);
 	END IF;
 
 	RETURN ARRAY(
 		SELECT ROW(coalesce(r.bin, c.bin), NULL, NULL, coalesce(r.label, c.label),
-			coalesce(r.row_count, 0), coalesce(c.row_count, 0))::drift.bin_pair
+			coalesce(r.row_count, 0), coalesce(c.row_count, 0))::drift_internal.bin_pair
 		FROM drift.bins(reference) AS r
 		FULL JOIN drift.bins(current) AS c
 			ON (c.category IS NULL) = (r.category IS NULL) AND coalesce(c.category, '') = coalesce(r.category, '')
@@ -40,16 +40,16 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.bin_pairs(drift.profile, drift.profile) IS
+COMMENT ON FUNCTION drift_internal.bin_pairs(drift.profile, drift.profile) IS
 	'rows of two profiles in the bins of the reference, or in each category';
 
 -- The bins of drift.psi(): categories with less than 1 % of the reference share one, and those it
 -- does not have keep their own as long as it counted all it has.
-CREATE OR REPLACE FUNCTION drift.psi_bins(bins drift.bin_pair[], reference_exact boolean) RETURNS drift.bin_pair[]
+CREATE OR REPLACE FUNCTION drift_internal.psi_bins(bins drift_internal.bin_pair[], reference_exact boolean) RETURNS drift_internal.bin_pair[]
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(array_agg(ROW(p.bin, p.lower, p.upper, p.label, p.n_reference, p.n_current)::drift.bin_pair ORDER BY p.bin, p.label), '{}')
+	SELECT coalesce(array_agg(ROW(p.bin, p.lower, p.upper, p.label, p.n_reference, p.n_current)::drift_internal.bin_pair ORDER BY p.bin, p.label), '{}')
 	FROM (
 		SELECT min(b.bin) AS bin, min(b.lower) AS lower, min(b.upper) AS upper,
 			CASE WHEN rare THEN '(other)' ELSE min(b.label) END AS label,
@@ -63,12 +63,12 @@ AS $$
 	) AS p
 $$;
 
-COMMENT ON FUNCTION drift.psi_bins(drift.bin_pair[], boolean) IS 'the bins over which drift.psi() is taken: rare categories of the reference are pooled';
+COMMENT ON FUNCTION drift_internal.psi_bins(drift_internal.bin_pair[], boolean) IS 'the bins over which drift.psi() is taken: rare categories of the reference are pooled';
 
 -- Chi-square test of the bins of two samples. Cells whose expected count is below five on the
 -- smaller side are pooled, and the smallest others with them until the pool reaches five;
 -- two cells get Yates' correction.
-CREATE OR REPLACE FUNCTION drift.pooled_chi_square(bins drift.bin_pair[], OUT statistic float8, OUT p_value float8, OUT cells bigint)
+CREATE OR REPLACE FUNCTION drift_internal.pooled_chi_square(bins drift_internal.bin_pair[], OUT statistic float8, OUT p_value float8, OUT cells bigint)
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -95,18 +95,18 @@ AS $$
 			share, n, m, cells
 		FROM counted
 	)
-	SELECT x.statistic, CASE WHEN x.cells > 1 THEN drift.chi_square_p_value(x.statistic, x.cells - 1) ELSE 1 END, x.cells
+	SELECT x.statistic, CASE WHEN x.cells > 1 THEN drift_internal.chi_square_p_value(x.statistic, x.cells - 1) ELSE 1 END, x.cells
 	FROM (
 		SELECT coalesce(sum(d * d / (share * n) + d * d / (share * m)), 0) AS statistic, max(deviation.cells) AS cells
 		FROM deviation
 	) AS x
 $$;
 
-COMMENT ON FUNCTION drift.pooled_chi_square(drift.bin_pair[]) IS
+COMMENT ON FUNCTION drift_internal.pooled_chi_square(drift_internal.bin_pair[]) IS
 	'chi-square test that the bins of two samples have the same shares, with sparse cells pooled';
 
 -- Shares are raised to 1e-4 as drift.psi() raises them.
-CREATE OR REPLACE FUNCTION drift.psi_contribution(share_reference float8, share_current float8) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.psi_contribution(share_reference float8, share_current float8) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -114,9 +114,9 @@ AS $$
 	FROM (SELECT greatest(share_reference, 1e-4) AS r, greatest(share_current, 1e-4) AS c) AS s
 $$;
 
-COMMENT ON FUNCTION drift.psi_contribution(float8, float8) IS 'what one bin adds to the PSI';
+COMMENT ON FUNCTION drift_internal.psi_contribution(float8, float8) IS 'what one bin adds to the PSI';
 
-CREATE OR REPLACE FUNCTION drift.bins_total_variation(bins drift.bin_pair[]) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.bins_total_variation(bins drift_internal.bin_pair[]) RETURNS float8
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -125,10 +125,10 @@ AS $$
 		(SELECT sum(n_reference)::float8 AS n, sum(n_current)::float8 AS m FROM unnest(bins)) AS s
 $$;
 
-COMMENT ON FUNCTION drift.bins_total_variation(drift.bin_pair[]) IS 'half the sum of the differences of the shares of two samples';
+COMMENT ON FUNCTION drift_internal.bins_total_variation(drift_internal.bin_pair[]) IS 'half the sum of the differences of the shares of two samples';
 
 -- The largest number below another one.
-CREATE OR REPLACE FUNCTION drift.number_before(value float8) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.number_before(value float8) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -139,15 +139,15 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.number_before(float8) IS 'the next smaller double precision number';
+COMMENT ON FUNCTION drift_internal.number_before(float8) IS 'the next smaller double precision number';
 
 -- cdf() includes its argument, so what lies below low is asked for at the number before it.
-CREATE OR REPLACE FUNCTION drift.share_outside(profile drift.profile, low float8, high float8) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.share_outside(profile drift.profile, low float8, high float8) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN drift.minimum(profile) < low THEN drift.cdf(profile, drift.number_before(low)) ELSE 0 END
+	SELECT CASE WHEN drift.minimum(profile) < low THEN drift.cdf(profile, drift_internal.number_before(low)) ELSE 0 END
 		+ CASE WHEN drift.maximum(profile) > high THEN 1 - drift.cdf(profile, high) ELSE 0 END
 $$;
 
-COMMENT ON FUNCTION drift.share_outside(drift.profile, float8, float8) IS 'share of the values of a numeric profile that are below low or above high';
+COMMENT ON FUNCTION drift_internal.share_outside(drift.profile, float8, float8) IS 'share of the values of a numeric profile that are below low or above high';

@@ -2,19 +2,19 @@
 
 -- Each empirical distribution is within sqrt(ln(2/a) / 2n) of the true one with probability 1 - a
 -- (Dvoretzky, Kiefer, Wolfowitz; constant by Massart 1990); a = 0.025 for each side.
-CREATE OR REPLACE FUNCTION drift.ks_lower_bound(d float8, n_reference bigint, n_current bigint) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.ks_lower_bound(d float8, n_reference bigint, n_current bigint) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT greatest(0, d - sqrt(ln(80) / (2.0 * n_reference)) - sqrt(ln(80) / (2.0 * n_current)))
 $$;
 
-COMMENT ON FUNCTION drift.ks_lower_bound(float8, bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.ks_lower_bound(float8, bigint, bigint) IS
 	'lower 95 % confidence bound of the Kolmogorov-Smirnov distance, valid for any distribution and sample size';
 
 -- The mean of the sample's total variation exceeds the true one by at most the mean deviation of the
 -- shares, sqrt((k - 1)/n)/2 on each side, and stays near its mean by McDiarmid's inequality.
-CREATE OR REPLACE FUNCTION drift.total_variation_lower_bound(tv float8, categories bigint, n_reference bigint, n_current bigint)
+CREATE OR REPLACE FUNCTION drift_internal.total_variation_lower_bound(tv float8, categories bigint, n_reference bigint, n_current bigint)
 	RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -24,17 +24,17 @@ AS $$
 		- sqrt(ln(20) / 2 * (1.0 / n_reference + 1.0 / n_current)))
 $$;
 
-COMMENT ON FUNCTION drift.total_variation_lower_bound(float8, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.total_variation_lower_bound(float8, bigint, bigint, bigint) IS
 	'lower 95 % confidence bound of the total variation, valid for any distribution and sample size';
 
-CREATE OR REPLACE FUNCTION drift.profile_method(method text, reference drift.profile, current drift.profile) RETURNS drift.test_result
+CREATE OR REPLACE FUNCTION drift_internal.profile_method(method text, reference drift.profile, current drift.profile) RETURNS drift.test_result
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result drift.test_result;
 BEGIN
-	IF drift.is_test(method) THEN
+	IF drift_internal.is_test(method) THEN
 		EXECUTE format('SELECT (drift.%I($1, $2)).*', method) INTO result USING reference, current;
 	ELSE
 		EXECUTE format('SELECT drift.%I($1, $2)', method) INTO result.statistic USING reference, current;
@@ -44,12 +44,12 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.profile_method(text, drift.profile, drift.profile) IS
+COMMENT ON FUNCTION drift_internal.profile_method(text, drift.profile, drift.profile) IS
 	'a statistic of two profiles, chosen by its name';
 
--- The same record that drift.statistics_query() reads from rows.
-CREATE OR REPLACE FUNCTION drift.profile_statistics(plan drift.column_plan, reference drift.profile, current drift.profile)
-	RETURNS drift.column_statistics
+-- The same record that drift_internal.statistics_query() reads from rows.
+CREATE OR REPLACE FUNCTION drift_internal.profile_statistics(plan drift_internal.column_plan, reference drift.profile, current drift.profile)
+	RETURNS drift_internal.column_statistics
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -59,14 +59,14 @@ AS $$
 		CASE (plan).kind WHEN 'numeric' THEN drift.ks_test(reference, current) END,
 		CASE (plan).kind WHEN 'categorical' THEN drift.chi_square_test(reference, current) END,
 		drift.total_variation(reference, current),
-		drift.profile_method((plan).method, reference, current))::drift.column_statistics
+		drift_internal.profile_method((plan).method, reference, current))::drift_internal.column_statistics
 $$;
 
-COMMENT ON FUNCTION drift.profile_statistics(drift.column_plan, drift.profile, drift.profile) IS
+COMMENT ON FUNCTION drift_internal.profile_statistics(drift_internal.column_plan, drift.profile, drift.profile) IS
 	'statistics of one column from two profiles';
 
 -- Why a column is not compared; NULL when it is.
-CREATE OR REPLACE FUNCTION drift.skip_reason(plan drift.column_plan, identifier boolean) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.skip_reason(plan drift_internal.column_plan, identifier boolean) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -78,20 +78,20 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.skip_reason(drift.column_plan, boolean) IS
+COMMENT ON FUNCTION drift_internal.skip_reason(drift_internal.column_plan, boolean) IS
 	'why drift.compare() leaves a column out; NULL when it does not';
 
-CREATE OR REPLACE FUNCTION drift.method_reason(plan drift.column_plan, reference drift.profile, default_method text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.method_reason(plan drift_internal.column_plan, reference drift.profile, default_method text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
 			WHEN (plan).method = 'psi' THEN 'requested; p-value of the PSI under no drift'
-			WHEN NOT drift.is_test((plan).method) THEN format('requested; p-value of %s', default_method)
+			WHEN NOT drift_internal.is_test((plan).method) THEN format('requested; p-value of %s', default_method)
 			WHEN (plan).method IS NOT NULL THEN 'requested'
 			WHEN (plan).kind = 'categorical' THEN 'categories'
 			WHEN default_method = 'chi_square_test' THEN 'at most 20 different reference values'
-			WHEN ties > 0.2 THEN format('numbers; %s of the reference values are repeats, so the p-value is an upper bound', drift.percent(ties))
+			WHEN ties > 0.2 THEN format('numbers; %s of the reference values are repeats, so the p-value is an upper bound', drift_internal.percent(ties))
 			WHEN drift.distinct_count(reference) <= 20 THEN 'few reference values, but very many current ones'
 			ELSE 'numbers with more than 20 different reference values'
 		END
@@ -100,12 +100,12 @@ AS $$
 	) AS t
 $$;
 
-COMMENT ON FUNCTION drift.method_reason(drift.column_plan, drift.profile, text) IS 'why a column is compared by its method, as a phrase';
+COMMENT ON FUNCTION drift_internal.method_reason(drift_internal.column_plan, drift.profile, text) IS 'why a column is compared by its method, as a phrase';
 
 -- The default test of a column: KS for numbers, chi-square for what has few values. Categories that
 -- are too many to be counted in a profile are tested unpooled, by the statistics read from the rows.
-CREATE OR REPLACE FUNCTION drift.default_test(
-	default_method text, reference drift.profile, current drift.profile, bins drift.bin_pair[], measured drift.column_statistics)
+CREATE OR REPLACE FUNCTION drift_internal.default_test(
+	default_method text, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[], measured drift_internal.column_statistics)
 	RETURNS drift.test_result
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -121,19 +121,19 @@ BEGIN
 
 	SELECT t.statistic, t.p_value, t.p_value, t.p_value
 	INTO result.statistic, result.p_value, result.p_value_low, result.p_value_high
-	FROM drift.pooled_chi_square(bins) AS t;
+	FROM drift_internal.pooled_chi_square(bins) AS t;
 
 	RETURN result;
 END
 $$;
 
-COMMENT ON FUNCTION drift.default_test(text, drift.profile, drift.profile, drift.bin_pair[], drift.column_statistics) IS
+COMMENT ON FUNCTION drift_internal.default_test(text, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_statistics) IS
 	'result of the test that drift.compare() chooses for a column';
 
 -- Measure a column both sides of which have at least two values.
-CREATE OR REPLACE FUNCTION drift.measure_values(
-	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[], measured drift.column_statistics, exact boolean)
-	RETURNS drift.column_measure
+CREATE OR REPLACE FUNCTION drift_internal.measure_values(
+	plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[], measured drift_internal.column_statistics, exact boolean)
+	RETURNS drift_internal.column_measure
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -147,23 +147,23 @@ DECLARE
 	default_method CONSTANT text := CASE WHEN discrete THEN 'chi_square_test' ELSE 'ks_test' END;
 	filled CONSTANT bigint := (SELECT count(*) FROM unnest(bins) AS b WHERE b.n_reference + b.n_current > 0);
 	psi_filled CONSTANT bigint := (
-		SELECT count(*) FROM unnest(drift.psi_bins(bins, drift.is_exact(reference))) AS b WHERE b.n_reference + b.n_current > 0);
-	test drift.test_result := drift.default_test(default_method, reference, current, bins, measured);
-	result drift.column_measure;
+		SELECT count(*) FROM unnest(drift_internal.psi_bins(bins, drift.is_exact(reference))) AS b WHERE b.n_reference + b.n_current > 0);
+	test drift.test_result := drift_internal.default_test(default_method, reference, current, bins, measured);
+	result drift_internal.column_measure;
 BEGIN
 	result.state := 'tested';
 	result.method := coalesce(plan.method, default_method);
-	result.method_reason := drift.method_reason(plan, reference, default_method);
+	result.method_reason := drift_internal.method_reason(plan, reference, default_method);
 	result.psi := measured.psi;
 	result.psi_p_value := drift.psi_p_value(measured.psi, psi_filled, n, m);
 	result.effect := CASE
 			WHEN NOT discrete THEN (measured.ks).statistic
-			WHEN counted THEN drift.bins_total_variation(bins)
+			WHEN counted THEN drift_internal.bins_total_variation(bins)
 			ELSE measured.total_variation
 		END;
 	result.effect_low := CASE
-			WHEN discrete THEN drift.total_variation_lower_bound(result.effect, filled, n, m)
-			ELSE drift.ks_lower_bound(result.effect, n, m)
+			WHEN discrete THEN drift_internal.total_variation_lower_bound(result.effect, filled, n, m)
+			ELSE drift_internal.ks_lower_bound(result.effect, n, m)
 		END;
 	result.error_bound := CASE
 			WHEN exact THEN 0
@@ -171,10 +171,10 @@ BEGIN
 			ELSE (measured.ks).statistic_error
 		END;
 
-	IF drift.is_test(plan.method) AND plan.method <> default_method THEN
+	IF drift_internal.is_test(plan.method) AND plan.method <> default_method THEN
 		test := measured.requested;
 	END IF;
-	result.statistic := CASE WHEN drift.is_test(result.method) THEN test.statistic ELSE (measured.requested).statistic END;
+	result.statistic := CASE WHEN drift_internal.is_test(result.method) THEN test.statistic ELSE (measured.requested).statistic END;
 	result.p_value := CASE
 			WHEN plan.method = 'psi' THEN result.psi_p_value
 			WHEN exact THEN nullif(test.p_value, 'NaN')
@@ -185,20 +185,20 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.measure_values(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_statistics, boolean) IS
+COMMENT ON FUNCTION drift_internal.measure_values(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_statistics, boolean) IS
 	'method, statistics and bounds of one column, before any verdict';
 
-CREATE OR REPLACE FUNCTION drift.measure_column(
-	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[], measured drift.column_statistics,
+CREATE OR REPLACE FUNCTION drift_internal.measure_column(
+	plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[], measured drift_internal.column_statistics,
 	identifier boolean, exact boolean)
-	RETURNS drift.column_measure
+	RETURNS drift_internal.column_measure
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	result drift.column_measure;
+	result drift_internal.column_measure;
 BEGIN
-	result.method_reason := drift.skip_reason(plan, identifier);
+	result.method_reason := drift_internal.skip_reason(plan, identifier);
 	IF result.method_reason IS NOT NULL THEN
 		result.state := 'skipped';
 	ELSIF plan.obstacle IS NOT NULL THEN
@@ -206,13 +206,13 @@ BEGIN
 	ELSIF least(drift.value_count(reference), drift.value_count(current)) < 2 THEN
 		result.state := 'insufficient_data';
 	ELSE
-		RETURN drift.measure_values(plan, reference, current, bins,
-			coalesce(measured, drift.profile_statistics(plan, reference, current)), exact);
+		RETURN drift_internal.measure_values(plan, reference, current, bins,
+			coalesce(measured, drift_internal.profile_statistics(plan, reference, current)), exact);
 	END IF;
 
 	RETURN result;
 END
 $$;
 
-COMMENT ON FUNCTION drift.measure_column(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_statistics, boolean, boolean) IS
+COMMENT ON FUNCTION drift_internal.measure_column(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_statistics, boolean, boolean) IS
 	'what drift.compare() measures on one column, or why it measures nothing';

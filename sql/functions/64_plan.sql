@@ -1,7 +1,7 @@
 -- planning a comparison: which columns, read as what, tested how
 
 -- Methods a user may ask for; the flag says whether the method needs numbers.
-CREATE OR REPLACE FUNCTION drift.comparison_methods() RETURNS TABLE (method text, numeric_only boolean)
+CREATE OR REPLACE FUNCTION drift_internal.comparison_methods() RETURNS TABLE (method text, numeric_only boolean)
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -11,10 +11,10 @@ AS $$
 		('js_distance', false), ('hellinger_distance', false), ('total_variation', false)
 $$;
 
-COMMENT ON FUNCTION drift.comparison_methods() IS 'methods that the methods argument of drift.compare() takes';
+COMMENT ON FUNCTION drift_internal.comparison_methods() IS 'methods that the methods argument of drift.compare() takes';
 
 -- The method asked for by the column's name, else by its kind.
-CREATE OR REPLACE FUNCTION drift.requested_method(methods jsonb, column_name text, kind text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.requested_method(methods jsonb, column_name text, kind text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -26,12 +26,12 @@ BEGIN
 		RETURN NULL;
 	END IF;
 
-	SELECT * INTO known FROM drift.comparison_methods() AS c WHERE c.method = wanted;
+	SELECT * INTO known FROM drift_internal.comparison_methods() AS c WHERE c.method = wanted;
 
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'unknown method "%" for column "%"', wanted, column_name
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = (SELECT format('There are: %s.', string_agg(c.method, ', ')) FROM drift.comparison_methods() AS c);
+				DETAIL = (SELECT format('There are: %s.', string_agg(c.method, ', ')) FROM drift_internal.comparison_methods() AS c);
 	ELSIF known.numeric_only AND kind <> 'numeric' THEN
 		RAISE EXCEPTION 'method "%" needs numbers, but column "%" is %', wanted, column_name, kind
 			USING ERRCODE = 'invalid_parameter_value';
@@ -41,11 +41,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.requested_method(jsonb, text, text) IS
+COMMENT ON FUNCTION drift_internal.requested_method(jsonb, text, text) IS
 	'method that was asked for a column by its name or kind; NULL when none was';
 
 -- Refuse names that neither side has, and two columns of one name.
-CREATE OR REPLACE FUNCTION drift.check_column_names(reference_names text[], current_names text[], columns text[], methods jsonb)
+CREATE OR REPLACE FUNCTION drift_internal.check_column_names(reference_names text[], current_names text[], columns text[], methods jsonb)
 	RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -80,30 +80,30 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.check_column_names(text[], text[], text[], jsonb) IS
+COMMENT ON FUNCTION drift_internal.check_column_names(text[], text[], text[], jsonb) IS
 	'raises an error for columns that no side has or that one side has twice';
 
 -- Type both sides are read as. Integers and other numbers mix, and so do the two timestamps.
-CREATE OR REPLACE FUNCTION drift.common_type(type_reference oid, type_current oid) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.common_type(type_reference oid, type_current oid) RETURNS text
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-			WHEN drift.family_kind(r) = 'unsupported' OR drift.family_kind(c) = 'unsupported' THEN NULL
+			WHEN drift_internal.family_kind(r) = 'unsupported' OR drift_internal.family_kind(c) = 'unsupported' THEN NULL
 			WHEN r IN ('text', 'uuid') AND c IN ('text', 'uuid') THEN 'pg_catalog.text'
 			WHEN type_reference = type_current THEN format('pg_catalog.%I', (SELECT typname FROM pg_type WHERE oid = type_reference))
 			WHEN r IN ('integer', 'number') AND c IN ('integer', 'number') THEN 'pg_catalog.float8'
 			WHEN r = 'timestamp' AND c = 'timestamp' THEN 'pg_catalog.timestamptz'
 		END
-	FROM (SELECT drift.type_family(type_reference) AS r, drift.type_family(type_current) AS c) AS f
+	FROM (SELECT drift_internal.type_family(type_reference) AS r, drift_internal.type_family(type_current) AS c) AS f
 $$;
 
-COMMENT ON FUNCTION drift.common_type(oid, oid) IS
+COMMENT ON FUNCTION drift_internal.common_type(oid, oid) IS
 	'type as which two columns are compared; NULL when they cannot be';
 
-CREATE OR REPLACE FUNCTION drift.plan_columns(
+CREATE OR REPLACE FUNCTION drift_internal.plan_columns(
 	reference_query text, current_query text, columns text[], methods jsonb, path text)
-	RETURNS SETOF drift.column_plan
+	RETURNS SETOF drift_internal.column_plan
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -112,14 +112,14 @@ BEGIN
 		RAISE EXCEPTION 'a source of data is NULL' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 
-	PERFORM drift.check_column_names(
-		ARRAY(SELECT r.column_name FROM drift.read_columns(reference_query, path) AS r),
-		ARRAY(SELECT c.column_name FROM drift.read_columns(current_query, path) AS c),
+	PERFORM drift_internal.check_column_names(
+		ARRAY(SELECT r.column_name FROM drift_internal.read_columns(reference_query, path) AS r),
+		ARRAY(SELECT c.column_name FROM drift_internal.read_columns(current_query, path) AS c),
 		columns, methods);
 
 	RETURN QUERY
 		SELECT p.column_name, p.type_reference, p.type_current, p.kind, p.value_type,
-			drift.requested_method(methods, p.column_name, p.kind),
+			drift_internal.requested_method(methods, p.column_name, p.kind),
 			coalesce(p.column_name = ANY (columns), false) OR coalesce(methods ? p.column_name, false),
 			CASE
 				WHEN p.type_current IS NULL THEN 'absent in current'
@@ -129,23 +129,23 @@ BEGIN
 			END
 		FROM (
 			SELECT column_name, r.column_type AS type_reference, c.column_type AS type_current,
-				drift.family_kind(drift.type_family(coalesce(r.base_type, c.base_type))) AS kind,
-				drift.common_type(r.base_type, c.base_type) AS value_type,
+				drift_internal.family_kind(drift_internal.type_family(coalesce(r.base_type, c.base_type))) AS kind,
+				drift_internal.common_type(r.base_type, c.base_type) AS value_type,
 				r.ordinal AS reference_ordinal, c.ordinal AS current_ordinal
-			FROM drift.read_columns(reference_query, path) AS r
-			FULL JOIN drift.read_columns(current_query, path) AS c USING (column_name)
+			FROM drift_internal.read_columns(reference_query, path) AS r
+			FULL JOIN drift_internal.read_columns(current_query, path) AS c USING (column_name)
 		) AS p
 		WHERE columns IS NULL OR p.column_name = ANY (columns)
 		ORDER BY p.reference_ordinal NULLS LAST, p.current_ordinal;
 END
 $$;
 
-COMMENT ON FUNCTION drift.plan_columns(text, text, text[], jsonb, text) IS
+COMMENT ON FUNCTION drift_internal.plan_columns(text, text, text[], jsonb, text) IS
 	'how each column of two queries will be compared, in the order of the reference';
 
 -- Columns of which nearly every value occurs once tell rows apart, not distributions. Whole numbers
 -- must be unique to count, for measured ones seldom repeat in small data either.
-CREATE OR REPLACE FUNCTION drift.identifies_rows(value_type text, n bigint, n_distinct bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.identifies_rows(value_type text, n bigint, n_distinct bigint) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -155,5 +155,5 @@ AS $$
 		END, false)
 $$;
 
-COMMENT ON FUNCTION drift.identifies_rows(text, bigint, bigint) IS
+COMMENT ON FUNCTION drift_internal.identifies_rows(text, bigint, bigint) IS
 	'whether a column of n values looks like an identifier: at least 100 values and nearly all of them different';

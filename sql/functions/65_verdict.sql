@@ -1,13 +1,13 @@
 -- from what was measured to a verdict: findings, correction, severity, words
 
-CREATE OR REPLACE FUNCTION drift.reaches(value float8, bound float8, inclusive boolean) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.reaches(value float8, bound float8, inclusive boolean) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT value > bound OR (inclusive AND value = bound)
 $$;
 
-COMMENT ON FUNCTION drift.reaches(float8, float8, boolean) IS 'whether a value lies in the band that begins at the bound';
+COMMENT ON FUNCTION drift_internal.reaches(float8, float8, boolean) IS 'whether a value lies in the band that begins at the bound';
 
 -- The band of a PSI, or ok where chance explains it.
 CREATE OR REPLACE FUNCTION drift.psi_severity(psi float8, psi_p_value float8, limits drift.thresholds) RETURNS text
@@ -17,8 +17,8 @@ AS $$
 	SELECT CASE
 			WHEN psi IS NULL OR (limits).rule = 'test' THEN 'ok'
 			WHEN (limits).psi_alpha < 1 AND coalesce(psi_p_value >= (limits).psi_alpha, true) THEN 'ok'
-			WHEN drift.reaches(psi, (limits).psi_critical, (limits).inclusive) THEN 'critical'
-			WHEN drift.reaches(psi, (limits).psi_warning, (limits).inclusive) THEN 'warning'
+			WHEN drift_internal.reaches(psi, (limits).psi_critical, (limits).inclusive) THEN 'critical'
+			WHEN drift_internal.reaches(psi, (limits).psi_warning, (limits).inclusive) THEN 'warning'
 			ELSE 'ok'
 		END
 $$;
@@ -47,10 +47,10 @@ CREATE OR REPLACE FUNCTION drift.status(ks_drift boolean, psi float8, thresholds
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT v.severity, drift.severity_text(v.severity), drift.action_text(v.severity, ks_drift AND v.band <> 'ok')
+	SELECT v.severity, drift_internal.severity_text(v.severity), drift_internal.action_text(v.severity, ks_drift AND v.band <> 'ok')
 	FROM (
 		SELECT drift.column_severity(ks_drift, false, b.band, l.limits) AS severity, b.band
-		FROM (SELECT drift.override_thresholds(drift.resolve_thresholds(thresholds), '{"psi_alpha": 1}') AS limits) AS l,
+		FROM (SELECT drift_internal.override_thresholds(drift.resolve_thresholds(thresholds), '{"psi_alpha": 1}') AS limits) AS l,
 			LATERAL (SELECT drift.psi_severity(psi, NULL, l.limits) AS band) AS b
 	) AS v
 $$;
@@ -78,8 +78,8 @@ COMMENT ON FUNCTION drift.correct_p_values(float8[], text) IS
 -- A change of the missing rate, and categories or values that only one side has. What chance can
 -- do is bounded for the largest category at hand, so that a long tail of rare ones is no finding.
 -- Whether a category is new only a profile that counts all of them can tell.
-CREATE OR REPLACE FUNCTION drift.point_findings(plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[])
-	RETURNS SETOF drift.finding
+CREATE OR REPLACE FUNCTION drift_internal.point_findings(plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[])
+	RETURNS SETOF drift_internal.finding
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 4
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -88,48 +88,48 @@ AS $$
 			drift.row_count(current) AS rows_c, drift.missing_count(current) AS missing_c,
 			drift.value_count(reference) AS n, drift.value_count(current) AS m
 	), beyond AS (
-		SELECT greatest(0, drift.share_outside(current, drift.minimum(reference), drift.maximum(reference)) - drift.rank_error(current)) AS share,
+		SELECT greatest(0, drift_internal.share_outside(current, drift.minimum(reference), drift.maximum(reference)) - drift.rank_error(current)) AS share,
 			n, m
 		FROM side
 		WHERE (plan).kind = 'numeric' AND n > 0 AND m > 0
 	)
-	SELECT 'missing', drift.two_proportion_p_value(missing_r, rows_r, missing_c, rows_c),
+	SELECT 'missing', drift_internal.two_proportion_p_value(missing_r, rows_r, missing_c, rows_c),
 		abs(missing_c / rows_c::float8 - missing_r / rows_r::float8),
-		format('missing values %s to %s', drift.percent(missing_r / rows_r::float8), drift.percent(missing_c / rows_c::float8))
+		format('missing values %s to %s', drift_internal.percent(missing_r / rows_r::float8), drift_internal.percent(missing_c / rows_c::float8))
 	FROM side
 	WHERE rows_r > 0 AND rows_c > 0 AND missing_r + missing_c > 0
 	UNION ALL
-	(SELECT 'new_category', drift.one_sided_rows_p_value(b.n_current, m, n, cardinality(bins)), b.n_current / m::float8,
-		format('new category %s with %s', quote_literal(b.label), drift.percent(b.n_current / m::float8))
+	(SELECT 'new_category', drift_internal.one_sided_rows_p_value(b.n_current, m, n, cardinality(bins)), b.n_current / m::float8,
+		format('new category %s with %s', quote_literal(b.label), drift_internal.percent(b.n_current / m::float8))
 	FROM side, unnest(bins) AS b
 	WHERE (plan).kind = 'categorical' AND b.n_reference = 0 AND n > 0 AND m > 0 AND drift.is_exact(reference)
 	ORDER BY b.n_current DESC, b.label LIMIT 1)
 	UNION ALL
-	(SELECT 'vanished_category', drift.one_sided_rows_p_value(b.n_reference, n, m, cardinality(bins)), b.n_reference / n::float8,
-		format('category %s vanished, it had %s', quote_literal(b.label), drift.percent(b.n_reference / n::float8))
+	(SELECT 'vanished_category', drift_internal.one_sided_rows_p_value(b.n_reference, n, m, cardinality(bins)), b.n_reference / n::float8,
+		format('category %s vanished, it had %s', quote_literal(b.label), drift_internal.percent(b.n_reference / n::float8))
 	FROM side, unnest(bins) AS b
 	WHERE (plan).kind = 'categorical' AND b.n_current = 0 AND n > 0 AND m > 0 AND drift.is_exact(current)
 	ORDER BY b.n_reference DESC, b.label LIMIT 1)
 	UNION ALL
-	SELECT 'out_of_range', drift.one_sided_rows_p_value(round(share * m)::bigint, m, n, round(share * m)::bigint + 1), share,
-		format('%s of the values lie outside the range %s to %s of the reference', drift.percent(share),
-			drift.shown_value(drift.minimum(reference), (plan).value_type), drift.shown_value(drift.maximum(reference), (plan).value_type))
+	SELECT 'out_of_range', drift_internal.one_sided_rows_p_value(round(share * m)::bigint, m, n, round(share * m)::bigint + 1), share,
+		format('%s of the values lie outside the range %s to %s of the reference', drift_internal.percent(share),
+			drift_internal.shown_value(drift.minimum(reference), (plan).value_type), drift_internal.shown_value(drift.maximum(reference), (plan).value_type))
 	FROM beyond
 	WHERE share > 0
 $$;
 
-COMMENT ON FUNCTION drift.point_findings(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[]) IS
+COMMENT ON FUNCTION drift_internal.point_findings(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.bin_pair[]) IS
 	'what may have changed in a column besides its distribution, each with an upper bound of its probability under no drift';
 
 -- The bins that carry the PSI, those of the largest contribution first; what adds less than a twentieth is left out.
-CREATE OR REPLACE FUNCTION drift.bins_text(bins drift.bin_pair[], value_type text, listed integer DEFAULT 3) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.bins_text(bins drift_internal.bin_pair[], value_type text, listed integer DEFAULT 3) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(format('%s (%s to %s)', coalesce(drift.range_text(lower, upper, value_type), label), drift.percent(r), drift.percent(c)), ', ' ORDER BY contribution DESC, bin, label)
+	SELECT string_agg(format('%s (%s to %s)', coalesce(drift_internal.range_text(lower, upper, value_type), label), drift_internal.percent(r), drift_internal.percent(c)), ', ' ORDER BY contribution DESC, bin, label)
 	FROM (
-		SELECT b.bin, b.lower, b.upper, b.label, s.r, s.c, drift.psi_contribution(s.r, s.c) AS contribution,
-			sum(drift.psi_contribution(s.r, s.c)) OVER () AS psi
+		SELECT b.bin, b.lower, b.upper, b.label, s.r, s.c, drift_internal.psi_contribution(s.r, s.c) AS contribution,
+			sum(drift_internal.psi_contribution(s.r, s.c)) OVER () AS psi
 		FROM unnest(bins) AS b,
 			(SELECT sum(n_reference)::float8 AS n, sum(n_current)::float8 AS m FROM unnest(bins)) AS total,
 			LATERAL (SELECT b.n_reference / total.n AS r, b.n_current / total.m AS c) AS s
@@ -140,23 +140,23 @@ AS $$
 	WHERE contribution > 0 AND contribution >= 0.05 * psi
 $$;
 
-COMMENT ON FUNCTION drift.bins_text(drift.bin_pair[], text, integer) IS 'the bins or categories that carry most of the PSI, with the shares of both sides';
+COMMENT ON FUNCTION drift_internal.bins_text(drift_internal.bin_pair[], text, integer) IS 'the bins or categories that carry most of the PSI, with the shares of both sides';
 
 -- Direction of a shift, by mean and median, in units the reader knows.
-CREATE OR REPLACE FUNCTION drift.shift_text(value_type text, reference drift.profile, current drift.profile) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.shift_text(value_type text, reference drift.profile, current drift.profile) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format('mean %s to %s%s, median %s to %s',
-		drift.shown_value(drift.mean(reference), value_type),
-		drift.shown_value(drift.mean(current), value_type),
+		drift_internal.shown_value(drift.mean(reference), value_type),
+		drift_internal.shown_value(drift.mean(current), value_type),
 		CASE WHEN drift.stddev(reference) > 0 AND drift.stddev(reference) < 'Infinity' AND abs(drift.mean(current)) < 'Infinity' THEN
 			format(' (%s by %s standard deviations)',
 				CASE WHEN drift.mean(current) < drift.mean(reference) THEN 'down' ELSE 'up' END,
 				round((abs(drift.mean(current) - drift.mean(reference)) / drift.stddev(reference))::numeric, 2))
 			ELSE '' END,
-		drift.shown_value(drift.quantile(reference, 0.5), value_type),
-		drift.shown_value(drift.quantile(current, 0.5), value_type))
+		drift_internal.shown_value(drift.quantile(reference, 0.5), value_type),
+		drift_internal.shown_value(drift.quantile(current, 0.5), value_type))
 $$;
 
-COMMENT ON FUNCTION drift.shift_text(text, drift.profile, drift.profile) IS 'how mean and median of a numeric column moved, as a phrase';
+COMMENT ON FUNCTION drift_internal.shift_text(text, drift.profile, drift.profile) IS 'how mean and median of a numeric column moved, as a phrase';

@@ -2,14 +2,14 @@
 
 -- Which columns look like identifiers. A profile that counts every value knows; for the others the
 -- first rows tell. A column that was asked for by name is none.
-CREATE OR REPLACE FUNCTION drift.find_identifiers(query text, plans drift.column_plan[], profiles drift.profile[], path text)
+CREATE OR REPLACE FUNCTION drift_internal.find_identifiers(query text, plans drift_internal.column_plan[], profiles drift.profile[], path text)
 	RETURNS boolean[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result boolean[] := ARRAY(
-		SELECT NOT plans[i].requested AND drift.identifies_rows(plans[i].value_type, drift.value_count(profiles[i]), drift.distinct_count(profiles[i]))
+		SELECT NOT plans[i].requested AND drift_internal.identifies_rows(plans[i].value_type, drift.value_count(profiles[i]), drift.distinct_count(profiles[i]))
 		FROM generate_subscripts(plans, 1) AS i ORDER BY i);
 	unknown CONSTANT integer[] := ARRAY(
 		SELECT i FROM generate_subscripts(plans, 1) AS i
@@ -18,8 +18,8 @@ DECLARE
 	seen record;
 BEGIN
 	IF cardinality(unknown) > 0 THEN
-		FOR seen IN SELECT * FROM drift.read_distinct(drift.distinct_query(query, plans, unknown), path) LOOP
-			result[seen.ordinal] := drift.identifies_rows(plans[seen.ordinal].value_type, seen.n, seen.n_distinct);
+		FOR seen IN SELECT * FROM drift_internal.read_distinct(drift_internal.distinct_query(query, plans, unknown), path) LOOP
+			result[seen.ordinal] := drift_internal.identifies_rows(plans[seen.ordinal].value_type, seen.n, seen.n_distinct);
 		END LOOP;
 	END IF;
 
@@ -27,11 +27,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.find_identifiers(text, drift.column_plan[], drift.profile[], text) IS
+COMMENT ON FUNCTION drift_internal.find_identifiers(text, drift_internal.column_plan[], drift.profile[], text) IS
 	'for each planned column whether it looks like an identifier in the reference';
 
 -- Positions of the columns whose profiles are summaries, so that exact statistics need the rows again.
-CREATE OR REPLACE FUNCTION drift.summarised_columns(reference drift.profile[], current drift.profile[], identifiers boolean[])
+CREATE OR REPLACE FUNCTION drift_internal.summarised_columns(reference drift.profile[], current drift.profile[], identifiers boolean[])
 	RETURNS integer[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -43,10 +43,10 @@ AS $$
 		AND NOT identifiers[i]
 $$;
 
-COMMENT ON FUNCTION drift.summarised_columns(drift.profile[], drift.profile[], boolean[]) IS
+COMMENT ON FUNCTION drift_internal.summarised_columns(drift.profile[], drift.profile[], boolean[]) IS
 	'positions of the columns to compare of which at least one profile is not exact';
 
-CREATE OR REPLACE FUNCTION drift.check_compare_options(mode text, sample bigint, seed bigint) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.check_compare_options(mode text, sample bigint, seed bigint) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -63,12 +63,12 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.check_compare_options(text, bigint, bigint) IS 'raises an error for options drift.compare() cannot take';
+COMMENT ON FUNCTION drift_internal.check_compare_options(text, bigint, bigint) IS 'raises an error for options drift.compare() cannot take';
 
 -- Sentence on a column that was compared; shifted says that the distribution is what drifted.
-CREATE OR REPLACE FUNCTION drift.explain_tested(
-	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[],
-	measure drift.column_measure, drifted boolean, shifted boolean, notes text, limits drift.thresholds)
+CREATE OR REPLACE FUNCTION drift_internal.explain_tested(
+	plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[],
+	measure drift_internal.column_measure, drifted boolean, shifted boolean, notes text, limits drift.thresholds)
 	RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -76,20 +76,20 @@ AS $$
 	SELECT concat_ws('; ',
 		CASE
 			WHEN NOT drifted AND (measure).error_bound > (limits).minimum_effect THEN
-				format('inconclusive: summaries leave the effect open by %s', drift.short_number((measure).error_bound))
+				format('inconclusive: summaries leave the effect open by %s', drift_internal.short_number((measure).error_bound))
 			WHEN NOT drifted AND (measure).p_value < (limits).alpha AND (measure).effect < (limits).minimum_effect THEN
 				'significant, but too small to matter'
 			WHEN NOT drifted THEN 'no drift'
 		END,
-		CASE (plan).kind WHEN 'numeric' THEN drift.shift_text((plan).value_type, reference, current) END,
-		CASE WHEN shifted THEN 'most change: ' || drift.bins_text(drift.psi_bins(bins, drift.is_exact(reference)), (plan).value_type) END,
+		CASE (plan).kind WHEN 'numeric' THEN drift_internal.shift_text((plan).value_type, reference, current) END,
+		CASE WHEN shifted THEN 'most change: ' || drift_internal.bins_text(drift_internal.psi_bins(bins, drift.is_exact(reference)), (plan).value_type) END,
 		notes)
 $$;
 
-COMMENT ON FUNCTION drift.explain_tested(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_measure, boolean, boolean, text, drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.explain_tested(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_measure, boolean, boolean, text, drift.thresholds) IS
 	'sentence that explains the verdict on a column: direction of the shift and the bins that carry it';
 
-CREATE OR REPLACE FUNCTION drift.explain_untested(plan drift.column_plan, reference drift.profile, current drift.profile, measure drift.column_measure, notes text)
+CREATE OR REPLACE FUNCTION drift_internal.explain_untested(plan drift_internal.column_plan, reference drift.profile, current drift.profile, measure drift_internal.column_measure, notes text)
 	RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -104,12 +104,12 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.explain_untested(drift.column_plan, drift.profile, drift.profile, drift.column_measure, text) IS
+COMMENT ON FUNCTION drift_internal.explain_untested(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.column_measure, text) IS
 	'sentence that says why a column was not tested';
 
 -- Severity of a column whatever its state. A column that is gone, of another type or wholly
 -- missing now cannot feed a model: critical.
-CREATE OR REPLACE FUNCTION drift.state_severity(state text, tested_severity text, point_finding boolean, n_current bigint) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.state_severity(state text, tested_severity text, point_finding boolean, n_current bigint) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -123,11 +123,11 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift.state_severity(text, text, boolean, bigint) IS
+COMMENT ON FUNCTION drift_internal.state_severity(text, text, boolean, bigint) IS
 	'severity of a column that was tested, or could not be';
 
-CREATE OR REPLACE FUNCTION drift.judge_column(
-	plan drift.column_plan, reference drift.profile, current drift.profile, bins drift.bin_pair[], measure drift.column_measure,
+CREATE OR REPLACE FUNCTION drift_internal.judge_column(
+	plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[], measure drift_internal.column_measure,
 	p_value_corrected float8, test_finding boolean, point_finding boolean, findings text[], notes text, limits drift.thresholds)
 	RETURNS drift.comparison
 	LANGUAGE plpgsql STABLE
@@ -163,7 +163,7 @@ BEGIN
 		result.stddev_current := drift.stddev(current);
 	END IF;
 
-	result.severity := drift.state_severity(measure.state,
+	result.severity := drift_internal.state_severity(measure.state,
 		drift.column_severity(test_finding, point_finding, psi_band, limits), point_finding, result.n_current);
 	result.drifted := CASE WHEN result.severity NOT IN ('skipped', 'insufficient_data') THEN result.severity <> 'ok' END;
 	result.findings := array_cat(findings, CASE
@@ -172,12 +172,12 @@ BEGIN
 			ELSE '{}'
 		END);
 	result.explanation := CASE measure.state
-			WHEN 'tested' THEN drift.explain_tested(plan, reference, current, bins, measure, result.drifted,
+			WHEN 'tested' THEN drift_internal.explain_tested(plan, reference, current, bins, measure, result.drifted,
 				test_finding OR psi_band <> 'ok', notes, limits)
-			ELSE drift.explain_untested(plan, reference, current, measure, notes)
+			ELSE drift_internal.explain_untested(plan, reference, current, measure, notes)
 		END;
-	result.severity_text := drift.severity_text(result.severity);
-	result.action_text := drift.action_text(
+	result.severity_text := drift_internal.severity_text(result.severity);
+	result.action_text := drift_internal.action_text(
 		CASE WHEN plan.obstacle IS NULL OR result.severity <> 'critical' THEN result.severity ELSE 'unusable' END,
 		test_finding AND psi_band <> 'ok');
 
@@ -185,13 +185,13 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.judge_column(drift.column_plan, drift.profile, drift.profile, drift.bin_pair[], drift.column_measure, float8, boolean, boolean, text[], text, drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.judge_column(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_measure, float8, boolean, boolean, text[], text, drift.thresholds) IS
 	'verdict on one column from what was measured and found';
 
 -- The family that is corrected together: every test and every point finding of the comparison.
-CREATE OR REPLACE FUNCTION drift.judge_columns(
-	plans drift.column_plan[], reference_profiles drift.profile[], current_profiles drift.profile[],
-	statistics drift.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds)
+CREATE OR REPLACE FUNCTION drift_internal.judge_columns(
+	plans drift_internal.column_plan[], reference_profiles drift.profile[], current_profiles drift.profile[],
+	statistics drift_internal.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds)
 	RETURNS SETOF drift.comparison
 	LANGUAGE sql STABLE COST 10000 ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -201,14 +201,14 @@ AS $$
 			CASE WHEN (plans[i]).obstacle IS NULL THEN count(*) FILTER (WHERE (plans[i]).obstacle IS NULL) OVER (ORDER BY i) END AS position
 		FROM generate_subscripts(plans, 1) AS i
 	), paired AS (
-		SELECT i, plan, r.profile AS reference, c.profile AS current, drift.bin_pairs(r.profile, c.profile) AS bins,
+		SELECT i, plan, r.profile AS reference, c.profile AS current, drift_internal.bin_pairs(r.profile, c.profile) AS bins,
 			coalesce(identifiers[position], false) AS identifier
 		FROM planned,
 			LATERAL (SELECT reference_profiles[position] AS profile) AS r,
 			LATERAL (SELECT current_profiles[position] AS profile) AS c
 	), measured AS MATERIALIZED (
 		SELECT i, plan, reference, current, bins,
-			drift.measure_column(plan, reference, current, bins, s.statistics, identifier, exact) AS measure
+			drift_internal.measure_column(plan, reference, current, bins, s.statistics, identifier, exact) AS measure
 		FROM paired
 		LEFT JOIN LATERAL (
 			SELECT u AS statistics FROM unnest(statistics) AS u WHERE u.column_name = (plan).column_name
@@ -222,7 +222,7 @@ AS $$
 			WHERE (measure).state = 'tested'
 			UNION ALL
 			SELECT i, p.finding, p.p_value, p.size, (limits).minimum_share, p.note
-			FROM measured, drift.point_findings(plan, reference, current, bins) AS p
+			FROM measured, drift_internal.point_findings(plan, reference, current, bins) AS p
 			WHERE (limits).point_findings AND (measure).state IN ('tested', 'insufficient_data')
 		) AS f
 	), corrected AS (
@@ -243,15 +243,15 @@ AS $$
 	SELECT v.*
 	FROM measured AS m
 	LEFT JOIN found AS f USING (i),
-		LATERAL drift.judge_column(m.plan, m.reference, m.current, m.bins, m.measure, f.p_value_corrected,
+		LATERAL drift_internal.judge_column(m.plan, m.reference, m.current, m.bins, m.measure, f.p_value_corrected,
 			coalesce(f.test_finding, false), coalesce(f.point_finding, false), f.findings, f.notes, limits) AS v
 	ORDER BY m.i
 $$;
 
-COMMENT ON FUNCTION drift.judge_columns(drift.column_plan[], drift.profile[], drift.profile[], drift.column_statistics[], boolean[], boolean, drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.judge_columns(drift_internal.column_plan[], drift.profile[], drift.profile[], drift_internal.column_statistics[], boolean[], boolean, drift.thresholds) IS
 	'verdict on every column, with all tests and point findings corrected as one family';
 
-CREATE OR REPLACE FUNCTION drift.compare_sources(
+CREATE OR REPLACE FUNCTION drift_internal.compare_sources(
 	reference_query text, current_query text, columns text[], methods jsonb,
 	limits drift.thresholds, mode text, sample bigint, seed bigint, path text)
 	RETURNS SETOF drift.comparison
@@ -261,36 +261,36 @@ AS $$
 DECLARE
 	-- another seed than the reference's, or a relation compared with itself would give one sample twice
 	current_seed CONSTANT bigint := seed # 1;
-	plans CONSTANT drift.column_plan[] := ARRAY(
-		SELECT p FROM drift.plan_columns(reference_query, current_query, columns, methods, path) AS p);
-	readable CONSTANT drift.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
+	plans CONSTANT drift_internal.column_plan[] := ARRAY(
+		SELECT p FROM drift_internal.plan_columns(reference_query, current_query, columns, methods, path) AS p);
+	readable CONSTANT drift_internal.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
 	reference_profiles drift.profile[];
 	current_profiles drift.profile[];
 	identifiers boolean[];
 	summarised integer[] := '{}';
-	statistics drift.column_statistics[] := '{}';
+	statistics drift_internal.column_statistics[] := '{}';
 BEGIN
-	PERFORM drift.check_compare_options(mode, sample, seed);
+	PERFORM drift_internal.check_compare_options(mode, sample, seed);
 
 	IF cardinality(readable) > 0 THEN
-		reference_profiles := drift.read_profiles(drift.profiles_query(reference_query, readable, sample, seed), path);
-		current_profiles := drift.read_profiles(drift.profiles_query(current_query, readable, sample, current_seed), path);
-		identifiers := drift.find_identifiers(reference_query, readable, reference_profiles, path);
-		summarised := drift.summarised_columns(reference_profiles, current_profiles, identifiers);
+		reference_profiles := drift_internal.read_profiles(drift_internal.profiles_query(reference_query, readable, sample, seed), path);
+		current_profiles := drift_internal.read_profiles(drift_internal.profiles_query(current_query, readable, sample, current_seed), path);
+		identifiers := drift_internal.find_identifiers(reference_query, readable, reference_profiles, path);
+		summarised := drift_internal.summarised_columns(reference_profiles, current_profiles, identifiers);
 	END IF;
 
 	IF mode = 'exact' AND cardinality(summarised) > 0 THEN
-		statistics := ARRAY(SELECT s FROM drift.read_statistics(drift.statistics_query(reference_query, current_query,
+		statistics := ARRAY(SELECT s FROM drift_internal.read_statistics(drift_internal.statistics_query(reference_query, current_query,
 			ARRAY(SELECT readable[i] FROM unnest(summarised) AS i), sample, seed, current_seed), path) AS s);
 	END IF;
 
 	RETURN QUERY
-		SELECT v.* FROM drift.judge_columns(
+		SELECT v.* FROM drift_internal.judge_columns(
 			plans, reference_profiles, current_profiles, statistics, identifiers, mode = 'exact', limits) AS v;
 END
 $$;
 
-COMMENT ON FUNCTION drift.compare_sources(text, text, text[], jsonb, drift.thresholds, text, bigint, bigint, text) IS
+COMMENT ON FUNCTION drift_internal.compare_sources(text, text, text[], jsonb, drift.thresholds, text, bigint, bigint, text) IS
 	'drift.compare() on queries that are checked already, with names looked up on the given path';
 
 -- No pinned path: the two sources are found by the caller's. What the body itself names was
@@ -307,7 +307,7 @@ CREATE OR REPLACE FUNCTION drift.compare(
 	RETURNS SETOF drift.comparison
 	LANGUAGE sql STABLE COST 100000 ROWS 30
 BEGIN ATOMIC
-	SELECT * FROM drift.compare_sources(
+	SELECT * FROM drift_internal.compare_sources(
 		drift.source_query(reference), drift.source_query(current), columns, methods,
 		drift.resolve_thresholds(thresholds), mode, sample, seed, pg_catalog.current_setting('search_path'));
 END;
@@ -316,13 +316,13 @@ COMMENT ON FUNCTION drift.compare(text, text, text[], jsonb, text, text, bigint,
 	'compares two data sets, each a relation''s name or a query: one row per column with test, PSI, effect, severity and explanation';
 
 -- A share of zero columns is no verdict. Without a bound of its own any drifted column counts.
-CREATE OR REPLACE FUNCTION drift.summarise_comparison(
+CREATE OR REPLACE FUNCTION drift_internal.summarise_comparison(
 	comparison drift.comparison[], limits drift.thresholds,
 	OUT drift_detected boolean, OUT drift_score float8, OUT drifted_features text[])
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT s.share > 0 AND drift.reaches(s.share, (limits).drift_share, (limits).inclusive), s.share, s.features
+	SELECT s.share > 0 AND drift_internal.reaches(s.share, (limits).drift_share, (limits).inclusive), s.share, s.features
 	FROM (
 		SELECT avg(c.drifted::integer)::float8 AS share,
 			coalesce(array_agg(c.column_name ORDER BY c.effect DESC NULLS FIRST, c.column_name) FILTER (WHERE c.drifted), '{}') AS features
@@ -330,7 +330,7 @@ AS $$
 	) AS s
 $$;
 
-COMMENT ON FUNCTION drift.summarise_comparison(drift.comparison[], drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.summarise_comparison(drift.comparison[], drift.thresholds) IS
 	'verdict on a data set from those on its columns: share of drifted columns, and their names by falling effect';
 
 CREATE OR REPLACE FUNCTION drift.detect_drift(
@@ -344,7 +344,7 @@ CREATE OR REPLACE FUNCTION drift.detect_drift(
 	RETURNS SETOF record
 	LANGUAGE sql STABLE COST 100000 ROWS 1
 BEGIN ATOMIC
-	SELECT d.* FROM drift.summarise_comparison(
+	SELECT d.* FROM drift_internal.summarise_comparison(
 		ARRAY(SELECT c FROM drift.compare(reference, current, columns, thresholds => thresholds) AS c),
 		drift.resolve_thresholds(thresholds)) AS d;
 END;

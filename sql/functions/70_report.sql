@@ -1,6 +1,6 @@
 -- a comparison as one document: JSON for programs, text for people
 
-CREATE OR REPLACE FUNCTION drift.comparison_json(comparison drift.comparison[], limits drift.thresholds) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.comparison_json(comparison drift.comparison[], limits drift.thresholds) RETURNS jsonb
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -14,14 +14,14 @@ AS $$
 		'drifted_features', s.drifted_features,
 		'thresholds', to_jsonb(limits) - 'description' - 'built_in',
 		'columns', coalesce((SELECT jsonb_agg(to_jsonb(comparison[i]) ORDER BY i) FROM generate_subscripts(comparison, 1) AS i), '[]'))
-	FROM drift.summarise_comparison(comparison, limits) AS s
+	FROM drift_internal.summarise_comparison(comparison, limits) AS s
 $$;
 
-COMMENT ON FUNCTION drift.comparison_json(drift.comparison[], drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.comparison_json(drift.comparison[], drift.thresholds) IS
 	'the rows of a comparison and its summary as one JSON document';
 
 -- A check mark or a warning sign, and the p-value to four places, as notebooks print them.
-CREATE OR REPLACE FUNCTION drift.comparison_line(c drift.comparison, width integer) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.comparison_line(c drift.comparison, width integer) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -35,9 +35,9 @@ AS $$
 		(c).explanation)
 $$;
 
-COMMENT ON FUNCTION drift.comparison_line(drift.comparison, integer) IS 'one column of a comparison as a line of text';
+COMMENT ON FUNCTION drift_internal.comparison_line(drift.comparison, integer) IS 'one column of a comparison as a line of text';
 
-CREATE OR REPLACE FUNCTION drift.comparison_text(comparison drift.comparison[], limits drift.thresholds) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.comparison_text(comparison drift.comparison[], limits drift.thresholds) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -50,15 +50,15 @@ AS $$
 		format('%s of %s columns drifted, drift score %s, thresholds %s',
 			cardinality(s.drifted_features), cardinality(comparison), coalesce(to_char(s.drift_score, 'FM0.0000'), '-'), (limits).name),
 		'',
-		(SELECT string_agg(drift.comparison_line(u.c, u.width), E'\n' ORDER BY u.ordinality)
+		(SELECT string_agg(drift_internal.comparison_line(u.c, u.width), E'\n' ORDER BY u.ordinality)
 		FROM (
 			SELECT comparison[i] AS c, i AS ordinality, max(length((comparison[i]).column_name)) OVER () AS width
 			FROM generate_subscripts(comparison, 1) AS i
 		) AS u))
-	FROM drift.summarise_comparison(comparison, limits) AS s
+	FROM drift_internal.summarise_comparison(comparison, limits) AS s
 $$;
 
-COMMENT ON FUNCTION drift.comparison_text(drift.comparison[], drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.comparison_text(drift.comparison[], drift.thresholds) IS
 	'the rows of a comparison and its summary as aligned text';
 
 -- No pinned path below: the sources are found by the caller's.
@@ -74,7 +74,7 @@ CREATE OR REPLACE FUNCTION drift.report_json(
 	RETURNS jsonb
 	LANGUAGE sql STABLE COST 100000
 BEGIN ATOMIC
-	SELECT drift.comparison_json(
+	SELECT drift_internal.comparison_json(
 		ARRAY(SELECT c FROM drift.compare(reference, current, columns, methods, thresholds, mode, sample, seed) AS c),
 		drift.resolve_thresholds(thresholds));
 END;
@@ -94,7 +94,7 @@ CREATE OR REPLACE FUNCTION drift.report_text(
 	RETURNS text
 	LANGUAGE sql STABLE COST 100000
 BEGIN ATOMIC
-	SELECT drift.comparison_text(
+	SELECT drift_internal.comparison_text(
 		ARRAY(SELECT c FROM drift.compare(reference, current, columns, methods, thresholds, mode, sample, seed) AS c),
 		drift.resolve_thresholds(thresholds));
 END;

@@ -62,7 +62,7 @@ SELECT pg_extension_config_dump('drift.thresholds', 'WHERE NOT built_in');
 GRANT SELECT ON drift.thresholds TO PUBLIC;
 
 -- The names and the insert are left alone: a restore inserts rows.
-CREATE FUNCTION drift.keep_built_in() RETURNS trigger
+CREATE FUNCTION drift_internal.keep_built_in() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -73,7 +73,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift.keep_built_in() IS 'trigger that refuses to change what the extension brought';
+COMMENT ON FUNCTION drift_internal.keep_built_in() IS 'trigger that refuses to change what the extension brought';
 
 CREATE TRIGGER keep_built_in BEFORE UPDATE OR DELETE ON drift.thresholds
-	FOR EACH ROW WHEN (OLD.built_in) EXECUTE FUNCTION drift.keep_built_in();
+	FOR EACH ROW WHEN (OLD.built_in) EXECUTE FUNCTION drift_internal.keep_built_in();

@@ -1,6 +1,6 @@
 -- what the steps of a comparison hand to each other
 
-CREATE TYPE drift.column_plan AS (
+CREATE TYPE drift_internal.column_plan AS (
 	column_name text,
 	type_reference text,
 	type_current text,
@@ -10,9 +10,9 @@ CREATE TYPE drift.column_plan AS (
 	requested boolean,
 	obstacle text
 );
-COMMENT ON TYPE drift.column_plan IS 'how drift.compare() will treat a column: the type both sides are read as, the method asked for, and what stands in the way (absent, type, unsupported)';
+COMMENT ON TYPE drift_internal.column_plan IS 'how drift.compare() will treat a column: the type both sides are read as, the method asked for, and what stands in the way (absent, type, unsupported)';
 
-CREATE TYPE drift.column_statistics AS (
+CREATE TYPE drift_internal.column_statistics AS (
 	column_name text,
 	psi float8,
 	ks drift.test_result,
@@ -20,9 +20,9 @@ CREATE TYPE drift.column_statistics AS (
 	total_variation float8,
 	requested drift.test_result
 );
-COMMENT ON TYPE drift.column_statistics IS 'statistics of one column of two data sets';
+COMMENT ON TYPE drift_internal.column_statistics IS 'statistics of one column of two data sets';
 
-CREATE TYPE drift.bin_pair AS (
+CREATE TYPE drift_internal.bin_pair AS (
 	bin integer,
 	lower float8,
 	upper float8,
@@ -30,17 +30,17 @@ CREATE TYPE drift.bin_pair AS (
 	n_reference bigint,
 	n_current bigint
 );
-COMMENT ON TYPE drift.bin_pair IS 'rows of both data sets in one bin of the reference or in one category';
+COMMENT ON TYPE drift_internal.bin_pair IS 'rows of both data sets in one bin of the reference or in one category';
 
-CREATE TYPE drift.finding AS (
+CREATE TYPE drift_internal.finding AS (
 	finding text,
 	p_value float8,
 	size float8,
 	note text
 );
-COMMENT ON TYPE drift.finding IS 'one thing that may have changed in a column: distribution, missing, new_category, vanished_category or out_of_range';
+COMMENT ON TYPE drift_internal.finding IS 'one thing that may have changed in a column: distribution, missing, new_category, vanished_category or out_of_range';
 
-CREATE TYPE drift.column_measure AS (
+CREATE TYPE drift_internal.column_measure AS (
 	method text,
 	method_reason text,
 	statistic float8,
@@ -52,7 +52,7 @@ CREATE TYPE drift.column_measure AS (
 	error_bound float8,
 	state text
 );
-COMMENT ON TYPE drift.column_measure IS 'what a comparison measured on one column, before any verdict; state is tested, skipped or insufficient_data';
+COMMENT ON TYPE drift_internal.column_measure IS 'what a comparison measured on one column, before any verdict; state is tested, skipped or insufficient_data';
 
 CREATE TYPE drift.comparison AS (
 	column_name text,

@@ -34,9 +34,9 @@ CREATE TEMPORARY TABLE breast_cancer (
 \echo
 
 CREATE TEMPORARY TABLE reference AS
-	SELECT * FROM breast_cancer ORDER BY drift.sample_key(row_number() OVER (), 42) LIMIT 200;
+	SELECT * FROM breast_cancer ORDER BY drift_internal.sample_key(row_number() OVER (), 42) LIMIT 200;
 CREATE TEMPORARY TABLE current AS
-	SELECT * FROM breast_cancer ORDER BY drift.sample_key(row_number() OVER (), 24) LIMIT 200;
+	SELECT * FROM breast_cancer ORDER BY drift_internal.sample_key(row_number() OVER (), 24) LIMIT 200;
 
 SELECT * FROM drift.detect_drift('reference', 'current');
 

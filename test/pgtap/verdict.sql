@@ -61,8 +61,8 @@ SELECT is(drift.column_severity(true, false, 'critical', standard), 'critical', 
 SELECT is(drift.column_severity(false, true, 'ok', standard), 'warning', 'point finding') FROM set;
 SELECT is(drift.column_severity(false, false, 'critical', psi_025), 'critical', 'psi_025 needs no test') FROM set;
 SELECT is(drift.column_severity(true, false, 'ok', psi_only), 'ok', 'rule psi ignores the test') FROM set;
-SELECT is(drift.state_severity('insufficient_data', 'ok', true, 0), 'critical', 'all values are gone');
-SELECT is(drift.state_severity('type', NULL, false, NULL), 'critical', 'another type');
+SELECT is(drift_internal.state_severity('insufficient_data', 'ok', true, 0), 'critical', 'all values are gone');
+SELECT is(drift_internal.state_severity('type', NULL, false, NULL), 'critical', 'another type');
 SELECT results_eq($$SELECT severity FROM drift.status(true, 0.2)$$, $$VALUES ('critical')$$, 'status: KS and PSI 0.2');
 SELECT results_eq($$SELECT severity, action_text FROM drift.status(false, 0.13)$$,
 	$$VALUES ('warning', 'Watch closely, investigate')$$, 'status: PSI alone, they disagree');
@@ -79,21 +79,21 @@ SELECT is(drift.correct_p_values('{0.9,0.95,1}'), '{1,1,1}'::float8[], 'never ab
 SELECT is(drift.correct_p_values('{}'), '{}'::float8[], 'no p-values');
 SELECT is(ARRAY[drift.p_value_text(0.76), drift.p_value_text(0.05), drift.p_value_text(0.001)],
 	ARRAY['probably just noise', 'borderline suspicious', 'definitely changed'], 'p-values in words');
-SELECT ok(abs(drift.chi_square_p_value(3.841458820694124, 1) - 0.05) < 1e-12, 'chi-square 95 % point');
-SELECT throws_ok($$SELECT drift.chi_square_p_value(-1, 1)$$, '22023', NULL, 'negative statistic');
-SELECT throws_ok($$SELECT drift.chi_square_p_value(1, 0)$$, '22023', NULL, 'no degrees of freedom');
+SELECT ok(abs(drift_internal.chi_square_p_value(3.841458820694124, 1) - 0.05) < 1e-12, 'chi-square 95 % point');
+SELECT throws_ok($$SELECT drift_internal.chi_square_p_value(-1, 1)$$, '22023', NULL, 'negative statistic');
+SELECT throws_ok($$SELECT drift_internal.chi_square_p_value(1, 0)$$, '22023', NULL, 'no degrees of freedom');
 SELECT ok(abs(drift.psi_p_value(16.918977604620448 * 0.002, 10, 1000, 1000) - 0.05) < 1e-12, 'PSI is chi-square with bins - 1 degrees of freedom');
 SELECT is(drift.psi_p_value(0.5, 1, 10, 10), 1::float8, 'one bin cannot differ');
 -- statsmodels 0.14: proportions_ztest([10, 30], [100, 100])
-SELECT ok(abs(drift.two_proportion_p_value(10, 100, 30, 100) - 0.00040695201744) < 1e-13, 'two proportions');
-SELECT is(drift.two_proportion_p_value(0, 10, 0, 10), 1::float8, 'equal shares of nothing');
-SELECT ok(abs(drift.one_sided_rows_p_value(3, 100, 100, 2) - 0.25) < 1e-15, 'three of three rows on one side, two tries');
+SELECT ok(abs(drift_internal.two_proportion_p_value(10, 100, 30, 100) - 0.00040695201744) < 1e-13, 'two proportions');
+SELECT is(drift_internal.two_proportion_p_value(0, 10, 0, 10), 1::float8, 'equal shares of nothing');
+SELECT ok(abs(drift_internal.one_sided_rows_p_value(3, 100, 100, 2) - 0.25) < 1e-15, 'three of three rows on one side, two tries');
 
 -- numbers in words
-SELECT is(array_agg(drift.short_number(x) ORDER BY n), ARRAY['1.235', '123457', '0.0001235', '1.000e-07', '-14.13', '1.000e+20', '0', 'NaN'], 'four digits')
+SELECT is(array_agg(drift_internal.short_number(x) ORDER BY n), ARRAY['1.235', '123457', '0.0001235', '1.000e-07', '-14.13', '1.000e+20', '0', 'NaN'], 'four digits')
 FROM unnest('{1.23456,123456.7,0.00012345,1e-7,-14.127,1e20,0,NaN}'::float8[]) WITH ORDINALITY AS u(x, n);
-SELECT is(ARRAY[drift.range_text('-Infinity', 998.9999999999999, 'pg_catalog.int4'), drift.range_text(998.9999999999999, 999, 'pg_catalog.int4'),
-	drift.range_text(999, 'Infinity', 'pg_catalog.int4'), drift.range_text(1, 2, 'pg_catalog.float8'), drift.range_text('-Infinity', 19723, 'pg_catalog.date')],
+SELECT is(ARRAY[drift_internal.range_text('-Infinity', 998.9999999999999, 'pg_catalog.int4'), drift_internal.range_text(998.9999999999999, 999, 'pg_catalog.int4'),
+	drift_internal.range_text(999, 'Infinity', 'pg_catalog.int4'), drift_internal.range_text(1, 2, 'pg_catalog.float8'), drift_internal.range_text('-Infinity', 19723, 'pg_catalog.date')],
 	ARRAY['below 999', '999', 'above 999', '1 to 2', 'up to 2024-01-01'], 'bins in words');
 
 SELECT * FROM finish();

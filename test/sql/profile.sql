@@ -64,10 +64,10 @@ SELECT drift.merge_agg(p)::text = (SELECT drift.profile_agg(i) FROM generate_ser
 	FROM (SELECT drift.profile_agg(i) AS p FROM generate_series(1, 90) AS i GROUP BY i % 3) AS s;
 SELECT drift.row_count(drift.merge_agg(p)) FROM (VALUES (NULL::drift.profile)) AS v (p);
 SELECT drift.merge_agg(p)::jsonb -> 'bins_dropped' AS bins_dropped
-	FROM (SELECT drift.profile_agg(i::float8, CASE k WHEN 0 THEN drift.profile_accum(NULL, 1.0::float8) ELSE drift.profile_accum(NULL, 2.0::float8) END) AS p
+	FROM (SELECT drift.profile_agg(i::float8, CASE k WHEN 0 THEN drift_internal.profile_accum(NULL, 1.0::float8) ELSE drift_internal.profile_accum(NULL, 2.0::float8) END) AS p
 		FROM generate_series(1, 9) AS i, generate_series(0, 1) AS k GROUP BY k) AS s;
-SELECT drift.profile_merge(drift.profile_accum(NULL, 1), drift.profile_accum(NULL, 'a'::text));
-SELECT drift.profile_merge(drift.profile_accum(NULL, 1), drift.profile_accum(NULL, date '2026-01-01'));
+SELECT drift.profile_merge(drift_internal.profile_accum(NULL, 1), drift_internal.profile_accum(NULL, 'a'::text));
+SELECT drift.profile_merge(drift_internal.profile_accum(NULL, 1), drift_internal.profile_accum(NULL, date '2026-01-01'));
 
 -- beyond drift.profile_keys distinct values a profile is a summary and says how good
 SET drift.profile_keys = 100;
@@ -114,8 +114,8 @@ SELECT drift.z_test(r, c) FROM two;
 SELECT drift.psi(r, c, 1) FROM two;
 SELECT drift.psi(r, c, 2000) FROM two;
 SELECT drift.psi(r, c, 10, 0.5) FROM two;
-SELECT drift.psi(drift.profile_accum(NULL, NULL::float8), drift.profile_accum(NULL, 1.0::float8));
-SELECT drift.psi(drift.profile_accum(NULL, 1.0::float8), drift.profile_accum(NULL, NULL::float8));
+SELECT drift.psi(drift_internal.profile_accum(NULL, NULL::float8), drift_internal.profile_accum(NULL, 1.0::float8));
+SELECT drift.psi(drift_internal.profile_accum(NULL, 1.0::float8), drift_internal.profile_accum(NULL, NULL::float8));
 SELECT drift.quantile(r, 1.5) FROM two;
 SELECT drift.cdf(r, 'NaN') FROM two;
 SELECT drift.bounds('nonsense', r, c) FROM two;
