@@ -80,3 +80,31 @@ CREATE OR REPLACE FUNCTION drift.bounds(statistic text, reference drift.profile,
 	OUT value double precision, OUT low double precision, OUT high double precision) RETURNS record
 	AS 'MODULE_PATHNAME', 'drift_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION drift.bounds(text, drift.profile, drift.profile) IS 'A statistic of two profiles (psi, kl_divergence, js_distance, hellinger_distance, total_variation, wasserstein_distance or ks) and the interval in which that of the rows behind them certainly lies; on exact profiles low = value = high. For bins: the same bins.';
+
+-- Without a type on any argument the parser cannot tell profiles from labelled rows; a form whose last argument is text
+-- decides it, as the parser prefers text for what has no type.
+
+CREATE OR REPLACE FUNCTION drift.psi(reference drift.profile, current drift.profile, bins text) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	RETURN drift.psi(reference, current, bins::pg_catalog.int4);
+COMMENT ON FUNCTION drift.psi(drift.profile, drift.profile, text) IS 'The same, for literals and parameters without a type: a number of bins.';
+
+CREATE OR REPLACE FUNCTION drift.kl_divergence(reference drift.profile, current drift.profile, bins text) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	RETURN drift.kl_divergence(reference, current, bins::pg_catalog.int4);
+COMMENT ON FUNCTION drift.kl_divergence(drift.profile, drift.profile, text) IS 'The same, for literals and parameters without a type: a number of bins.';
+
+CREATE OR REPLACE FUNCTION drift.js_distance(reference drift.profile, current drift.profile, bins text) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	RETURN drift.js_distance(reference, current, bins::pg_catalog.int4);
+COMMENT ON FUNCTION drift.js_distance(drift.profile, drift.profile, text) IS 'The same, for literals and parameters without a type: a number of bins.';
+
+CREATE OR REPLACE FUNCTION drift.hellinger_distance(reference drift.profile, current drift.profile, bins text) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	RETURN drift.hellinger_distance(reference, current, bins::pg_catalog.int4);
+COMMENT ON FUNCTION drift.hellinger_distance(drift.profile, drift.profile, text) IS 'The same, for literals and parameters without a type: a number of bins.';
+
+CREATE OR REPLACE FUNCTION drift.total_variation(reference drift.profile, current drift.profile, bins text) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	RETURN drift.total_variation(reference, current, bins::pg_catalog.int4);
+COMMENT ON FUNCTION drift.total_variation(drift.profile, drift.profile, text) IS 'The same, for literals and parameters without a type: a number of bins.';

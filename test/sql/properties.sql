@@ -166,9 +166,10 @@ SELECT count(*) AS cases, count(*) FILTER (WHERE exact) BETWEEN 100 AND 900 AS s
 	bool_and((row_ks).p_value BETWEEN (profile_ks).p_value_low - 1e-12 AND (profile_ks).p_value_high + 1e-12) AS ks_p_between,
 	bool_and(abs((profile_u).statistic - (row_u).statistic) <= (profile_u).statistic_error + 1e-9) AS u_within_error,
 	bool_and((row_u).p_value BETWEEN (profile_u).p_value_low - 1e-3 AND (profile_u).p_value_high + 1e-3) AS u_p_between,
-	bool_and(abs(profile_w - row_w) <= rank_error * (high - low) + 1e-12) AS w_within_ranks,
+	bool_and(abs(profile_w - row_w) <= rank_error * (both_forms.high - both_forms.low) + 1e-12) AS w_within_ranks,
+	bool_and(row_w >= (b).low - 1e-12 AND row_w <= (b).high + 1e-12 AND profile_w BETWEEN (b).low AND (b).high) AS w_within_bounds,
 	bool_and(near((drift.t_test(r, c)).p_value, (t).p_value) OR abs((drift.t_test(r, c)).p_value - (t).p_value) < 1e-9) AS same_t
-FROM both_forms;
+FROM both_forms, LATERAL drift.bounds('wasserstein_distance', r, c) AS b;
 SELECT bool_and((profile_ks).statistic = (row_ks).statistic AND (profile_ks).p_value = (row_ks).p_value AND (profile_ks).statistic_error = 0
 		AND near(profile_w, row_w) AND near(profile_psi, row_psi) AND (profile_u).statistic = (row_u).statistic) AS exact_is_exact
 FROM both_forms WHERE exact;

@@ -1,0 +1,90 @@
+-- Every public function takes untyped literals and parameters of unknown type: what an ORM or a
+-- driver sends must not be ambiguous. A public function without a call here fails the test.
+
+-- the text and binary forms of the type are called by the server
+CREATE TABLE not_for_users (name text);
+INSERT INTO not_for_users VALUES ('profile_in'), ('profile_out'), ('profile_recv'), ('profile_send');
+
+CREATE TABLE rows_of (x float8, f boolean);
+INSERT INTO rows_of SELECT g, g > 6 FROM generate_series(1, 12) AS g;
+
+-- One call per function: %s are its arguments, written as literals and then as parameters.
+CREATE TABLE call (name text, query text, arguments text[]);
+CREATE FUNCTION p() RETURNS text LANGUAGE sql AS $$ SELECT drift.profile_agg(x)::text FROM rows_of $$;
+CREATE FUNCTION w() RETURNS text LANGUAGE sql AS $$ SELECT drift.profile_agg((x > 4)::text)::text FROM rows_of $$;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s)', n), ARRAY[p()]
+FROM unnest(ARRAY['row_count', 'missing_count', 'missing_rate', 'kind', 'value_type', 'is_exact', 'mean', 'stddev', 'minimum', 'maximum',
+	'distinct_count', 'rank_error', 'compact', 'bins', 'merge_agg', 'value_count']) AS n;
+INSERT INTO call VALUES ('quantile', 'SELECT drift.quantile(%s, %s)', ARRAY[p(), '0.5']), ('cdf', 'SELECT drift.cdf(%s, %s)', ARRAY[p(), '3']),
+	('bins', 'SELECT drift.bins(%s, %s)', ARRAY[p(), '4']),
+	('psi_counts', 'SELECT drift.psi_counts(%s, %s)', ARRAY['{1,2}', '{2,1}']), ('psi_counts', 'SELECT drift.psi_counts(%s, %s, %s)', ARRAY['{1,2}', '{2,1}', '0.001']),
+	('psi', 'SELECT drift.psi(%s, %s, %s, %s)', ARRAY[p(), p(), '4', '0.001']), ('kl_divergence', 'SELECT drift.kl_divergence(%s, %s, %s, %s)', ARRAY[p(), p(), '4', '0.001']),
+	('profiles_agg', 'SELECT drift.profiles_agg(x, f) FROM rows_of WHERE x < %s', ARRAY['5']),
+	('profile_agg', 'SELECT drift.profile_agg(x, %s) FROM rows_of', ARRAY[p()]), ('profile_agg', 'SELECT drift.profile_agg(%s) FROM rows_of', ARRAY['a']);
+-- statistics of two profiles
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s)', n), ARRAY[CASE n WHEN 'z_test' THEN w() ELSE p() END, CASE n WHEN 'z_test' THEN w() ELSE p() END]
+FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
+	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s, %%s)', n), ARRAY[p(), p(), '5']
+FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation']) AS n;
+-- statistics of labelled rows, with bins and edges of no type
+INSERT INTO call SELECT n, format('SELECT drift.%s(%s, x > %%s) FROM rows_of', n, CASE n WHEN 'z_test' THEN 'f' ELSE 'x' END), ARRAY['6']
+FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
+	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test']) AS n;
+-- what compares whole relations
+INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
+FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
+INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s, %%s, %%s, %%s, %%s, %%s, %%s)', n), ARRAY['rows_of', 'rows_of', '{x}', '{"x": "t_test"}', 'standard', 'summary', '5', '1']
+FROM unnest(ARRAY['compare', 'report_json', 'report_text']) AS n;
+INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', '{x}', 'psi_020']),
+	('histogram', 'SELECT * FROM drift.histogram(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'x', '3']),
+	('bounds', 'SELECT * FROM drift.bounds(%s, %s, %s)', ARRAY['psi', p(), p()]), ('profile_merge', 'SELECT drift.profile_merge(%s, %s)', ARRAY[p(), p()]),
+	('column_severity', 'SELECT drift.column_severity(%s, %s, %s, t) FROM drift.thresholds AS t', ARRAY['true', 'false', 'ok']),
+	('psi_severity', 'SELECT drift.psi_severity(%s, %s, t) FROM drift.thresholds AS t', ARRAY['0.3', '0.01']),
+	('psi_p_value', 'SELECT drift.psi_p_value(%s, %s, %s, %s)', ARRAY['0.3', '10', '100', '200']), ('p_value_text', 'SELECT drift.p_value_text(%s)', ARRAY['0.03']),
+	('query_columns', 'SELECT * FROM drift.query_columns(%s)', ARRAY['rows_of']), ('source_query', 'SELECT drift.source_query(%s)', ARRAY['rows_of']),
+	('resolve_thresholds', 'SELECT drift.resolve_thresholds(%s)', ARRAY['standard']),
+	('status', 'SELECT * FROM drift.status(%s, %s, %s)', ARRAY['true', '0.3', 'psi_020']),
+	('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'bh']),
+	('copy_thresholds', 'SELECT drift.copy_thresholds(%s, %s, %s, %s)', ARRAY['standard', 'mine', '{"alpha": 0.02}', 'mine']);
+
+CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format(query, VARIADIC ARRAY(SELECT quote_literal(a) FROM unnest(arguments) WITH ORDINALITY AS u(a, o) ORDER BY o));
+	RETURN 'ok';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+-- what each parameter is taken for
+CREATE FUNCTION prepares(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	types text;
+BEGIN
+	EXECUTE 'PREPARE untyped AS ' || format(query, VARIADIC ARRAY(SELECT '$' || i FROM generate_subscripts(arguments, 1) AS i));
+	SELECT parameter_types::text INTO types FROM pg_prepared_statements WHERE name = 'untyped';
+	EXECUTE 'EXECUTE untyped(' || (SELECT string_agg(quote_literal(a), ', ' ORDER BY o) FROM unnest(arguments) WITH ORDINALITY AS u(a, o)) || ')';
+	DEALLOCATE untyped;
+	RETURN types;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+SELECT query, runs(query, arguments) AS literals FROM call WHERE runs(query, arguments) <> 'ok' ORDER BY query COLLATE "C";
+DELETE FROM drift.thresholds WHERE name = 'mine';
+CREATE TABLE prepared AS SELECT query, prepares(query, arguments) AS parameter_types FROM call WHERE name <> 'copy_thresholds' AND query !~ 'profile_agg\(%s\)';
+SELECT * FROM prepared ORDER BY query COLLATE "C";
+SELECT prepares(query, arguments) AS copy_thresholds FROM call WHERE name = 'copy_thresholds';
+DELETE FROM drift.thresholds WHERE name = 'mine';
+-- a value of no type at all can only be text
+SELECT prepares(query, arguments) AS profile_agg FROM call WHERE query ~ 'profile_agg\(%s\)';
+
+-- the third argument, with a type and without
+SELECT query, runs(query, arguments) AS literals, prepares(query, arguments) AS parameters
+FROM (VALUES ('SELECT drift.psi(%s, %s, %s)', ARRAY[p(), p(), '5']), ('SELECT drift.psi(x, f, %s) FROM rows_of', ARRAY['5']),
+	('SELECT drift.psi(x, f, %s::int) FROM rows_of', ARRAY['5']), ('SELECT drift.psi(x, f, %s::float8[]) FROM rows_of', ARRAY['{5}']),
+	('SELECT drift.psi(%s, %s, %s::int)', ARRAY[p(), p(), '5'])) AS q(query, arguments);
+
+-- public functions without a call
+SELECT DISTINCT proname AS not_called FROM pg_proc
+WHERE pronamespace = 'drift'::regnamespace AND proname NOT IN (SELECT name FROM call UNION ALL SELECT name FROM not_for_users);
