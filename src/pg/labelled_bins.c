@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -85,6 +86,15 @@ EdgesArgument(FunctionCallInfo fcinfo)
 	return PG_GETARG_ARRAYTYPE_P(3);
 }
 
+/* Are the edges a constant of the query? get_fn_expr_arg_stable() cannot tell in a transition function. */
+static bool
+EdgesAreConstant(FunctionCallInfo fcinfo)
+{
+	Aggref *aggref = AggGetAggref(fcinfo);
+
+	return aggref != NULL && IsA(((TargetEntry *) list_nth(aggref->args, 2))->expr, Const);
+}
+
 /* Create the state at the first row */
 static pg_noinline LabelledBins *
 CreateBins(FunctionCallInfo fcinfo)
@@ -111,7 +121,7 @@ CreateBins(FunctionCallInfo fcinfo)
 	bins->head.type = type;
 	bins->head.context = context;
 	SetEdges(bins, array);
-	if (!get_fn_expr_arg_stable(fcinfo->flinfo, 3))
+	if (!EdgesAreConstant(fcinfo))
 	{
 		bins->given = MemoryContextAlloc(context, VARSIZE(array));
 		memcpy(bins->given, array, VARSIZE(array));

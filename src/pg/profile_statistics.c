@@ -190,9 +190,11 @@ drift_ks_test_profiles(PG_FUNCTION_ARGS)
 	DriftInterval ks = Distance(sides).ks;
 	int64 n = drift_profile_n(sides.reference);
 	int64 m = drift_profile_n(sides.current);
+	double p_value = drift_ks_p_value(ks.value, n, m);
 
-	return BoundedResult(fcinfo, sides, ks, drift_ks_p_value(ks.value, n, m), drift_ks_p_value(ks.low, n, m),
-						 drift_ks_p_value(ks.high, n, m));
+	/* exact p-values take longest, and exact profiles have one only */
+	return BoundedResult(fcinfo, sides, ks, p_value, ks.low == ks.value ? p_value : drift_ks_p_value(ks.low, n, m),
+						 ks.high == ks.value ? p_value : drift_ks_p_value(ks.high, n, m));
 }
 
 PG_FUNCTION_INFO_V1(drift_mann_whitney_test_profiles);
