@@ -1,5 +1,7 @@
 -- Every statistic of the samples in test/reference against what scipy and numpy say:
 -- from rows, from exact profiles, and from summaries within their bound.
+CREATE SCHEMA golden;
+SET search_path = golden;
 \getenv tests PG_ABS_SRCDIR
 \set samples :tests '/reference/samples.sql'
 \set ECHO none

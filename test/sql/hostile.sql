@@ -1,4 +1,6 @@
 -- What people and programs should not do, and do: each gets an answer or an error with its own SQLSTATE.
+CREATE SCHEMA hostile;
+SET search_path = hostile;
 
 CREATE FUNCTION fails(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -130,7 +132,9 @@ CREATE SEQUENCE s;
 SELECT fails('SELECT * FROM drift.compare(''SELECT nextval(''''s'''')::float8 AS x FROM t'', ''t'')') AS side_effect;
 SELECT count(*) AS rows_left FROM t;
 CREATE ROLE drift_hostile_reader;
+GRANT USAGE ON SCHEMA hostile TO drift_hostile_reader;
 SET ROLE drift_hostile_reader;
-SELECT fails('SELECT * FROM drift.compare(''public.t'', ''public.t'')') AS may_not_read;
+SELECT fails('SELECT * FROM drift.compare(''hostile.t'', ''hostile.t'')') AS may_not_read;
 RESET ROLE;
+REVOKE USAGE ON SCHEMA hostile FROM drift_hostile_reader;
 DROP ROLE drift_hostile_reader;

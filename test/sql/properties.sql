@@ -1,4 +1,6 @@
 -- What holds for profiles whatever the data: merging, plans, bounds, forms.
+CREATE SCHEMA properties;
+SET search_path = properties;
 
 -- What two profiles of the same rows must agree on to the last digit, and their moments up to rounding.
 CREATE FUNCTION exact_part(p drift.profile) RETURNS text LANGUAGE sql IMMUTABLE AS $$

@@ -1,5 +1,7 @@
 -- Every public function takes untyped literals and parameters of unknown type: what an ORM or a
 -- driver sends must not be ambiguous. A public function without a call here fails the test.
+CREATE SCHEMA untyped;
+SET search_path = untyped;
 
 -- the text and binary forms of the type are called by the server
 CREATE TABLE not_for_users (name text);
