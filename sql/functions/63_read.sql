@@ -1,21 +1,25 @@
 -- reading sources of data: the only place where a user's text is run
 --
 -- The text runs with the caller's rights and the caller's search_path, in helpers that
--- are read-only: STABLE alone would not stop a volatile function inside the text. What
--- the helpers add around the text is qualified, so that it means the same on any path.
+-- are read-only: STABLE alone would not stop a volatile function inside the text. From
+-- PostgreSQL 16 on a function cannot SET transaction_read_only, but a subtransaction can,
+-- and it ends with that; a block with an exception handler is one. What the helpers add
+-- around the text is qualified, so that it means the same on any path.
 
 CREATE OR REPLACE FUNCTION drift_internal.read_columns(query text, path text)
 	RETURNS TABLE (ordinal integer, column_name text, column_type text, base_type oid)
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
-	SET transaction_read_only = on
 AS $$
 BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
 	PERFORM set_config('search_path', path, true);
 
 	RETURN QUERY
 		SELECT c.ordinal, c.column_name, c.column_type, c.base_type
 		FROM drift_internal.source_columns(query) AS c;
+EXCEPTION
+	WHEN others THEN RAISE;
 END
 $$;
 
@@ -24,14 +28,16 @@ COMMENT ON FUNCTION drift_internal.read_columns(text, text) IS 'columns of a que
 CREATE OR REPLACE FUNCTION drift_internal.read_profiles(query text, path text) RETURNS SETOF drift.profile[]
 	LANGUAGE plpgsql STABLE STRICT ROWS 1
 	SET search_path = pg_catalog, pg_temp
-	SET transaction_read_only = on
 	SET synchronize_seqscans = off
 AS $$
 BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
 	PERFORM set_config('search_path', path, true);
 
 	-- RETURN QUERY, unlike EXECUTE INTO, may use a parallel plan
 	RETURN QUERY EXECUTE query;
+EXCEPTION
+	WHEN others THEN RAISE;
 END
 $$;
 
@@ -40,13 +46,15 @@ COMMENT ON FUNCTION drift_internal.read_profiles(text, text) IS 'runs a query of
 CREATE OR REPLACE FUNCTION drift_internal.read_statistics(query text, path text) RETURNS SETOF drift_internal.column_statistics
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
-	SET transaction_read_only = on
 	SET synchronize_seqscans = off
 AS $$
 BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
 	PERFORM set_config('search_path', path, true);
 
 	RETURN QUERY EXECUTE query;
+EXCEPTION
+	WHEN others THEN RAISE;
 END
 $$;
 
@@ -56,13 +64,15 @@ CREATE OR REPLACE FUNCTION drift_internal.read_histogram(query text, path text)
 	RETURNS TABLE (is_current boolean, bin integer, label text, row_count bigint)
 	LANGUAGE plpgsql STABLE STRICT ROWS 20
 	SET search_path = pg_catalog, pg_temp
-	SET transaction_read_only = on
 	SET synchronize_seqscans = off
 AS $$
 BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
 	PERFORM set_config('search_path', path, true);
 
 	RETURN QUERY EXECUTE query;
+EXCEPTION
+	WHEN others THEN RAISE;
 END
 $$;
 
@@ -72,13 +82,15 @@ CREATE OR REPLACE FUNCTION drift_internal.read_distinct(query text, path text)
 	RETURNS TABLE (ordinal integer, n bigint, n_distinct bigint)
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
-	SET transaction_read_only = on
 	SET synchronize_seqscans = off
 AS $$
 BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
 	PERFORM set_config('search_path', path, true);
 
 	RETURN QUERY EXECUTE query;
+EXCEPTION
+	WHEN others THEN RAISE;
 END
 $$;
 

@@ -162,13 +162,14 @@ ParseQuery(const char *text)
 	return statement;
 }
 
-/* The text of the one statement, without the semicolon that may end it */
+/* The text of the one statement, without the semicolon that may end it and, as from PostgreSQL 18 on, what is before it */
 static char *
 StatementText(const char *text, const RawStmt *statement)
 {
-	const char *start = text + Max(statement->stmt_location, 0);
+	const char *from = text + Max(statement->stmt_location, 0);
+	const char *start = SkipBlank(from);
 
-	return statement->stmt_len > 0 ? pnstrdup(start, statement->stmt_len) : pstrdup(start);
+	return statement->stmt_len > 0 ? pnstrdup(start, statement->stmt_len - (start - from)) : pstrdup(start);
 }
 
 /* Turn a relation's name, found by the search path, into the query that reads it */

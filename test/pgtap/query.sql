@@ -17,7 +17,7 @@ SELECT is(drift.source_query('"select"'), 'SELECT * FROM sources."select"', 'a q
 SELECT is(drift.source_query('SELECT 1 AS x;'), 'SELECT 1 AS x', 'a final semicolon goes');
 SELECT is(drift.source_query('SELECT '';'' AS x -- ;'), 'SELECT '';'' AS x -- ;', 'semicolons in strings and comments are none');
 SELECT is(drift.source_query('(SELECT 1) UNION (SELECT 2)'), '(SELECT 1) UNION (SELECT 2)', 'a parenthesis begins a query');
-SELECT is(drift.source_query('/* a /* b */ */ VALUES (1)'), '/* a /* b */ */ VALUES (1)', 'VALUES after nested comments');
+SELECT is(drift.source_query('/* a /* b */ */ VALUES (1)'), 'VALUES (1)', 'VALUES after nested comments');
 SELECT is(drift.source_query('TABLE measure'), 'TABLE measure', 'TABLE');
 SELECT is(drift.source_query('wItH m AS (SELECT 1) SELECT * FROM m'), 'wItH m AS (SELECT 1) SELECT * FROM m', 'WITH in any case');
 SELECT is(drift.source_query(NULL), NULL, 'NULL stays NULL');
