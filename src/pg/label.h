@@ -5,7 +5,7 @@
 #ifndef DRIFT_PG_LABEL_H
 #define DRIFT_PG_LABEL_H
 
-#include "pg/labelled_value.h"
+#include "pg/value.h"
 
 typedef struct Label
 {

@@ -13,7 +13,7 @@
 
 #include "fmgr.h"
 
-#include "pg/labelled_value.h"
+#include "pg/value.h"
 #include "stats/divergence.h"
 #include "stats/sample.h"
 #include "stats/two_sample.h"

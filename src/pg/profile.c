@@ -56,16 +56,26 @@ GrowNumeric(const DriftNumeric *p, bool keys)
 	return CopyNumeric(p, key_capacity, Max(buffer_capacity, START_BUFFER));
 }
 
-DriftNumeric *
-ProfileFlush(DriftNumeric *p)
+/* Go on with the larger copy; the block that the caller gave is the caller's to free */
+static DriftNumeric *
+Replace(DriftNumeric *p, DriftNumeric *larger, const DriftNumeric *given)
 {
+	if (p != given)
+		pfree(p);
+	return larger;
+}
+
+DriftNumeric *
+ProfileFlush(DriftNumeric *given)
+{
+	DriftNumeric *p = given;
 	DriftStatus status;
 
 	while ((status = drift_numeric_flush(p)) == DRIFT_NO_SPACE)
-		p = GrowNumeric(p, true);
+		p = Replace(p, GrowNumeric(p, true), given);
 	DriftCheck(status);
 	if (p->buffer_capacity < DRIFT_BUFFER)
-		p = GrowNumeric(p, false);
+		p = Replace(p, GrowNumeric(p, false), given);
 	return p;
 }
 

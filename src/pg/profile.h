@@ -13,7 +13,7 @@
 
 #include "lib/stringinfo.h"
 #include "pg/label.h"
-#include "pg/labelled_value.h"
+#include "pg/value.h"
 #include "stats/category.h"
 #include "stats/numeric.h"
 

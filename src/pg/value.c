@@ -12,7 +12,7 @@
 #include "utils/uuid.h"
 
 #include "compat.h"
-#include "pg/labelled_value.h"
+#include "pg/value.h"
 
 #define EPOCH_DAYS (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)
 

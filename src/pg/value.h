@@ -1,9 +1,9 @@
 /*
- * labelled_value.h
+ * value.h
  *		What a value of some SQL type is to a statistic: a number or a category.
  */
-#ifndef DRIFT_PG_LABELLED_VALUE_H
-#define DRIFT_PG_LABELLED_VALUE_H
+#ifndef DRIFT_PG_VALUE_H
+#define DRIFT_PG_VALUE_H
 
 /* How to read a Datum. Numbers come first; categories start at READ_BOOL. */
 typedef enum ValueReader
