@@ -235,10 +235,7 @@ drift_t_test_profiles(PG_FUNCTION_ARGS)
 	DriftTest test;
 
 	RequireNumbers(sides);
-	if (drift_profile_n(sides.reference) == 0)
-		DriftRaise(DRIFT_EMPTY_REFERENCE);
-	if (drift_profile_n(sides.current) == 0)
-		DriftRaise(DRIFT_EMPTY_CURRENT);
+	DriftCheck(drift_profile_check_sides(sides.reference, sides.current));
 	deviation_r = drift_numeric_stddev(reference);
 	deviation_c = drift_numeric_stddev(current);
 	test = drift_welch_t(drift_numeric_mean(reference), deviation_r * deviation_r, drift_profile_n(sides.reference),

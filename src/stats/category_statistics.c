@@ -11,18 +11,6 @@
 
 static const DriftCount no_rows = {0, 0, 0};
 
-static DriftStatus
-check_sides(const DriftCategory *reference, const DriftCategory *current)
-{
-	if (reference->profile.value_type != current->profile.value_type)
-		return DRIFT_TYPE_MISMATCH;
-	if (drift_profile_n(&reference->profile) == 0)
-		return DRIFT_EMPTY_REFERENCE;
-	if (drift_profile_n(&current->profile) == 0)
-		return DRIFT_EMPTY_CURRENT;
-	return DRIFT_OK;
-}
-
 static bool
 both_exact(const DriftCategory *reference, const DriftCategory *current)
 {
@@ -189,7 +177,7 @@ drift_category_divergence(DriftDivergenceKind kind, const DriftCategory *referen
 	DriftBoundedDivergence d;
 	DriftCategoryPairs pairs;
 	bool pooled = kind == DRIFT_PSI || kind == DRIFT_KL_DIVERGENCE;
-	DriftStatus status = check_sides(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
@@ -279,7 +267,7 @@ drift_category_chi_square(const DriftCategory *reference, const DriftCategory *c
 	double statistic;
 	double df;
 	double p_value;
-	DriftStatus status = check_sides(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
@@ -320,7 +308,7 @@ drift_category_z_test(const DriftCategory *reference, const DriftCategory *curre
 	DriftCategoryPair pair;
 	DriftCategoryPair last = {0};
 	uint32_t categories = 0;
-	DriftStatus status = check_sides(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;

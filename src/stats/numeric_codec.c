@@ -2,7 +2,7 @@
 
 #include "stats/bins.h"
 #include "stats/bytes.h"
-#include "stats/numeric_merge.h"
+#include "stats/numeric_parts.h"
 
 /* Fewer keys than this say too little to be worth the bytes saved. */
 #define FEWEST_KEYS 16

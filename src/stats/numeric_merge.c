@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/numeric_parts.h"
+
 uint32_t
 drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other)
 {

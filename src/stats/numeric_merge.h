@@ -28,10 +28,4 @@ uint32_t drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other
  */
 void drift_numeric_merge_keys(DriftNumeric *p, int64_t n, const DriftKeys *other);
 
-/* To be called when keys have changed: a guide to the old ones would mislead. */
-void drift_numeric_forget_guide(DriftNumeric *p);
-
-/* Adds count finite values with that mean and sum of squared deviations to moments of `before` values. */
-void drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2);
-
 #endif

@@ -63,18 +63,6 @@ drift_numeric_bin_counts(const DriftNumeric *p, const double *edges, uint32_t ed
 	}
 }
 
-static DriftStatus
-check_sides(const DriftNumeric *reference, const DriftNumeric *current)
-{
-	if (reference->profile.value_type != current->profile.value_type)
-		return DRIFT_TYPE_MISMATCH;
-	if (drift_profile_n(&reference->profile) == 0)
-		return DRIFT_EMPTY_REFERENCE;
-	if (drift_profile_n(&current->profile) == 0)
-		return DRIFT_EMPTY_CURRENT;
-	return DRIFT_OK;
-}
-
 DriftStatus
 drift_numeric_divergence(DriftDivergenceKind kind, const DriftNumeric *reference, const DriftNumeric *current,
 						 uint32_t bins, double floor, DriftInterval *result)
@@ -84,7 +72,7 @@ drift_numeric_divergence(DriftDivergenceKind kind, const DriftNumeric *reference
 	DriftCount counts_current[DRIFT_MAX_EDGES + 1];
 	uint32_t edge_count;
 	DriftBoundedDivergence d;
-	DriftStatus status = check_sides(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
@@ -292,7 +280,7 @@ bounded_distance(const DriftNumeric *reference, const DriftNumeric *current, Dri
 DriftStatus
 drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *current, DriftNumericDistance *result)
 {
-	DriftStatus status = check_sides(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
@@ -307,7 +295,7 @@ drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *curren
 static DriftStatus
 check_categories(const DriftNumeric *reference, const DriftNumeric *current)
 {
-	DriftStatus status = check_sides(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status == DRIFT_OK && (!reference->exact || !current->exact))
 		return DRIFT_TOO_MANY_CATEGORIES;

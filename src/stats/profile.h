@@ -69,4 +69,17 @@ drift_profile_n(const DriftProfile *p)
 	return p->row_count - p->missing_count;
 }
 
+/* DRIFT_OK if two profiles are of columns of one type and each has values. */
+static inline DriftStatus
+drift_profile_check_sides(const DriftProfile *reference, const DriftProfile *current)
+{
+	if (reference->value_type != current->value_type)
+		return DRIFT_TYPE_MISMATCH;
+	if (drift_profile_n(reference) == 0)
+		return DRIFT_EMPTY_REFERENCE;
+	if (drift_profile_n(current) == 0)
+		return DRIFT_EMPTY_CURRENT;
+	return DRIFT_OK;
+}
+
 #endif
