@@ -270,7 +270,7 @@ ProfileAddValue(DriftProfile *p, ValueReader reader, Datum value)
 
 		if (!isnan(x))
 			return ProfileAddNumber(p, x);
-		ProfileAddMissing(p);
+		ProfileAddMissing(p, 1);
 		return p;
 	}
 	else

@@ -12,6 +12,7 @@
 #include "fmgr.h"
 
 #include "lib/stringinfo.h"
+#include "errors.h"
 #include "pg/label.h"
 #include "pg/value.h"
 #include "stats/category.h"
@@ -53,11 +54,9 @@ ProfileAddNumber(DriftProfile *p, double x)
 }
 
 static inline void
-ProfileAddMissing(DriftProfile *p)
+ProfileAddMissing(DriftProfile *p, int64 rows)
 {
-	/* both kinds count alike */
-	p->row_count++;
-	p->missing_count++;
+	DriftCheck(drift_profile_add_missing(p, rows));
 }
 
 /* Adds src to dst, both working profiles; dst grows if it must. */

@@ -63,7 +63,7 @@ Accumulate(FunctionCallInfo fcinfo, ValueReader reader)
 	if ((p->kind == DRIFT_NUMERIC) != ReaderIsNumeric(reader))
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the profile is not of a column of this type")));
 	if (PG_ARGISNULL(1))
-		ProfileAddMissing(p);
+		ProfileAddMissing(p, 1);
 	else
 		p = ProfileAddValue(p, reader, PG_GETARG_DATUM(1));
 	return ReturnState(fcinfo, p);

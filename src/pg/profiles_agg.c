@@ -83,8 +83,7 @@ SyncProfile(Column *column)
 {
 	DriftProfile *p = column->profile;
 
-	p->row_count += column->missing;
-	p->missing_count += column->missing;
+	ProfileAddMissing(p, column->missing);
 	column->missing = 0;
 	if (column->next != NULL)
 	{

@@ -59,18 +59,6 @@ drift_reader_u8(DriftReader *r)
 	return (uint8_t) read_fixed(r, 1);
 }
 
-uint32_t
-drift_reader_u32(DriftReader *r)
-{
-	return (uint32_t) read_fixed(r, 4);
-}
-
-uint64_t
-drift_reader_u64(DriftReader *r)
-{
-	return read_fixed(r, 8);
-}
-
 double
 drift_reader_double(DriftReader *r)
 {
@@ -159,18 +147,6 @@ void
 drift_writer_u8(DriftWriter *w, uint8_t value)
 {
 	write_fixed(w, value, 1);
-}
-
-void
-drift_writer_u32(DriftWriter *w, uint32_t value)
-{
-	write_fixed(w, value, 4);
-}
-
-void
-drift_writer_u64(DriftWriter *w, uint64_t value)
-{
-	write_fixed(w, value, 8);
 }
 
 void

@@ -45,8 +45,6 @@ DriftStatus drift_reader_fail(DriftReader *r, DriftStatus status);
 
 /* Each gives zero (or NULL) and fails with DRIFT_TRUNCATED when the bytes end too early. */
 uint8_t drift_reader_u8(DriftReader *r);
-uint32_t drift_reader_u32(DriftReader *r);
-uint64_t drift_reader_u64(DriftReader *r);
 double drift_reader_double(DriftReader *r);
 
 /* Fails with DRIFT_CORRUPT on a form that is not the shortest or passes 64 bits. */
@@ -67,8 +65,6 @@ DriftStatus drift_reader_finish(DriftReader *r);
  */
 void drift_writer_init(DriftWriter *w, uint8_t *bytes, size_t size);
 void drift_writer_u8(DriftWriter *w, uint8_t value);
-void drift_writer_u32(DriftWriter *w, uint32_t value);
-void drift_writer_u64(DriftWriter *w, uint64_t value);
 void drift_writer_double(DriftWriter *w, double value);
 void drift_writer_varint(DriftWriter *w, uint64_t value);
 void drift_writer_bytes(DriftWriter *w, const void *bytes, size_t length);

@@ -346,11 +346,7 @@ drift_category_add(DriftCategory *p, const char *label, size_t length)
 DriftStatus
 drift_category_add_missing(DriftCategory *p)
 {
-	if (p->profile.row_count >= DRIFT_MAX_COUNT)
-		return DRIFT_OVERFLOW;
-	p->profile.row_count++;
-	p->profile.missing_count++;
-	return DRIFT_OK;
+	return drift_profile_add_missing(&p->profile, 1);
 }
 
 size_t

@@ -133,11 +133,10 @@ drift_numeric_add(DriftNumeric *p, double x)
 	drift_numeric_buffer(p)[p->buffer_count++] = x;
 }
 
-static inline void
+static inline DriftStatus
 drift_numeric_add_missing(DriftNumeric *p)
 {
-	p->profile.row_count++;
-	p->profile.missing_count++;
+	return drift_profile_add_missing(&p->profile, 1);
 }
 
 static inline bool

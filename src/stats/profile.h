@@ -69,6 +69,17 @@ drift_profile_n(const DriftProfile *p)
 	return p->row_count - p->missing_count;
 }
 
+/* Counts rows without a value, alike in both kinds. DRIFT_OVERFLOW: nothing was counted. */
+static inline DriftStatus
+drift_profile_add_missing(DriftProfile *p, int64_t rows)
+{
+	if (p->row_count > DRIFT_MAX_COUNT - rows)
+		return DRIFT_OVERFLOW;
+	p->row_count += rows;
+	p->missing_count += rows;
+	return DRIFT_OK;
+}
+
 /* DRIFT_OK if two profiles are of columns of one type and each has values. */
 static inline DriftStatus
 drift_profile_check_sides(const DriftProfile *reference, const DriftProfile *current)

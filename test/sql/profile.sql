@@ -139,5 +139,10 @@ SELECT (r::jsonb || '{"keys": [1, 1]}')::text::drift.profile FROM two;
 SELECT (r::jsonb || '{"points": [1, "x"]}')::text::drift.profile FROM two;
 SELECT (r::jsonb || '{"exact": false, "gaps": [], "slack_low": [], "slack_high": []}')::text::drift.profile FROM two;
 
+-- no counter passes 2^62
+SELECT drift_internal.profile_accum(p, NULL::float8) FROM (SELECT '{"version": 1, "kind": "numeric", "type": "number", "rows": 4611686018427387904, "missing": 4611686018427387904, "exact": true, "key_limit": 1000, "mean": 0, "m2": 0, "keys": [], "points": []}'::drift.profile AS p) AS s;
+SELECT drift_internal.profile_accum(p, 1.0::float8) FROM (SELECT '{"version": 1, "kind": "numeric", "type": "number", "rows": 4611686018427387904, "missing": 4611686018427387904, "exact": true, "key_limit": 1000, "mean": 0, "m2": 0, "keys": [], "points": []}'::drift.profile AS p) AS s;
+SELECT drift_internal.profile_accum(p, NULL::text) FROM (SELECT '{"version": 1, "kind": "categorical", "type": "text", "rows": 4611686018427387904, "missing": 4611686018427387904, "category_limit": 1000, "count_error": 0, "absent_error": 0, "categories": []}'::drift.profile AS p) AS s;
+
 DROP TABLE numbers, two, again;
 DROP TYPE mood;
