@@ -132,8 +132,8 @@ drift_labelled_accum(PG_FUNCTION_ARGS)
  * ------------------------------------------------------------------------ */
 
 /* Get the state, both sides of which have values */
-static Labelled *
-FinishedState(FunctionCallInfo fcinfo)
+Labelled *
+LabelledFinished(FunctionCallInfo fcinfo)
 {
 	Labelled *state;
 	int empty;
@@ -158,10 +158,10 @@ FinishedState(FunctionCallInfo fcinfo)
 }
 
 /* Get the state of a statistic that only numbers have */
-static Labelled *
-FinishedNumbers(FunctionCallInfo fcinfo, const char *statistic)
+Labelled *
+LabelledFinishedNumbers(FunctionCallInfo fcinfo, const char *statistic)
 {
-	Labelled *state = FinishedState(fcinfo);
+	Labelled *state = LabelledFinished(fcinfo);
 
 	if (state->kind != LABELLED_NUMBERS)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -175,7 +175,7 @@ FinishedNumbers(FunctionCallInfo fcinfo, const char *statistic)
 static DriftDivergence
 Divergence(FunctionCallInfo fcinfo, bool pool)
 {
-	Labelled *state = FinishedState(fcinfo);
+	Labelled *state = LabelledFinished(fcinfo);
 	DriftDivergence divergence;
 
 	switch (state->kind)
@@ -242,7 +242,7 @@ PG_FUNCTION_INFO_V1(drift_labelled_wasserstein_distance);
 Datum
 drift_labelled_wasserstein_distance(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedNumbers(fcinfo, "wasserstein_distance");
+	Labelled *state = LabelledFinishedNumbers(fcinfo, "wasserstein_distance");
 
 	PG_RETURN_FLOAT8(drift_two_sample_wasserstein(LabelledNumbersCompare(state)));
 }
@@ -252,7 +252,7 @@ PG_FUNCTION_INFO_V1(drift_labelled_normalized_wasserstein_distance);
 Datum
 drift_labelled_normalized_wasserstein_distance(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedNumbers(fcinfo, "normalized_wasserstein_distance");
+	Labelled *state = LabelledFinishedNumbers(fcinfo, "normalized_wasserstein_distance");
 	const DriftMoments *reference = &LabelledNumbersMoments(state)[0];
 	double distance = drift_two_sample_wasserstein(LabelledNumbersCompare(state));
 
@@ -260,8 +260,8 @@ drift_labelled_normalized_wasserstein_distance(PG_FUNCTION_ARGS)
 }
 
 /* Form a test_result; the row forms are exact */
-static Datum
-ExactResult(FunctionCallInfo fcinfo, const Labelled *state, double statistic, double p_value)
+Datum
+LabelledResult(FunctionCallInfo fcinfo, const Labelled *state, double statistic, double p_value)
 {
 	TestResult result = {.statistic = statistic,
 						 .p_value = p_value,
@@ -278,22 +278,22 @@ PG_FUNCTION_INFO_V1(drift_labelled_ks_test);
 Datum
 drift_labelled_ks_test(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedNumbers(fcinfo, "ks_test");
+	Labelled *state = LabelledFinishedNumbers(fcinfo, "ks_test");
 	double distance = LabelledNumbersKs(state);
 
-	PG_RETURN_DATUM(ExactResult(fcinfo, state, distance, drift_ks_p_value(distance, state->n[0], state->n[1])));
+	PG_RETURN_DATUM(LabelledResult(fcinfo, state, distance, drift_ks_p_value(distance, state->n[0], state->n[1])));
 }
 
 PG_FUNCTION_INFO_V1(drift_labelled_mann_whitney_test);
 Datum
 drift_labelled_mann_whitney_test(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedNumbers(fcinfo, "mann_whitney_test");
+	Labelled *state = LabelledFinishedNumbers(fcinfo, "mann_whitney_test");
 	const DriftTwoSample *pair = LabelledNumbersCompare(state);
 	DriftTest test =
 		drift_mann_whitney(drift_two_sample_u(pair), state->n[0], state->n[1], drift_two_sample_tie_term(pair));
 
-	PG_RETURN_DATUM(ExactResult(fcinfo, state, test.statistic, test.p_value));
+	PG_RETURN_DATUM(LabelledResult(fcinfo, state, test.statistic, test.p_value));
 }
 
 /* Sample variance; of a single value there is none */
@@ -307,12 +307,12 @@ PG_FUNCTION_INFO_V1(drift_labelled_t_test);
 Datum
 drift_labelled_t_test(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedNumbers(fcinfo, "t_test");
+	Labelled *state = LabelledFinishedNumbers(fcinfo, "t_test");
 	const DriftMoments *moments = LabelledNumbersMoments(state);
 	DriftTest test = drift_welch_t(moments[0].mean, SampleVariance(&moments[0]), state->n[0], moments[1].mean,
 								   SampleVariance(&moments[1]), state->n[1]);
 
-	PG_RETURN_DATUM(ExactResult(fcinfo, state, test.statistic, test.p_value));
+	PG_RETURN_DATUM(LabelledResult(fcinfo, state, test.statistic, test.p_value));
 }
 
 /* Each distinct value is a category */
@@ -320,7 +320,7 @@ PG_FUNCTION_INFO_V1(drift_labelled_chi_square_test);
 Datum
 drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedState(fcinfo);
+	Labelled *state = LabelledFinished(fcinfo);
 	DriftChiSquare chi_square;
 	int64 rows[2];
 	double statistic;
@@ -353,7 +353,7 @@ drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
 		}
 	}
 	drift_chi_square_finish(&chi_square, &statistic, &df, &p_value);
-	PG_RETURN_DATUM(ExactResult(fcinfo, state, statistic, p_value));
+	PG_RETURN_DATUM(LabelledResult(fcinfo, state, statistic, p_value));
 }
 
 /* ------------------------------------------------------------------------
@@ -445,7 +445,7 @@ PG_FUNCTION_INFO_V1(drift_labelled_z_test);
 Datum
 drift_labelled_z_test(PG_FUNCTION_ARGS)
 {
-	Labelled *state = FinishedState(fcinfo);
+	Labelled *state = LabelledFinished(fcinfo);
 	int64 success[2] = {0, 0};
 	DriftTest test;
 
@@ -454,5 +454,5 @@ drift_labelled_z_test(PG_FUNCTION_ARGS)
 	else
 		CountLargerCategory(state, success);
 	test = drift_two_proportion_z(success[0], state->n[0], success[1], state->n[1]);
-	PG_RETURN_DATUM(ExactResult(fcinfo, state, test.statistic, test.p_value));
+	PG_RETURN_DATUM(LabelledResult(fcinfo, state, test.statistic, test.p_value));
 }

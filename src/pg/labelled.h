@@ -47,6 +47,15 @@ extern void LabelledPoll(void);
 extern Datum drift_labelled_accum(PG_FUNCTION_ARGS);
 extern Datum drift_labelled_bins_accum(PG_FUNCTION_ARGS);
 
+/*
+ * For final functions: the state, both sides of which have values (22023
+ * otherwise); the same for a statistic that only numbers have (42804 for
+ * others); and a test_result without error bounds, since row forms are exact.
+ */
+extern Labelled *LabelledFinished(FunctionCallInfo fcinfo);
+extern Labelled *LabelledFinishedNumbers(FunctionCallInfo fcinfo, const char *statistic);
+extern Datum LabelledResult(FunctionCallInfo fcinfo, const Labelled *state, double statistic, double p_value);
+
 /* numbers: labelled_numeric.c */
 
 typedef struct LabelledNumbers LabelledNumbers;

@@ -6,6 +6,7 @@ Prints one table. A figure that falls short of its gate does not fail the run: m
 import sys
 
 import rivals
+import shelf
 import tables
 from server import Server
 from timing import Figures, interleave, total
@@ -196,6 +197,9 @@ def main():
             if shape == 'normal':
                 bench_ks_pulled(figures, server, shape, label)
             server.run(f'DROP TABLE {shape}')
+    say('the shelf, 500,000 + 500,000 rows')
+    tables.create_narrow(server, shelf.TABLE, 'normal', MILLION)
+    shelf.bench_shelf(figures, server, agree)
     bench_ten_columns(figures, server)
     bench_stored_profiles(figures, server, rows)
     figures.print()

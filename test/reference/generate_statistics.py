@@ -8,9 +8,7 @@ Debian 12: scipy 1.10.1, numpy 1.24.2, mpmath 1.2.1; the first line of each
 file says which. Values come from the library named at each function; where
 two can answer, both are asked and must agree.
 """
-import csv
 import math
-import os
 import warnings
 
 import mpmath as mp
@@ -19,39 +17,18 @@ import scipy
 from scipy import special, stats
 from scipy.spatial.distance import jensenshannon
 
+from golden import agree
+import golden
 import samples
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 FLOOR = 1e-4
 mp.mp.dps = 50
 warnings.simplefilter('ignore')
 
 
 def write(name, header, rows):
-    """One golden file: a comment, the column names, the rows."""
-    with open(os.path.join(HERE, name), 'w', newline='') as file:
-        file.write('# generate_statistics.py, scipy %s, numpy %s, mpmath %s\n' %
-                   (scipy.__version__, np.__version__, mp.__version__))
-        writer = csv.writer(file, lineterminator='\n')
-        writer.writerow(header)
-        writer.writerows([text(cell) for cell in row] for row in rows)
-
-
-def text(cell):
-    """The shortest form that reads back as the same double; NULL is empty."""
-    if cell is None:
-        return ''
-    if isinstance(cell, str) or isinstance(cell, (int, np.integer)):
-        return str(cell)
-    if math.isnan(cell):
-        return 'NaN'
-    if math.isinf(cell):
-        return 'Infinity' if cell > 0 else '-Infinity'
-    return repr(float(cell))
-
-
-def agree(a, b, relative=1e-9, absolute=0.0):
-    assert math.isclose(a, b, rel_tol=relative, abs_tol=absolute), (a, b)
+    golden.write(name, 'generate_statistics.py, scipy %s, numpy %s, mpmath %s' %
+                 (scipy.__version__, np.__version__, mp.__version__), header, rows)
 
 
 # ---- special functions: mpmath with 50 digits ----
