@@ -92,18 +92,8 @@ drift_numeric_divergence(DriftDivergenceKind kind, const DriftNumeric *reference
 	return DRIFT_OK;
 }
 
-/* The distinct values of two profiles, ascending. */
-typedef struct UnionWalk
-{
-	const DriftNumeric *a;
-	const DriftNumeric *b;
-	uint32_t i;
-	uint32_t j;
-} UnionWalk;
-
-/* The next value and how many rows of each side equal it for certain; false at the end. */
-static bool
-union_next(UnionWalk *walk, double *value, int64_t *point_a, int64_t *point_b)
+bool
+drift_numeric_union_next(DriftNumericUnion *walk, double *value, int64_t *point_a, int64_t *point_b)
 {
 	bool left_a = walk->i < walk->a->key_count;
 	bool left_b = walk->j < walk->b->key_count;
@@ -125,14 +115,14 @@ union_next(UnionWalk *walk, double *value, int64_t *point_a, int64_t *point_b)
 static void
 exact_distance(const DriftNumeric *reference, const DriftNumeric *current, DriftNumericDistance *result)
 {
-	UnionWalk walk = {reference, current, 0, 0};
+	DriftNumericUnion walk = {reference, current, 0, 0};
 	DriftTwoSample two;
 	double value;
 	int64_t in_reference;
 	int64_t in_current;
 
 	drift_two_sample_init(&two, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
-	while (union_next(&walk, &value, &in_reference, &in_current))
+	while (drift_numeric_union_next(&walk, &value, &in_reference, &in_current))
 		drift_two_sample_step(&two, value, in_reference, in_current);
 	result->ks = drift_exactly(drift_two_sample_ks(&two));
 	result->wasserstein = drift_exactly(drift_two_sample_wasserstein(&two));
@@ -227,7 +217,7 @@ add_stretch(Bounds *b, double width, const Stretch *f, const Stretch *g)
 static void
 bounded_distance(const DriftNumeric *reference, const DriftNumeric *current, DriftNumericDistance *result)
 {
-	UnionWalk walk = {reference, current, 0, 0};
+	DriftNumericUnion walk = {reference, current, 0, 0};
 	double n = (double) drift_profile_n(&reference->profile);
 	double m = (double) drift_profile_n(&current->profile);
 	Bounds b;
@@ -244,7 +234,7 @@ bounded_distance(const DriftNumeric *reference, const DriftNumeric *current, Dri
 	memset(&b, 0, sizeof(b));
 	drift_rank_cursor_init(&cursor_f, reference);
 	drift_rank_cursor_init(&cursor_g, current);
-	for (bool first = true; union_next(&walk, &value, &point_f, &point_g); first = false)
+	for (bool first = true; drift_numeric_union_next(&walk, &value, &point_f, &point_g); first = false)
 	{
 		DriftRanks f = drift_rank_cursor_at(&cursor_f, value);
 		DriftRanks g = drift_rank_cursor_at(&cursor_g, value);
@@ -305,7 +295,7 @@ check_categories(const DriftNumeric *reference, const DriftNumeric *current)
 DriftStatus
 drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *current, DriftIntervalTest *result)
 {
-	UnionWalk walk = {reference, current, 0, 0};
+	DriftNumericUnion walk = {reference, current, 0, 0};
 	DriftChiSquare chi;
 	double value;
 	double statistic;
@@ -318,7 +308,7 @@ drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *curr
 	if (status != DRIFT_OK)
 		return status;
 	drift_chi_square_init(&chi, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
-	while (union_next(&walk, &value, &in_reference, &in_current))
+	while (drift_numeric_union_next(&walk, &value, &in_reference, &in_current))
 		drift_chi_square_step(&chi, in_reference, in_current);
 	drift_chi_square_finish(&chi, &statistic, &df, &p_value);
 	result->statistic = drift_exactly(statistic);
@@ -329,7 +319,7 @@ drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *curr
 DriftStatus
 drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current, DriftTest *result)
 {
-	UnionWalk walk = {reference, current, 0, 0};
+	DriftNumericUnion walk = {reference, current, 0, 0};
 	double value;
 	int64_t in_reference = 0;
 	int64_t in_current = 0;
@@ -339,7 +329,7 @@ drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current,
 	if (status != DRIFT_OK)
 		return status;
 	/* the last value is the larger one */
-	while (union_next(&walk, &value, &in_reference, &in_current))
+	while (drift_numeric_union_next(&walk, &value, &in_reference, &in_current))
 		if (++values > 2)
 			return DRIFT_TOO_MANY_CATEGORIES;
 	*result = drift_two_proportion_z(in_reference, drift_profile_n(&reference->profile), in_current,

@@ -11,6 +11,18 @@
 #include "stats/hypothesis.h"
 #include "stats/numeric.h"
 
+/* A walk over the distinct values of two profiles, ascending; begins with {a, b, 0, 0}. */
+typedef struct DriftNumericUnion
+{
+	const DriftNumeric *a;
+	const DriftNumeric *b;
+	uint32_t i;
+	uint32_t j;
+} DriftNumericUnion;
+
+/* The next value and how many rows of each side equal it for certain; false at the end. */
+bool drift_numeric_union_next(DriftNumericUnion *walk, double *value, int64_t *point_a, int64_t *point_b);
+
 /*
  * The edges by which two profiles are compared: with bins = 0 those that the
  * current or else the reference profile has counted, otherwise those of
