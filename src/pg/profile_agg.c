@@ -107,10 +107,12 @@ drift_profile_merge(PG_FUNCTION_ARGS)
 	return ReturnState(fcinfo, p);
 }
 
-/* Pack the state, which stays as it is */
+/* Pack the state, which stays as it is; called by hand it may get a packed profile, which is the answer already */
 PG_FUNCTION_INFO_V1(drift_profile_final);
 Datum
 drift_profile_final(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(ProfilePack((DriftProfile *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
+	DriftProfile *p = (DriftProfile *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+
+	PG_RETURN_POINTER(p->form == DRIFT_WORKING ? ProfilePack(p) : (struct varlena *) p);
 }

@@ -29,4 +29,17 @@ for page in README.md docs/*.md; do
 	fi
 	dropdb "$database"
 done
+# The reference manual is what the comments in the database say.
+number=$((number + 1))
+database=drift_docs_$number
+createdb "$database"
+psql -X -q -v ON_ERROR_STOP=1 -d "$database" -c 'CREATE EXTENSION drift'
+psql -X -A -t -q -d "$database" -f test/docs/reference.sql >"$work/reference.md"
+if diff -u docs/reference.md "$work/reference.md" >"$work/output" 2>&1; then
+	echo "ok $number - docs/reference.md is current"
+else
+	echo "not ok $number - docs/reference.md is current (sh test/run reference makes it)"
+	head -n 20 "$work/output" | sed 's/^/# /'
+fi
+dropdb "$database"
 echo "1..$number"

@@ -31,6 +31,8 @@ if [ -f test/docs/run.sh ]; then
 	suite docs prove -v -e sh test/docs/run.sh
 fi
 
+suite sqlsmith prove -v -e sh test/sqlsmith/run.sh :: 4000 30
+
 # Last, so that the log holds what all suites did.
 suite server prove -v -e sh test/lib/server_log.sh
 

@@ -146,3 +146,7 @@ SELECT drift_internal.profile_accum(p, NULL::text) FROM (SELECT '{"version": 1, 
 
 DROP TABLE numbers, two, again;
 DROP TYPE mood;
+
+-- private functions called by hand, as any user can
+SELECT drift_internal.profile_final(p)::text = p::text AS packed_already
+FROM (SELECT drift.profile_agg(i::float8) FROM generate_series(1, 5000) AS i UNION ALL SELECT drift.profile_agg(i::text) FROM generate_series(1, 50) AS i) AS u(p);

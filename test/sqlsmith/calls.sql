@@ -1,0 +1,85 @@
+-- Calls every function of drift with arguments picked at random from values that hurt, and counts
+-- what came of it. Internal errors are for the caller of this script to find: in its output and
+-- in the server's log.
+--
+--     psql -d DATABASE -v calls=50 -v seed=1 -f test/sqlsmith/calls.sql
+\set ON_ERROR_STOP on
+SET search_path = smith, pg_catalog;
+SET client_min_messages = warning;
+SELECT setseed(1.0 / :seed) \g /dev/null
+
+CREATE TEMP TABLE hurting AS
+SELECT 'float8'::regtype AS type, unnest(ARRAY['0', '-0', '1', '0.5', '-1', '1e308', '-1e308', '5e-324', 'NaN', 'Infinity', '-Infinity']) AS value
+UNION ALL SELECT t, unnest(ARRAY['0', '1', '2', '10', '-1', '1000', '2147483647', '-2147483648'])
+	FROM unnest(ARRAY['int4', 'int8', 'numeric']::regtype[]) AS t
+UNION ALL SELECT 'int8', unnest(ARRAY['9223372036854775807', '-9223372036854775808', '4611686018427387904'])
+UNION ALL SELECT 'numeric', unnest(ARRAY['NaN', 'Infinity', '1e400', '1e-400'])
+UNION ALL SELECT 'int2', unnest(ARRAY['0', '1', '-32768', '32767'])
+UNION ALL SELECT 'oid', unnest(ARRAY['0', '16', '701', '25', '4294967295'])
+UNION ALL SELECT 'bool', unnest(ARRAY['true', 'false'])
+UNION ALL SELECT 'text', unnest(ARRAY['', 'x', 'number', 'smith.labelled', 'SELECT number, few FROM smith.labelled', 'DROP TABLE smith.labelled', 'SELECT 1; SELECT 2',
+	'standard', 'psi_020', '{"alpha": 0.1}', '{', 'psi', 'ks', 'ks_test', 'spearman', 'numeric', 'categorical', 'exact', 'summary', '{1,2}', '{NaN}', '10', '%s %I %', E'\u00e9\u4e2d', repeat('x', 5000)])
+UNION ALL SELECT 'jsonb', unnest(ARRAY['{}', '[]', 'null', '1', '"x"', '{"numeric": "psi"}', '{"number": null}', '{"a": {"b": [1, {"c": 2}]}}', '{"alpha": -1}', '{"columns": {"number": {"shift": 1}}}'])
+UNION ALL SELECT 'float8[]', unnest(ARRAY['{}', '{0}', '{NULL}', '{NaN}', '{1,0}', '{0,1,2}', '{-Infinity,0,Infinity}', '{{1,2},{3,4}}', '{1e308,1e308}', '{0.01,0.02,NULL}'])
+UNION ALL SELECT 'numeric[]', unnest(ARRAY['{}', '{1,2}', '{0,0}', '{-1,1}', '{NULL}', '{NaN,1}', '{1e300,1}', '{{1},{2}}'])
+UNION ALL SELECT 'text[]', unnest(ARRAY['{}', '{NULL}', '{number}', '{nothing,number}', '{number,number}', '{{a,b}}'])
+UNION ALL SELECT t, unnest(ARRAY['{}', '{1,2}', '{NULL}', '{-1}', '{2147483647}']) FROM unnest(ARRAY['int4[]', 'int8[]']::regtype[]) AS t
+UNION ALL SELECT 'bool[]', unnest(ARRAY['{}', '{t,f}', '{NULL}'])
+UNION ALL SELECT 'timestamptz', unnest(ARRAY['2026-01-01', 'infinity', '-infinity', '4713-01-01 BC'])
+UNION ALL SELECT 'timestamp', unnest(ARRAY['2026-01-01', 'infinity', '-infinity'])
+UNION ALL SELECT 'date', unnest(ARRAY['2026-01-01', 'infinity', '-infinity'])
+UNION ALL SELECT 'interval', unnest(ARRAY['1 day', '-1 month', '0'])
+UNION ALL SELECT 'regclass', unnest(ARRAY['smith.labelled', 'smith.words', '0'])
+UNION ALL SELECT 'drift.profile', p::text
+	FROM (SELECT numbers AS p FROM profiles UNION ALL SELECT wild FROM profiles UNION ALL SELECT amounts FROM profiles
+		UNION ALL SELECT categories FROM profiles UNION ALL SELECT flags FROM profiles UNION ALL SELECT times FROM profiles) AS u;
+-- composite arguments: rows of drift's own types, whole and empty
+INSERT INTO hurting SELECT 'drift.thresholds', t::text FROM drift.thresholds AS t;
+INSERT INTO hurting SELECT 'drift.comparison', comparison::text FROM comparisons;
+INSERT INTO hurting SELECT 'drift.test_result', ks::text FROM results;
+INSERT INTO hurting
+SELECT t.oid, '(' || repeat(',', (SELECT count(*)::integer FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped) - 1) || ')'
+FROM pg_type AS t JOIN pg_class AS c ON c.oid = t.typrelid
+WHERE c.relkind = 'c' AND t.typnamespace IN ('drift'::regnamespace, 'drift_internal'::regnamespace);
+INSERT INTO hurting SELECT to_regtype(type::text || '[]'), CASE WHEN n = 0 THEN '{}' ELSE array_agg(value)::text END
+FROM hurting, generate_series(0, 1) AS n
+WHERE type::text ~ '^drift' OR type = 'jsonb'::regtype GROUP BY type, n;
+
+-- A call as text: a value, NULL, or for "any" a value of any of the types above.
+CREATE FUNCTION pg_temp.argument(wanted oid) RETURNS text LANGUAGE sql VOLATILE AS $$
+	SELECT CASE WHEN random() < 0.08 THEN 'NULL::' || w.type ELSE
+		coalesce((SELECT format('%L::%s', h.value, h.type) FROM hurting AS h WHERE h.type = w.type ORDER BY random() LIMIT 1), 'NULL::' || w.type) END
+	FROM (SELECT CASE
+			WHEN format_type(wanted, NULL) IN ('"any"', 'anyelement') THEN
+				(ARRAY['float8', 'int4', 'text', 'bool', 'numeric', 'timestamptz', 'date', 'jsonb', 'float8[]'])[1 + floor(9 * random())::integer]::regtype
+			WHEN wanted = 'anyenum'::regtype THEN 'smith.mood'::regtype
+			ELSE wanted::regtype END AS type) AS w
+$$;
+
+CREATE TEMP TABLE outcome (state text, called regprocedure, query text);
+CREATE FUNCTION pg_temp.try(called regprocedure, query text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('statement_timeout', '5s', true);
+	BEGIN
+		EXECUTE query;
+		RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ000';
+	EXCEPTION WHEN OTHERS OR query_canceled THEN
+		INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'ZZ000' THEN 'ok' ELSE SQLSTATE END, called, query);
+	END;
+END
+$$;
+
+SELECT pg_temp.try(f.oid::regprocedure,
+	format(CASE f.prokind WHEN 'a' THEN 'SELECT %s(%s) FROM (SELECT g FROM generate_series(1, 3) AS g) AS s' WHEN 'p' THEN 'CALL %s(%s)' ELSE 'SELECT * FROM %s(%s)' END,
+		f.oid::regproc, (SELECT string_agg(pg_temp.argument(a.type), ', ' ORDER BY a.position) FROM unnest(f.proargtypes::oid[]) WITH ORDINALITY AS a(type, position))))
+FROM (
+	SELECT p.*, i FROM pg_proc AS p, generate_series(1, :calls) AS i
+	WHERE p.pronamespace IN ('drift'::regnamespace, 'drift_internal'::regnamespace)
+		AND NOT 'internal'::regtype = ANY (p.proargtypes) AND NOT 'cstring'::regtype = ANY (p.proargtypes)
+		AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype)
+) AS f \g /dev/null
+
+-- what the script run.sh reads
+SELECT count(*) || ' calls of ' || count(DISTINCT called) || ' functions, ' || count(*) FILTER (WHERE state = 'ok') || ' without an error' FROM outcome;
+SELECT 'internal error ' || state || ': ' || query FROM outcome WHERE state LIKE 'XX%' ORDER BY query;
+SELECT 'over five seconds: ' || query FROM outcome WHERE state = '57014' ORDER BY query;
