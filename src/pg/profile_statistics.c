@@ -13,18 +13,12 @@
 #include "compat.h"
 #include "errors.h"
 #include "pg/profile.h"
+#include "pg/profile_statistics.h"
 #include "pg/test_result.h"
 #include "stats/bins.h"
 #include "stats/category_statistics.h"
 #include "stats/hypothesis.h"
 #include "stats/numeric_statistics.h"
-
-/* Two profiles of one kind */
-typedef struct Sides
-{
-	const DriftProfile *reference;
-	const DriftProfile *current;
-} Sides;
 
 static Sides
 SidesOf(Datum reference, Datum current)
@@ -38,7 +32,7 @@ SidesOf(Datum reference, Datum current)
 	return sides;
 }
 
-static Sides
+Sides
 GetSides(FunctionCallInfo fcinfo)
 {
 	return SidesOf(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1));
@@ -50,12 +44,7 @@ SidesAreNumeric(Sides sides)
 	return sides.reference->kind == DRIFT_NUMERIC;
 }
 
-#define REFERENCE_NUMBERS(sides) ((const DriftNumeric *) (sides).reference)
-#define CURRENT_NUMBERS(sides) ((const DriftNumeric *) (sides).current)
-#define REFERENCE_CATEGORIES(sides) ((const DriftCategory *) (sides).reference)
-#define CURRENT_CATEGORIES(sides) ((const DriftCategory *) (sides).current)
-
-static void
+void
 RequireNumbers(Sides sides)
 {
 	if (!SidesAreNumeric(sides))
@@ -167,7 +156,7 @@ drift_normalized_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
 }
 
 /* A result whose p-value falls from that of the low end to that of the high end of the statistic */
-static Datum
+Datum
 BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic, double p_value, double p_at_low,
 			  double p_at_high)
 {
@@ -216,7 +205,7 @@ drift_mann_whitney_test_profiles(PG_FUNCTION_ARGS)
 	return BoundedResult(fcinfo, sides, u, p, Min(p_below, p_above), around ? 1.0 : Max(p_below, p_above));
 }
 
-static Datum
+Datum
 ExactResult(FunctionCallInfo fcinfo, Sides sides, double statistic, double p_value)
 {
 	return BoundedResult(fcinfo, sides, drift_exactly(statistic), p_value, p_value, p_value);

@@ -1,0 +1,40 @@
+/*
+ * profile_statistics.h
+ *		What functions of two profiles share.
+ */
+#ifndef DRIFT_PG_PROFILE_STATISTICS_H
+#define DRIFT_PG_PROFILE_STATISTICS_H
+
+#include "fmgr.h"
+
+#include "stats/category.h"
+#include "stats/interval.h"
+#include "stats/numeric.h"
+
+/* Two profiles of one kind */
+typedef struct Sides
+{
+	const DriftProfile *reference;
+	const DriftProfile *current;
+} Sides;
+
+#define REFERENCE_NUMBERS(sides) ((const DriftNumeric *) (sides).reference)
+#define CURRENT_NUMBERS(sides) ((const DriftNumeric *) (sides).current)
+#define REFERENCE_CATEGORIES(sides) ((const DriftCategory *) (sides).reference)
+#define CURRENT_CATEGORIES(sides) ((const DriftCategory *) (sides).current)
+
+/* The first two arguments of a function; 42804 where one is numeric and the other categorical. */
+extern Sides GetSides(FunctionCallInfo fcinfo);
+
+/* 42804 unless both sides are numeric. */
+extern void RequireNumbers(Sides sides);
+
+/*
+ * A test_result whose p-value falls from that of the low end to that of the
+ * high end of the statistic; and one without error.
+ */
+extern Datum BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic, double p_value,
+						   double p_at_low, double p_at_high);
+extern Datum ExactResult(FunctionCallInfo fcinfo, Sides sides, double statistic, double p_value);
+
+#endif
