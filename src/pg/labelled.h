@@ -13,6 +13,7 @@
 
 #include "fmgr.h"
 
+#include "pg/sorted_keys.h"
 #include "pg/value.h"
 #include "stats/divergence.h"
 #include "stats/sample.h"
@@ -59,19 +60,6 @@ extern Datum LabelledResult(FunctionCallInfo fcinfo, const Labelled *state, doub
 /* numbers: labelled_numeric.c */
 
 typedef struct LabelledNumbers LabelledNumbers;
-
-/* A side's keys in ascending order, in memory or a block at a time from a file. */
-#define KEYS_PER_BLOCK (BLCKSZ / sizeof(uint64))
-
-typedef struct SortedKeys
-{
-	int64 n;
-	int64 begin; /* ranks [begin, end) are at keys */
-	int64 end;
-	const uint64 *keys;
-	struct BufFile *file;
-	uint64 block[KEYS_PER_BLOCK];
-} SortedKeys;
 
 /* A pass over the distinct numbers of both sides, ascending. */
 typedef struct NumberScan

@@ -9,8 +9,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_operator.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/buffile.h"
@@ -88,8 +86,7 @@ Spill(LabelledNumbers *numbers)
 	for (int side = 0; side < 2; side++)
 	{
 		TakeMoments(numbers, side);
-		numbers->sort[side] = tuplesort_begin_datum(FLOAT8OID, Float8LessOperator, InvalidOid, false,
-													Max(work_mem / 2, 64), NULL, TUPLESORT_NONE);
+		numbers->sort[side] = BeginKeySort();
 		for (int64 i = 0; i < numbers->head.n[side]; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
@@ -154,29 +151,13 @@ LabelledNumbersAdd(Labelled *state, int side, double value)
 		AddSlowly(numbers, side, value);
 }
 
-/* Sort an external side, and write its keys to a file in which any rank is found by seeking */
+/* Sort an external side to a file */
 static void
 SortToFile(LabelledNumbers *numbers, int side)
 {
 	MemoryContext old = MemoryContextSwitchTo(numbers->head.context);
-	uint64 block[KEYS_PER_BLOCK];
-	int used = 0;
-	Datum value;
-	bool isnull;
 
-	tuplesort_performsort(numbers->sort[side]);
-	numbers->file[side] = BufFileCreateTemp(false);
-	while (tuplesort_getdatum_compat(numbers->sort[side], &value, &isnull))
-	{
-		block[used++] = drift_key_of(DatumGetFloat8(value));
-		if (used == KEYS_PER_BLOCK)
-		{
-			CHECK_FOR_INTERRUPTS();
-			BufFileWrite(numbers->file[side], block, sizeof(block));
-			used = 0;
-		}
-	}
-	BufFileWrite(numbers->file[side], block, sizeof(uint64) * used);
+	numbers->file[side] = WriteSortedKeys(numbers->sort[side]);
 	tuplesort_end(numbers->sort[side]);
 	numbers->sort[side] = NULL;
 	MemoryContextSwitchTo(old);
@@ -207,36 +188,9 @@ SortNumbers(LabelledNumbers *numbers)
 
 /* Open a sorted side for reading */
 static void
-OpenSortedKeys(LabelledNumbers *numbers, int side, SortedKeys *sorted)
+OpenSide(LabelledNumbers *numbers, int side, SortedKeys *sorted)
 {
-	sorted->n = numbers->head.n[side];
-	sorted->begin = 0;
-	sorted->file = numbers->file[side];
-	sorted->keys = numbers->spilled ? sorted->block : numbers->keys[side];
-	sorted->end = numbers->spilled ? 0 : sorted->n;
-}
-
-/* Load the block that holds a rank */
-static void
-LoadBlock(SortedKeys *sorted, int64 rank)
-{
-	int64 block = rank / KEYS_PER_BLOCK;
-	Size length;
-
-	CHECK_FOR_INTERRUPTS();
-	sorted->begin = block * KEYS_PER_BLOCK;
-	sorted->end = Min(sorted->begin + KEYS_PER_BLOCK, sorted->n);
-	length = sizeof(uint64) * (sorted->end - sorted->begin);
-	if (BufFileSeekBlock(sorted->file, block) != 0 || BufFileRead(sorted->file, sorted->block, length) != length)
-		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read back the sorted values of an aggregate")));
-}
-
-static inline uint64
-KeyAt(SortedKeys *sorted, int64 rank)
-{
-	if (unlikely(rank < sorted->begin || rank >= sorted->end))
-		LoadBlock(sorted, rank);
-	return sorted->keys[rank - sorted->begin];
+	OpenSortedKeys(sorted, numbers->keys[side], numbers->file[side], numbers->head.n[side]);
 }
 
 /* Begin a pass over the distinct numbers of both sides */
@@ -248,7 +202,7 @@ LabelledNumbersScan(Labelled *state, NumberScan *scan)
 	SortNumbers(numbers);
 	for (int side = 0; side < 2; side++)
 	{
-		OpenSortedKeys(numbers, side, &scan->side[side]);
+		OpenSide(numbers, side, &scan->side[side]);
 		scan->at[side] = 0;
 	}
 }
@@ -359,68 +313,6 @@ LabelledNumbersMoments(Labelled *state)
 	return numbers->moments;
 }
 
-/* The order statistics of a sorted side, for drift_reference_edges() */
-
-static double
-SortedAt(void *ctx, int64_t rank)
-{
-	return drift_key_value(KeyAt(ctx, rank));
-}
-
-static int64
-SortedRank(SortedKeys *sorted, uint64 key)
-{
-	int64 low = 0;
-	int64 left = sorted->n;
-
-	while (left > 0)
-	{
-		int64 half = left / 2;
-
-		if (KeyAt(sorted, low + half) < key)
-		{
-			low += half + 1;
-			left -= half + 1;
-		}
-		else
-			left = half;
-	}
-	return low;
-}
-
-static int64_t
-SortedCountLess(void *ctx, double value)
-{
-	return SortedRank(ctx, drift_key_of(value));
-}
-
-static int64_t
-SortedCountEqual(void *ctx, double value)
-{
-	uint64 key = drift_key_of(value);
-
-	return SortedRank(ctx, key + 1) - SortedRank(ctx, key);
-}
-
-/* Find distinct values by looking for the end of each */
-static uint32_t
-SortedDistinct(void *ctx, uint32_t cap, double *values)
-{
-	SortedKeys *sorted = ctx;
-	uint32 count = 0;
-
-	for (int64 rank = 0; rank < sorted->n;)
-	{
-		uint64 key = KeyAt(sorted, rank);
-
-		if (count == cap)
-			return cap + 1;
-		values[count++] = drift_key_value(key);
-		rank = SortedRank(sorted, key + 1);
-	}
-	return count;
-}
-
 /* Count the rows of a sorted side in each bin */
 static void
 SortedCountBins(SortedKeys *sorted, const double *edges, uint32 edge_count, int64 *counts)
@@ -442,14 +334,15 @@ static uint32
 CountSorted(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 {
 	SortedKeys *sorted = palloc(sizeof(SortedKeys));
-	DriftRanked ranked = {sorted, numbers->head.n[0], SortedAt, SortedCountEqual, SortedCountLess, SortedDistinct};
+	DriftRanked ranked;
 	uint32 edge_count = 0;
 
 	SortNumbers(numbers);
-	OpenSortedKeys(numbers, 0, sorted);
+	OpenSide(numbers, 0, sorted);
+	ranked = RankedKeys(sorted);
 	DriftCheck(drift_reference_edges(&ranked, numbers->head.bins, edges, &edge_count));
 	SortedCountBins(sorted, edges, edge_count, counts[0]);
-	OpenSortedKeys(numbers, 1, sorted);
+	OpenSide(numbers, 1, sorted);
 	SortedCountBins(sorted, edges, edge_count, counts[1]);
 	pfree(sorted);
 	return edge_count;

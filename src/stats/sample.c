@@ -55,11 +55,11 @@ sort_digit(const uint64_t *from, uint64_t *to, int64_t n, uint32_t shift, uint32
 		to[counts[(from[i] >> shift) & mask]++] = from[i];
 }
 
-void
-drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void))
+/* Sorts n keys by the bits in which some of them differ, those of bits; equal ones keep their order. */
+static void
+sort_bits(uint64_t *keys, int64_t n, uint64_t bits, uint64_t *scratch, void (*poll)(void))
 {
 	int64_t counts[SORT_PASSES][1 << SORT_DIGIT];
-	uint64_t bits;
 	uint64_t *from = keys;
 	uint64_t *to = scratch;
 	uint32_t low = 0;
@@ -68,14 +68,6 @@ drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void)
 	uint32_t mask = (1U << width) - 1;
 	uint32_t passes;
 
-	if (n <= SORT_INSERTION)
-	{
-		sort_insertion(keys, n);
-		return;
-	}
-	bits = differing_bits(keys, n);
-	if (bits == 0)
-		return;
 	while ((bits >> low & 1) == 0)
 		low++;
 	while ((bits >> (high - 1) & 1) == 0)
@@ -105,6 +97,100 @@ drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void)
 	}
 	if (from != keys)
 		memcpy(keys, from, sizeof(uint64_t) * (size_t) n);
+}
+
+void
+drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void))
+{
+	uint64_t bits;
+
+	if (n <= SORT_INSERTION)
+	{
+		sort_insertion(keys, n);
+		return;
+	}
+	bits = differing_bits(keys, n);
+	if (bits != 0)
+		sort_bits(keys, n, bits, scratch, poll);
+}
+
+/* ------------------------------------------------------------------------
+ * The order of rows
+ * ------------------------------------------------------------------------ */
+
+/* An element is the leading bits of a key, counted from the smallest one, above the row. */
+#define ROW_BITS 32
+#define ROW_MASK UINT64_C(0xFFFFFFFF)
+
+/* Puts the rows of few elements in order, by whole keys; equal keys keep their order. */
+static void
+order_insertion(const uint64_t *keys, uint64_t *order, int64_t n)
+{
+	for (int64_t i = 1; i < n; i++)
+	{
+		uint64_t element = order[i];
+		uint64_t key = keys[drift_row_of(element)];
+		int64_t j = i;
+
+		for (; j > 0 && keys[drift_row_of(order[j - 1])] > key; j--)
+			order[j] = order[j - 1];
+		order[j] = element;
+	}
+}
+
+/* Sorts elements by the leading bits of their keys; gives the number of bits that they left out. */
+static uint32_t
+order_by_lead(const uint64_t *keys, uint64_t *order, int64_t n, uint64_t *scratch, void (*poll)(void))
+{
+	uint64_t low = UINT64_MAX;
+	uint64_t high = 0;
+	uint64_t bits;
+	uint32_t shift = 0;
+
+	for (int64_t i = 0; i < n; i++)
+	{
+		uint64_t key = keys[drift_row_of(order[i])];
+
+		low = key < low ? key : low;
+		high = key > high ? key : high;
+	}
+	while ((high - low) >> shift > ROW_MASK)
+		shift++;
+	for (int64_t i = 0; i < n; i++)
+		order[i] = (keys[drift_row_of(order[i])] - low) >> shift << ROW_BITS | drift_row_of(order[i]);
+	bits = differing_bits(order, n) & ~ROW_MASK;
+	if (bits != 0)
+		sort_bits(order, n, bits, scratch, poll);
+	return shift;
+}
+
+static int64_t
+end_of_lead(const uint64_t *order, int64_t first, int64_t n)
+{
+	uint64_t lead = order[first] >> ROW_BITS;
+	int64_t end = first + 1;
+
+	while (end < n && order[end] >> ROW_BITS == lead)
+		end++;
+	return end;
+}
+
+void
+drift_sort_rows(const uint64_t *keys, int64_t n, uint64_t *order, uint64_t *scratch, void (*poll)(void))
+{
+	for (int64_t i = 0; i < n; i++)
+		order[i] = (uint64_t) i;
+	if (order_by_lead(keys, order, n, scratch, poll) == 0)
+		return;
+	for (int64_t first = 0, end; first < n; first = end)
+	{
+		end = end_of_lead(order, first, n);
+		/* keys with the same lead differ in fewer than 32 bits: their lead is all of them */
+		if (end - first > SORT_INSERTION)
+			order_by_lead(keys, order + first, end - first, scratch, poll);
+		else
+			order_insertion(keys, order + first, end - first);
+	}
 }
 
 /* Takes up to room keys at even distances, first and last included. */

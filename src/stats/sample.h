@@ -58,6 +58,20 @@ drift_key_value(uint64_t key)
 /* Sorts n keys ascending, in O(n); scratch has room for n keys. */
 void drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void));
 
+/* The row that an element of drift_sort_rows() stands for. */
+static inline uint32_t
+drift_row_of(uint64_t element)
+{
+	return (uint32_t) element;
+}
+
+/*
+ * Orders the rows 0 .. n - 1 by their keys, equal keys by row: order[i] stands
+ * for the i-th row. keys stay as they are; order and scratch have room for n,
+ * n is at most DRIFT_SAMPLE_LARGE.
+ */
+void drift_sort_rows(const uint64_t *keys, int64_t n, uint64_t *order, uint64_t *scratch, void (*poll)(void));
+
 /*
  * A monotone map of keys to buckets, fitted to a spread of the keys. One hole
  * in the key space is left out: the two halves of a sample that straddles zero

@@ -154,18 +154,18 @@ count_poll(void)
 	polls++;
 }
 
+static const int64_t sort_sizes[] = {0, 1, 2, 31, 32, 33, 500, 4095, 4096, 30000};
+
 static void
 test_sort(void)
 {
-	static const int64_t sizes[] = {0, 1, 2, 31, 32, 33, 500, 4095, 4096, 30000};
-
 	for (int shape = 0; shape < SHAPES; shape++)
 	{
 		bool equal = true;
 
-		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		for (size_t i = 0; i < sizeof(sort_sizes) / sizeof(sort_sizes[0]); i++)
 		{
-			int64_t n = sizes[i];
+			int64_t n = sort_sizes[i];
 			uint64_t *keys = sample((Shape) shape, n, 0);
 			uint64_t *expected = sorted_copy(keys, n);
 			uint64_t *scratch = allocate(n);
@@ -177,6 +177,48 @@ test_sort(void)
 			free(keys);
 		}
 		ok(equal, "%s keys are sorted", shape_names[shape]);
+	}
+}
+
+/* Rows in the order of their keys, equal keys by row. */
+static bool
+is_order(const uint64_t *keys, const uint64_t *order, int64_t n)
+{
+	uint64_t sum = 0;
+
+	for (int64_t i = 0; i < n; i++)
+	{
+		sum += drift_row_of(order[i]);
+		if (i > 0 && keys[drift_row_of(order[i])] < keys[drift_row_of(order[i - 1])])
+			return false;
+		if (i > 0 && keys[drift_row_of(order[i])] == keys[drift_row_of(order[i - 1])] &&
+			drift_row_of(order[i]) <= drift_row_of(order[i - 1]))
+			return false;
+	}
+	return sum == (uint64_t) n * (uint64_t) (n - 1) / 2;
+}
+
+static void
+test_sort_rows(void)
+{
+	for (int shape = 0; shape < SHAPES; shape++)
+	{
+		bool ordered = true;
+
+		for (size_t i = 0; i < sizeof(sort_sizes) / sizeof(sort_sizes[0]); i++)
+		{
+			int64_t n = sort_sizes[i];
+			uint64_t *keys = sample((Shape) shape, n, 0);
+			uint64_t *order = allocate(n);
+			uint64_t *scratch = allocate(n);
+
+			drift_sort_rows(keys, n, order, scratch, NULL);
+			ordered &= is_order(keys, order, n);
+			free(scratch);
+			free(order);
+			free(keys);
+		}
+		ok(ordered, "rows of %s keys are put in order", shape_names[shape]);
 	}
 }
 
@@ -486,6 +528,7 @@ main(void)
 {
 	test_keys();
 	test_sort();
+	test_sort_rows();
 	test_ks();
 	test_ks_prunes();
 	test_selector();
