@@ -32,6 +32,14 @@ LabelledPoll(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
+/* Compare two arguments that should not change from row to row */
+bool
+LabelledSameText(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
 /* ------------------------------------------------------------------------
  * Transition
  * ------------------------------------------------------------------------ */

@@ -36,6 +36,7 @@ typedef struct Labelled
 	int64 n[2];            /* rows with a value */
 	int64 missing[2];      /* rows whose value is NULL or NaN */
 	int64 unlabelled;      /* rows whose flag is NULL, ignored */
+	void *constants;       /* further arguments, of those final functions that need them; or NULL */
 } Labelled;
 
 /* Memory that a state may use before it spills; as much again is left for sorting. */
@@ -43,6 +44,9 @@ extern Size LabelledBudget(void);
 
 /* For loops of the kernel */
 extern void LabelledPoll(void);
+
+/* Whether two text arguments are alike */
+extern bool LabelledSameText(const text *a, const text *b);
 
 /* Transition functions: labelled.c and labelled_bins.c */
 extern Datum drift_labelled_accum(PG_FUNCTION_ARGS);
@@ -74,6 +78,9 @@ extern void LabelledNumbersScan(Labelled *state, NumberScan *scan);
 extern bool LabelledNextNumber(NumberScan *scan, double *value, int64 rows[2]);
 extern const DriftTwoSample *LabelledNumbersCompare(Labelled *state);
 extern double LabelledNumbersKs(Labelled *state);
+
+/* Whether the reference may have at most that many distinct values: true for certain if it has, else seldom. */
+extern bool LabelledNumbersMayRepeat(Labelled *state, int64 most_distinct);
 extern const DriftMoments *LabelledNumbersMoments(Labelled *state);
 extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence);
 

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/buffile.h"
@@ -20,6 +22,9 @@
 #include "pg/labelled.h"
 
 #define FIRST_CAPACITY 64
+
+/* Logarithm of the number of bits in which distinct values are counted */
+#define DISTINCT_BITS 20
 
 struct LabelledNumbers
 {
@@ -300,6 +305,37 @@ LabelledNumbersKs(Labelled *state)
 	}
 	pfree(search);
 	return distance;
+}
+
+/*
+ * Estimate whether the reference has at most that many distinct values, without
+ * sorting: count the bits that their hashes set (linear counting: Whang,
+ * Vander-Zanden and Taylor 1990). The margin of 5 % is many times the error.
+ */
+bool
+LabelledNumbersMayRepeat(Labelled *state, int64 most_distinct)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+	const int64 bits = INT64CONST(1) << DISTINCT_BITS;
+	int64 most_set = (int64) (-expm1(-1.05 * (double) most_distinct / (double) bits) * (double) bits);
+	int64 set = 0;
+	uint64 *bitmap;
+
+	if (numbers->sorted || numbers->spilled)
+		return true;
+	bitmap = palloc0(bits / 8);
+	for (int64 i = 0; i < state->n[0] && set <= most_set; i++)
+	{
+		uint64 hash = (numbers->keys[0][i] * UINT64CONST(0x9e3779b97f4a7c15)) ^ (numbers->keys[0][i] >> 32);
+		uint64 bit;
+
+		hash = hash * UINT64CONST(0xbf58476d1ce4e5b9) >> (64 - DISTINCT_BITS);
+		bit = UINT64CONST(1) << (hash % 64);
+		set += (bitmap[hash / 64] & bit) == 0;
+		bitmap[hash / 64] |= bit;
+	}
+	pfree(bitmap);
+	return set <= most_set;
 }
 
 /* Get the moments of both sides */

@@ -66,8 +66,7 @@ CheckSameText(FunctionCallInfo fcinfo, const BinsText *bins)
 {
 	text *source = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
 
-	if (source == NULL || VARSIZE_ANY_EXHDR(source) != VARSIZE_ANY_EXHDR(bins->source) ||
-		memcmp(VARDATA_ANY(source), VARDATA_ANY(bins->source), VARSIZE_ANY_EXHDR(source)) != 0)
+	if (source == NULL || !LabelledSameText(source, bins->source))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("bins must be the same for all rows")));
 }
 
