@@ -72,4 +72,4 @@ COMMENT ON AGGREGATE drift_internal.tied_ks_p_value(value "any", is_current bool
 
 CREATE OR REPLACE FUNCTION drift_internal.tied_ks_p_value(reference drift.profile, current drift.profile) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'drift_tied_ks_p_value_profiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION drift_internal.tied_ks_p_value(drift.profile, drift.profile) IS 'The same of two exact profiles';
+COMMENT ON FUNCTION drift_internal.tied_ks_p_value(drift.profile, drift.profile) IS 'p-value of the Kolmogorov-Smirnov test of two profiles by permutation; NULL where the form over labelled rows is, and for summaries';

@@ -169,12 +169,23 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_test(text) IS 'whether a method yields a p-value of its own';
 
+-- Who asks for ks_test by name gets scipy's p-value.
+CREATE OR REPLACE FUNCTION drift_internal.takes_tied_ks(plan drift_internal.column_plan) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT (plan).kind = 'numeric' AND (NOT drift_internal.is_test((plan).method)) IS NOT FALSE
+$$;
+
+COMMENT ON FUNCTION drift_internal.takes_tied_ks(drift_internal.column_plan) IS
+	'whether the p-value of the KS test of a column is one by permutation where many values repeat';
+
 -- Row forms with the same arguments share one state and one sort, so more of them cost little.
 CREATE OR REPLACE FUNCTION drift_internal.statistics_expression(plan drift_internal.column_plan, value text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s)::drift_internal.column_statistics',
+	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s, %5$s)::drift_internal.column_statistics',
 			(plan).column_name,
 			value,
 			CASE (plan).kind
@@ -185,7 +196,8 @@ AS $$
 				WHEN (plan).method IS NULL THEN 'NULL'
 				WHEN drift_internal.is_test((plan).method) THEN format('drift.%I(%s, is_current)', (plan).method, value)
 				ELSE format('ROW(drift.%I(%s, is_current), NULL, NULL, NULL, 0, NULL, NULL)::drift.test_result', (plan).method, value)
-			END)
+			END,
+			CASE WHEN drift_internal.takes_tied_ks(plan) THEN format('drift_internal.tied_ks_p_value(%s, is_current)', value) ELSE 'NULL' END)
 $$;
 
 COMMENT ON FUNCTION drift_internal.statistics_expression(drift_internal.column_plan, text) IS

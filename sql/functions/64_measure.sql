@@ -48,7 +48,7 @@ COMMENT ON FUNCTION drift_internal.profile_method(text, drift.profile, drift.pro
 	'a statistic of two profiles, chosen by its name';
 
 -- The same record that drift_internal.statistics_query() reads from rows.
-CREATE OR REPLACE FUNCTION drift_internal.profile_statistics(plan drift_internal.column_plan, reference drift.profile, current drift.profile)
+CREATE OR REPLACE FUNCTION drift_internal.profile_statistics(plan drift_internal.column_plan, reference drift.profile, current drift.profile, exact boolean)
 	RETURNS drift_internal.column_statistics
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -59,10 +59,13 @@ AS $$
 		CASE (plan).kind WHEN 'numeric' THEN drift.ks_test(reference, current) END,
 		CASE (plan).kind WHEN 'categorical' THEN drift.chi_square_test(reference, current) END,
 		drift.total_variation(reference, current),
-		drift_internal.profile_method((plan).method, reference, current))::drift_internal.column_statistics
+		drift_internal.profile_method((plan).method, reference, current),
+		CASE WHEN exact AND drift_internal.takes_tied_ks(plan) AND drift.distinct_count(reference) > 20 THEN
+			drift_internal.tied_ks_p_value(reference, current)
+		END)::drift_internal.column_statistics
 $$;
 
-COMMENT ON FUNCTION drift_internal.profile_statistics(drift_internal.column_plan, drift.profile, drift.profile) IS
+COMMENT ON FUNCTION drift_internal.profile_statistics(drift_internal.column_plan, drift.profile, drift.profile, boolean) IS
 	'statistics of one column from two profiles';
 
 -- Why a column is not compared; NULL when it is.
@@ -81,16 +84,18 @@ $$;
 COMMENT ON FUNCTION drift_internal.skip_reason(drift_internal.column_plan, boolean) IS
 	'why drift.compare() leaves a column out; NULL when it does not';
 
-CREATE OR REPLACE FUNCTION drift_internal.method_reason(plan drift_internal.column_plan, reference drift.profile, default_method text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.method_reason(plan drift_internal.column_plan, reference drift.profile, default_method text, permuted boolean) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
 			WHEN (plan).method = 'psi' THEN 'requested; p-value of the PSI under no drift'
-			WHEN NOT drift_internal.is_test((plan).method) THEN format('requested; p-value of %s', default_method)
+			WHEN NOT drift_internal.is_test((plan).method) THEN
+				format('requested; p-value of %s%s', default_method, CASE WHEN permuted THEN ' by permutation' END)
 			WHEN (plan).method IS NOT NULL THEN 'requested'
 			WHEN (plan).kind = 'categorical' THEN 'categories'
 			WHEN default_method = 'chi_square_test' THEN 'at most 20 different reference values'
+			WHEN permuted THEN 'numbers; over a fifth of the reference values are repeats, so the p-value is by permutation'
 			WHEN ties > 0.2 THEN format('numbers; %s of the reference values are repeats, so the p-value is an upper bound', drift_internal.percent(ties))
 			WHEN drift.distinct_count(reference) <= 20 THEN 'few reference values, but very many current ones'
 			ELSE 'numbers with more than 20 different reference values'
@@ -100,7 +105,7 @@ AS $$
 	) AS t
 $$;
 
-COMMENT ON FUNCTION drift_internal.method_reason(drift_internal.column_plan, drift.profile, text) IS 'why a column is compared by its method, as a phrase';
+COMMENT ON FUNCTION drift_internal.method_reason(drift_internal.column_plan, drift.profile, text, boolean) IS 'why a column is compared by its method, as a phrase';
 
 -- The default test of a column: KS for numbers, chi-square for what has few values. Categories that
 -- are too many to be counted in a profile are tested unpooled, by the statistics read from the rows.
@@ -114,7 +119,9 @@ DECLARE
 	result drift.test_result;
 BEGIN
 	IF default_method = 'ks_test' THEN
-		RETURN measured.ks;
+		result := measured.ks;
+		result.p_value := coalesce(measured.tied_ks_p_value, result.p_value);
+		RETURN result;
 	ELSIF (measured.chi_square).statistic IS NOT NULL AND NOT (drift.is_exact(reference) AND drift.is_exact(current)) THEN
 		RETURN measured.chi_square;
 	END IF;
@@ -153,7 +160,8 @@ DECLARE
 BEGIN
 	result.state := 'tested';
 	result.method := coalesce(plan.method, default_method);
-	result.method_reason := drift_internal.method_reason(plan, reference, default_method);
+	result.method_reason := drift_internal.method_reason(plan, reference, default_method,
+		default_method = 'ks_test' AND measured.tied_ks_p_value IS NOT NULL);
 	result.psi := measured.psi;
 	result.psi_p_value := drift.psi_p_value(measured.psi, psi_filled, n, m);
 	result.effect := CASE
@@ -207,7 +215,7 @@ BEGIN
 		result.state := 'insufficient_data';
 	ELSE
 		RETURN drift_internal.measure_values(plan, reference, current, bins,
-			coalesce(measured, drift_internal.profile_statistics(plan, reference, current)), exact);
+			coalesce(measured, drift_internal.profile_statistics(plan, reference, current, exact)), exact);
 	END IF;
 
 	RETURN result;

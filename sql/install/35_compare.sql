@@ -18,7 +18,8 @@ CREATE TYPE drift_internal.column_statistics AS (
 	ks drift.test_result,
 	chi_square drift.test_result,
 	total_variation float8,
-	requested drift.test_result
+	requested drift.test_result,
+	tied_ks_p_value float8
 );
 COMMENT ON TYPE drift_internal.column_statistics IS 'statistics of one column of two data sets';
 

@@ -442,8 +442,9 @@ drift_tied_ks_p_value_profiles(PG_FUNCTION_ARGS)
 	bool found;
 	Pool pool;
 
-	CheckExactProfiles(&reference->profile, &current->profile);
-	if (!ManyTies(drift_profile_n(&reference->profile), reference->key_count,
+	DriftCheck(drift_profile_check_sides(&reference->profile, &current->profile));
+	if (!reference->exact || !current->exact ||
+		!ManyTies(drift_profile_n(&reference->profile), reference->key_count,
 				  (int64) reference->key_count + current->key_count))
 		PG_RETURN_NULL();
 	DriftCheck(drift_numeric_distance(reference, current, &distance));
