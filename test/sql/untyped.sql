@@ -33,6 +33,10 @@ FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', '
 INSERT INTO call SELECT n, format('SELECT drift.%s(%s, x > %%s) FROM rows_of', n, CASE n WHEN 'z_test' THEN 'f' ELSE 'x' END), ARRAY['6']
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
 	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test']) AS n;
+INSERT INTO call VALUES ('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s)', ARRAY[p(), p(), 'ks']),
+	('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s, %s, %s)', ARRAY[p(), p(), 'ks', '99', '1']),
+	('permutation_test', 'SELECT drift.permutation_test(x, f, %s) FROM rows_of', ARRAY['ks']),
+	('permutation_test', 'SELECT drift.permutation_test(x, f, %s, %s, %s) FROM rows_of', ARRAY['ks', '99', '1']);
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
 FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
