@@ -22,7 +22,11 @@
 #include "stats/permutation.h"
 
 #define DEFAULT_PERMUTATIONS 999
+#define MOST_PERMUTATIONS 1000000
 #define DEFAULT_SEED 42
+
+/* The random draws count rows in doubles */
+#define MOST_ROWS (INT64CONST(1) << 52)
 
 /*
  * The KS test where values repeat: more distinct values than this are as good as none that repeat; a deal of many
@@ -84,9 +88,10 @@ ReadConstants(FunctionCallInfo fcinfo, int first)
 		constants.permutations = PG_GETARG_INT32(first + 1);
 	if (PG_NARGS() > first + 2)
 		constants.seed = PG_GETARG_INT64(first + 2);
-	if (constants.permutations < 1)
+	if (constants.permutations < 1 || constants.permutations > MOST_PERMUTATIONS)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("permutations must be at least 1"),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("permutations must be from 1 to %d", MOST_PERMUTATIONS),
 				 errdetail("It is %d.", constants.permutations),
 				 errhint("The smallest p-value that B permutations can give is 1 / (B + 1); 999 is the default.")));
 
@@ -156,6 +161,8 @@ PoolCreate(Pool *pool, int64 n_reference, int64 n_current, int64 distinct, bool 
 {
 	Size size = PoolSize(distinct, numbers);
 
+	if (n_reference > MOST_ROWS - n_current)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("too many rows for a permutation test")));
 	if (size > (Size) work_mem * 1024)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
