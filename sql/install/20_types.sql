@@ -48,3 +48,14 @@ CREATE TYPE drift.test_result AS (
 	p_value_high double precision
 );
 COMMENT ON TYPE drift.test_result IS 'Result of a two-sample test. On summaries the true statistic is within statistic_error of the statistic and the true p-value in [p_value_low, p_value_high]; from rows the error is 0.';
+
+-- chance_result type
+
+CREATE TYPE drift.chance_result AS (
+	statistic double precision,
+	expected double precision,
+	upper_95 double precision,
+	upper_999 double precision,
+	p_value double precision
+);
+COMMENT ON TYPE drift.chance_result IS 'What a statistic is and what it would be if nothing had drifted: its expected value, the points that it passes with probability 5 % and 0.1 %, and the probability of one at least as large as it is.';

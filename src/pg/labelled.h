@@ -33,6 +33,7 @@ typedef struct Labelled
 	Oid type;              /* of the values, for messages */
 	MemoryContext context; /* lives as long as the state */
 	int32 bins;            /* how many to cut the reference into */
+	int32 chance;          /* of drift.chance(): the statistic, a ChanceStatistic */
 	int64 n[2];            /* rows with a value */
 	int64 missing[2];      /* rows whose value is NULL or NaN */
 	int64 unlabelled;      /* rows whose flag is NULL, ignored */
@@ -82,6 +83,7 @@ extern double LabelledNumbersKs(Labelled *state);
 /* Whether the reference may have at most that many distinct values: true for certain if it has, else seldom. */
 extern bool LabelledNumbersMayRepeat(Labelled *state, int64 most_distinct);
 extern const DriftMoments *LabelledNumbersMoments(Labelled *state);
+extern uint32 LabelledNumbersCountBins(Labelled *state, int64 *counts[2]);
 extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence);
 
 /* categories: labelled_category.c */

@@ -408,6 +408,19 @@ CountUnsorted(LabelledNumbers *numbers, double *edges, int64 *counts[2])
 	return edge_count;
 }
 
+/* Count both sides in the reference's bins, in arrays that have room for DRIFT_MAX_EDGES + 1; returns the number of bins */
+uint32
+LabelledNumbersCountBins(Labelled *state, int64 *counts[2])
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+	double *edges = palloc(sizeof(double) * DRIFT_MAX_EDGES);
+	uint32 edge_count = WorthCounting(numbers, sizeof(DriftSelector)) ? CountUnsorted(numbers, edges, counts)
+																	  : CountSorted(numbers, edges, counts);
+
+	pfree(edges);
+	return edge_count + 1;
+}
+
 /* Compare the shares of both sides in the reference's bins, once for all statistics of the state */
 void
 LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence)
@@ -416,22 +429,18 @@ LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence)
 
 	if (!numbers->binned)
 	{
-		double *edges = palloc(sizeof(double) * DRIFT_MAX_EDGES);
 		int64 *counts[2];
-		uint32 edge_count;
+		uint32 bins;
 
 		counts[0] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
 		counts[1] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
-		edge_count = WorthCounting(numbers, sizeof(DriftSelector)) ? CountUnsorted(numbers, edges, counts)
-																   : CountSorted(numbers, edges, counts);
-
+		bins = LabelledNumbersCountBins(state, counts);
 		drift_divergence_init(&numbers->divergence, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR);
-		for (uint32 bin = 0; bin <= edge_count; bin++)
+		for (uint32 bin = 0; bin < bins; bin++)
 			drift_divergence_step(&numbers->divergence, counts[0][bin], counts[1][bin]);
 		numbers->binned = true;
 		pfree(counts[1]);
 		pfree(counts[0]);
-		pfree(edges);
 	}
 	*divergence = numbers->divergence;
 }

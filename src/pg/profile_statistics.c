@@ -51,13 +51,13 @@ RequireNumbers(Sides sides)
 		DriftRaise(DRIFT_KIND_MISMATCH);
 }
 
-static void *
+void *
 PairScratch(Sides sides)
 {
 	return palloc(sizeof(uint32) * (REFERENCE_CATEGORIES(sides)->used + CURRENT_CATEGORIES(sides)->used + 1));
 }
 
-static DriftInterval
+DriftInterval
 DivergenceOf(Sides sides, DriftDivergenceKind kind, uint32 bins, double floor)
 {
 	DriftInterval result;
@@ -119,7 +119,7 @@ drift_total_variation_profiles(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(Divergence(fcinfo, DRIFT_TOTAL_VARIATION).value);
 }
 
-static DriftNumericDistance
+DriftNumericDistance
 Distance(Sides sides)
 {
 	DriftNumericDistance distance;
@@ -137,7 +137,7 @@ drift_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
 }
 
 /* Population deviation of the reference, by which the Wasserstein distance is normalised */
-static double
+double
 ReferenceDeviation(const DriftNumeric *p)
 {
 	int64 n = drift_profile_n(&p->profile);

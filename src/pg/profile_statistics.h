@@ -7,9 +7,11 @@
 
 #include "fmgr.h"
 
+#include "stats/bounded_divergence.h"
 #include "stats/category.h"
 #include "stats/interval.h"
 #include "stats/numeric.h"
+#include "stats/numeric_statistics.h"
 
 /* Two profiles of one kind */
 typedef struct Sides
@@ -28,6 +30,18 @@ extern Sides GetSides(FunctionCallInfo fcinfo);
 
 /* 42804 unless both sides are numeric. */
 extern void RequireNumbers(Sides sides);
+
+/* Scratch for a walk over the categories of both sides. */
+extern void *PairScratch(Sides sides);
+
+/* PSI and its relatives, with bins = 0 over the bins that were counted or the default ones. */
+extern DriftInterval DivergenceOf(Sides sides, DriftDivergenceKind kind, uint32 bins, double floor);
+
+/* Kolmogorov-Smirnov, Wasserstein and Mann-Whitney; 42804 for categories. */
+extern DriftNumericDistance Distance(Sides sides);
+
+/* Population deviation of the reference, by which the Wasserstein distance is normalised. */
+extern double ReferenceDeviation(const DriftNumeric *p);
 
 /*
  * A test_result whose p-value falls from that of the low end to that of the

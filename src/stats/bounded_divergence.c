@@ -12,8 +12,8 @@ drift_bounded_divergence_init(DriftBoundedDivergence *d, DriftDivergenceKind kin
 	d->high = d->value;
 }
 
-static double
-result_of(DriftDivergenceKind kind, const DriftDivergence *d)
+double
+drift_divergence_result(DriftDivergenceKind kind, const DriftDivergence *d)
 {
 	switch (kind)
 	{
@@ -39,7 +39,7 @@ alone(const DriftBoundedDivergence *d, int64_t reference, int64_t current)
 
 	drift_divergence_init(&one, d->value.n_reference, d->value.n_current, d->value.floor);
 	drift_divergence_step(&one, reference, current);
-	return result_of(d->kind, &one);
+	return drift_divergence_result(d->kind, &one);
 }
 
 /* The term is convex, so it is largest at a corner; Kullback-Leibler's falls with the current side's share. */
@@ -103,8 +103,8 @@ drift_bounded_divergence_finish(const DriftBoundedDivergence *d)
 {
 	DriftInterval result;
 
-	result.value = result_of(d->kind, &d->value);
-	result.low = result_of(d->kind, &d->low);
-	result.high = result_of(d->kind, &d->high);
+	result.value = drift_divergence_result(d->kind, &d->value);
+	result.low = drift_divergence_result(d->kind, &d->low);
+	result.high = drift_divergence_result(d->kind, &d->high);
 	return result;
 }

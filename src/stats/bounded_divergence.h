@@ -25,6 +25,9 @@ typedef enum DriftDivergenceKind
 	DRIFT_TOTAL_VARIATION
 } DriftDivergenceKind;
 
+/* The statistic of that kind. */
+double drift_divergence_result(DriftDivergenceKind kind, const DriftDivergence *d);
+
 /* Rows of one side in one bin: the estimate, and how many there are at least and at most. */
 typedef struct DriftCount
 {

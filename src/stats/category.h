@@ -188,4 +188,12 @@ void drift_category_pairs_begin(DriftCategoryPairs *pairs, const DriftCategory *
 								uint32_t *order);
 bool drift_category_pairs_next(DriftCategoryPairs *pairs, DriftCategoryPair *pair);
 
+/* Is the label listed on both sides, or known to be absent where it is not? */
+static inline bool
+drift_category_pair_is_shared(const DriftCategoryPairs *pairs, const DriftCategoryPair *pair)
+{
+	return (pair->in_reference || drift_category_is_exact(pairs->reference)) &&
+		   (pair->in_current || drift_category_is_exact(pairs->current));
+}
+
 #endif

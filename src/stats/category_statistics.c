@@ -110,14 +110,6 @@ step_pooled(DriftBoundedDivergence *d, const DriftCategory *reference, const Dri
 	drift_bounded_divergence_step(d, other_reference, other_current);
 }
 
-/* Is the label listed on both sides, or known to be absent where it is not? */
-static bool
-is_shared(const DriftCategoryPairs *pairs, const DriftCategoryPair *pair)
-{
-	return (pair->in_reference || drift_category_is_exact(pairs->reference)) &&
-		   (pair->in_current || drift_category_is_exact(pairs->current));
-}
-
 /* The value of a distance and its bounds, each from a walk over bins of its own. */
 typedef struct Distance
 {
@@ -142,7 +134,7 @@ step_each(Distance *d, const DriftCategory *reference, const DriftCategory *curr
 		DriftCount r = count_of(pair.c_reference, 0);
 		DriftCount c = count_of(pair.c_current, 0);
 
-		if (is_shared(pairs, &pair))
+		if (drift_category_pair_is_shared(pairs, &pair))
 		{
 			drift_bounded_divergence_step(&d->shared, r, c);
 			take(&other_reference, r);
@@ -241,7 +233,7 @@ step_tables(Tables *t, const DriftCategory *reference, const DriftCategory *curr
 		DriftCount r = count_of(pair.c_reference, pair.error_reference);
 		DriftCount c = count_of(pair.c_current, pair.error_current);
 
-		if (!is_shared(pairs, &pair))
+		if (!drift_category_pair_is_shared(pairs, &pair))
 			continue;
 		drift_chi_square_step(&t->value, r.value, c.value);
 		drift_chi_square_step(&t->high, r.value, c.value);

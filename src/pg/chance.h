@@ -1,0 +1,34 @@
+/*
+ * chance.h
+ *		drift.chance() and the record it returns.
+ */
+#ifndef DRIFT_PG_CHANCE_H
+#define DRIFT_PG_CHANCE_H
+
+#include "fmgr.h"
+
+#include "stats/bounded_divergence.h"
+#include "stats/chance.h"
+#include "stats/chance_curve.h"
+
+/* The statistics of drift.chance(); those over bins are numbered as their DriftDivergenceKind. */
+typedef enum ChanceStatistic
+{
+	CHANCE_BINNED_LAST = DRIFT_TOTAL_VARIATION,
+	CHANCE_KS,
+	CHANCE_WASSERSTEIN,
+	CHANCE_NORMALIZED_WASSERSTEIN,
+	CHANCE_ENERGY
+} ChanceStatistic;
+
+/* The statistic of a name; 22023 for others. */
+extern ChanceStatistic ChanceStatisticOf(const text *name);
+
+/* What the distribution functions' statistics are by chance; unit is the deviation that normalises Wasserstein's. */
+extern DriftChance ChanceOfCurve(ChanceStatistic statistic, const DriftChanceCurve *curve, double unit,
+								 double observed);
+
+/* A drift.chance_result. */
+extern Datum ReturnChance(FunctionCallInfo fcinfo, double statistic, DriftChance chance);
+
+#endif
