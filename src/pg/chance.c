@@ -41,6 +41,12 @@ ChanceStatisticOf(const text *name)
 							"wasserstein_distance, normalized_wasserstein_distance or energy_distance.")));
 }
 
+const char *
+ChanceStatisticName(ChanceStatistic statistic)
+{
+	return statistic_names[statistic];
+}
+
 DriftChance
 ChanceOfCurve(ChanceStatistic statistic, const DriftChanceCurve *curve, double unit, double observed)
 {

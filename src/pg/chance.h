@@ -21,8 +21,9 @@ typedef enum ChanceStatistic
 	CHANCE_ENERGY
 } ChanceStatistic;
 
-/* The statistic of a name; 22023 for others. */
+/* The statistic of a name, 22023 for others; and the name of one. */
 extern ChanceStatistic ChanceStatisticOf(const text *name);
+extern const char *ChanceStatisticName(ChanceStatistic statistic);
 
 /* What the distribution functions' statistics are by chance; unit is the deviation that normalises Wasserstein's. */
 extern DriftChance ChanceOfCurve(ChanceStatistic statistic, const DriftChanceCurve *curve, double unit,

@@ -33,7 +33,6 @@ typedef struct Labelled
 	Oid type;              /* of the values, for messages */
 	MemoryContext context; /* lives as long as the state */
 	int32 bins;            /* how many to cut the reference into */
-	int32 chance;          /* of drift.chance(): the statistic, a ChanceStatistic */
 	int64 n[2];            /* rows with a value */
 	int64 missing[2];      /* rows whose value is NULL or NaN */
 	int64 unlabelled;      /* rows whose flag is NULL, ignored */

@@ -15,57 +15,60 @@
 #include "pg/labelled.h"
 #include "stats/chance_cells.h"
 
-typedef struct ChanceName
+typedef struct ChanceConstants
 {
 	text *name; /* the argument as it came, to compare with */
 	ChanceStatistic statistic;
-} ChanceName;
+} ChanceConstants;
 
-/* Read the name of the statistic; the result lives as long as the aggregate */
-static ChanceName *
-ReadChanceName(FunctionCallInfo fcinfo)
+static ChanceStatistic
+StatisticOf(const Labelled *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	ChanceName *chance = palloc(sizeof(ChanceName));
-
-	if (PG_ARGISNULL(3))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("statistic must not be NULL")));
-	chance->name = PG_GETARG_TEXT_P_COPY(3);
-	chance->statistic = ChanceStatisticOf(chance->name);
-	MemoryContextSwitchTo(old);
-	return chance;
+	return ((const ChanceConstants *) state->constants)->statistic;
 }
 
+/* Keep the name of the statistic with the state */
 static void
-CheckSameName(FunctionCallInfo fcinfo, const ChanceName *chance)
+KeepConstants(FunctionCallInfo fcinfo, Labelled *state)
 {
-	text *name = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	ChanceConstants *constants = palloc(sizeof(ChanceConstants));
 
-	if (name == NULL || VARSIZE_ANY_EXHDR(name) != VARSIZE_ANY_EXHDR(chance->name) ||
-		memcmp(VARDATA_ANY(name), VARDATA_ANY(chance->name), VARSIZE_ANY_EXHDR(name)) != 0)
+	if (PG_ARGISNULL(3))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("statistic must not be NULL")));
+	constants->name = PG_GETARG_TEXT_P_COPY(3);
+	constants->statistic = ChanceStatisticOf(constants->name);
+	state->constants = constants;
+	MemoryContextSwitchTo(old);
+}
+
+/* Ensure that the name does not change from row to row */
+static void
+CheckSameConstants(FunctionCallInfo fcinfo, const ChanceConstants *constants)
+{
+	if (PG_ARGISNULL(3) || !LabelledSameText(PG_GETARG_TEXT_PP(3), constants->name))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("statistic must be the same for all rows")));
 }
 
-/* chance(value, is_current, statistic [, bins]): a row is added as to any state, without the statistic */
+/* (state, value, is_current, statistic [, bins]): the statistic is kept, the rest added */
 PG_FUNCTION_INFO_V1(drift_labelled_chance_accum);
 Datum
 drift_labelled_chance_accum(PG_FUNCTION_ARGS)
 {
-	ChanceName *chance = fcinfo->flinfo->fn_extra;
-	short nargs = fcinfo->nargs;
-	Datum result;
+	LOCAL_FCINFO(row, 4);
+	short nargs = fcinfo->nargs - 1;
+	Labelled *state;
 
-	if (chance == NULL)
-		fcinfo->flinfo->fn_extra = chance = ReadChanceName(fcinfo);
+	InitFunctionCallInfoData(*row, fcinfo->flinfo, nargs, fcinfo->fncollation, fcinfo->context, fcinfo->resultinfo);
+	memcpy(row->args, fcinfo->args, 3 * sizeof(NullableDatum));
+	if (nargs > 3)
+		row->args[3] = fcinfo->args[4];
+	state = (Labelled *) DatumGetPointer(drift_labelled_accum(row));
+	if (state->constants)
+		CheckSameConstants(fcinfo, state->constants);
 	else
-		CheckSameName(fcinfo, chance);
-	if (nargs > 4)
-		fcinfo->args[3] = fcinfo->args[4];
-	fcinfo->nargs = nargs - 1;
-	result = drift_labelled_accum(fcinfo);
-	fcinfo->nargs = nargs;
-	((Labelled *) DatumGetPointer(result))->chance = chance->statistic;
-	return result;
+		KeepConstants(fcinfo, state);
+	PG_RETURN_POINTER(state);
 }
 
 /* Feed the bins of numbers; the statistic is of the same counts */
@@ -79,8 +82,8 @@ FeedBins(Labelled *state, DriftChanceCells *cells)
 	counts[0] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
 	counts[1] = palloc0(sizeof(int64) * (DRIFT_MAX_EDGES + 1));
 	bins = LabelledNumbersCountBins(state, counts);
-	drift_chance_cells_init(cells, (DriftDivergenceKind) state->chance, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR,
-							0);
+	drift_chance_cells_init(cells, (DriftDivergenceKind) StatisticOf(state), state->n[0], state->n[1],
+							DRIFT_DEFAULT_FLOOR, 0);
 	drift_chance_cells_bins(cells, counts[0], counts[1], bins);
 	drift_divergence_init(&divergence, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR);
 	for (uint32 bin = 0; bin < bins; bin++)
@@ -94,13 +97,14 @@ FeedBins(Labelled *state, DriftChanceCells *cells)
 static double
 FeedCategories(Labelled *state, DriftChanceCells *cells)
 {
-	bool pool = state->chance == DRIFT_PSI || state->chance == DRIFT_KL_DIVERGENCE;
+	DriftDivergenceKind kind = (DriftDivergenceKind) StatisticOf(state);
+	bool pool = kind == DRIFT_PSI || kind == DRIFT_KL_DIVERGENCE;
 	DriftDivergence divergence;
 	CategoryScan scan;
 	CategoryBytes category;
 	int64 rows[2];
 
-	drift_chance_cells_init(cells, (DriftDivergenceKind) state->chance, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR,
+	drift_chance_cells_init(cells, kind, state->n[0], state->n[1], DRIFT_DEFAULT_FLOOR,
 							pool ? drift_chance_pool_below(state->n[0]) : 0);
 	LabelledCategoriesScan(state, &scan);
 	while (LabelledNextCategory(&scan, &category, rows))
@@ -149,14 +153,14 @@ static Datum
 ReturnChanceOfCurve(FunctionCallInfo fcinfo, Labelled *state)
 {
 	const DriftMoments *reference = &LabelledNumbersMoments(state)[0];
-	double unit = state->chance == CHANCE_NORMALIZED_WASSERSTEIN ? sqrt(reference->m2 / (double) reference->n) : 1;
+	double unit = StatisticOf(state) == CHANCE_NORMALIZED_WASSERSTEIN ? sqrt(reference->m2 / (double) reference->n) : 1;
 	DriftChanceCurve curve;
 	double observed;
 
 	FeedCurve(state, &curve);
-	observed = state->chance == CHANCE_ENERGY ? drift_chance_curve_energy_observed(&curve)
-											  : drift_two_sample_wasserstein(LabelledNumbersCompare(state)) / unit;
-	return ReturnChance(fcinfo, observed, ChanceOfCurve((ChanceStatistic) state->chance, &curve, unit, observed));
+	observed = StatisticOf(state) == CHANCE_ENERGY ? drift_chance_curve_energy_observed(&curve)
+												   : drift_two_sample_wasserstein(LabelledNumbersCompare(state)) / unit;
+	return ReturnChance(fcinfo, observed, ChanceOfCurve(StatisticOf(state), &curve, unit, observed));
 }
 
 PG_FUNCTION_INFO_V1(drift_labelled_chance);
@@ -166,10 +170,10 @@ drift_labelled_chance(PG_FUNCTION_ARGS)
 	Labelled *state = LabelledFinished(fcinfo);
 	double distance;
 
-	if (state->chance <= CHANCE_BINNED_LAST)
+	if (StatisticOf(state) <= CHANCE_BINNED_LAST)
 		return ReturnChanceOfCells(fcinfo, state);
-	state = LabelledFinishedNumbers(fcinfo, "a statistic of distribution functions");
-	if (state->chance != CHANCE_KS)
+	state = LabelledFinishedNumbers(fcinfo, ChanceStatisticName(StatisticOf(state)));
+	if (StatisticOf(state) != CHANCE_KS)
 		return ReturnChanceOfCurve(fcinfo, state);
 	distance = LabelledNumbersKs(state);
 	return ReturnChance(fcinfo, distance, drift_chance_ks(distance, state->n[0], state->n[1]));

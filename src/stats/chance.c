@@ -142,12 +142,12 @@ DriftChance
 drift_chance_psi(double observed, int64_t bins, int64_t n, int64_t m)
 {
 	double expected = drift_psi_chance(bins, n, m);
-	DriftChanceLaw law;
+	double variance = bins > 1 ? 2 * expected * expected / (double) (bins - 1) : 0;
+	DriftChanceLaw law = drift_chance_gamma(expected, variance, false);
+	DriftChance chance = drift_chance_of_law(&law, observed);
 
-	if (bins == 1) /* one bin cannot differ */
-		return (DriftChance){expected, expected, expected, isnan(observed + expected) ? (double) NAN : 1};
-	law = drift_chance_gamma(expected, 2 * expected * expected / (double) (bins - 1), false);
-	return drift_chance_of_law(&law, observed);
+	chance.p_value = isinf(observed) ? 0 : drift_psi_p_value(observed, bins, n, m);
+	return chance;
 }
 
 /* Asked for a value that D cannot have, the exact distribution answers for the nearest that it can: a multiple of this. */

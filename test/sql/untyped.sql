@@ -37,6 +37,10 @@ INSERT INTO call VALUES ('permutation_test', 'SELECT drift.permutation_test(%s, 
 	('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s, %s, %s)', ARRAY[p(), p(), 'ks', '99', '1']),
 	('permutation_test', 'SELECT drift.permutation_test(x, f, %s) FROM rows_of', ARRAY['ks']),
 	('permutation_test', 'SELECT drift.permutation_test(x, f, %s, %s, %s) FROM rows_of', ARRAY['ks', '99', '1']);
+INSERT INTO call VALUES ('chance', 'SELECT drift.chance(%s, %s, %s)', ARRAY[p(), p(), 'psi']),
+	('chance', 'SELECT drift.chance(%s, %s, %s, %s)', ARRAY[p(), p(), 'psi', '5']),
+	('chance', 'SELECT drift.chance(x, f, %s) FROM rows_of', ARRAY['psi']), ('chance', 'SELECT drift.chance(x, f, %s, %s) FROM rows_of', ARRAY['psi', '5']),
+	('psi_chance', 'SELECT drift.psi_chance(%s, %s, %s, %s)', ARRAY['0.1', '10', '100', '100']);
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
 FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
