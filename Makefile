@@ -26,6 +26,7 @@ SQL_FUNCTIONS = \
 	sql/functions/45_profile_agg.sql \
 	sql/functions/50_profile_statistics.sql \
 	sql/functions/55_labelled_statistics.sql \
+	sql/functions/56_category_tests.sql \
 	sql/functions/56_chance.sql \
 	sql/functions/58_permutation.sql \
 	sql/functions/60_query.sql \

@@ -25,9 +25,11 @@ static const StatusError errors[] = {
 	[DRIFT_BAD_FLOOR] = {ERRCODE_INVALID_PARAMETER_VALUE, "the smallest share must be greater than 0 and less than 0.5",
 						 NULL, NULL},
 	[DRIFT_TOO_MANY_CATEGORIES] = {ERRCODE_INVALID_PARAMETER_VALUE, "too many distinct values for this statistic",
-								   "z_test compares the shares of two values; chi_square_test of numbers needs "
-								   "profiles that still count each of them.",
+								   "z_test and fisher_exact_test compare the shares of two values.",
 								   "Use ks_test for numbers and chi_square_test for categories."},
+	[DRIFT_NOT_EXACT] = {ERRCODE_FEATURE_NOT_SUPPORTED, "the statistic needs exact profiles",
+						 "A summary of many different numbers no longer knows the rows of each.",
+						 "Use the form of the statistic over labelled rows, or ks_test."},
 	[DRIFT_OVERFLOW] = {ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "too many rows for one profile", NULL, NULL},
 	[DRIFT_TRUNCATED] = {ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid profile", "Its bytes end too early.", NULL},
 	[DRIFT_TRAILING_BYTES] = {ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid profile",

@@ -12,24 +12,12 @@ CREATE OR REPLACE FUNCTION drift.psi_p_value(psi float8, bins bigint, n_referenc
 COMMENT ON FUNCTION drift.psi_p_value(float8, bigint, bigint, bigint) IS
 	'probability that a PSI over this many bins comes from chance alone: PSI/(1/n + 1/m) is nearly chi-square with bins - 1 degrees of freedom';
 
--- Pooled two-sided z test of two proportions: z squared is chi-square with one degree of freedom.
 CREATE OR REPLACE FUNCTION drift_internal.two_proportion_p_value(k_reference bigint, n_reference bigint, k_current bigint, n_current bigint)
 	RETURNS float8
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE
-			WHEN n_reference < 1 OR n_current < 1 THEN NULL
-			WHEN pooled IN (0, 1) THEN 1
-			ELSE drift_internal.chi_square_p_value(
-				power(k_reference / n_reference::float8 - k_current / n_current::float8, 2)
-					/ (pooled * (1 - pooled) * (1 / n_reference::float8 + 1 / n_current::float8)), 1)
-		END
-	FROM (SELECT (k_reference + k_current)::float8 / nullif(n_reference + n_current, 0) AS pooled) AS p
-$$;
+	AS 'MODULE_PATHNAME', 'drift_two_proportion_p_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION drift_internal.two_proportion_p_value(bigint, bigint, bigint, bigint) IS
-	'p-value of the pooled two-sided z test that k of n rows have the same probability on both sides';
+	'p-value of the pooled two-sided z test that k of n rows have the same probability on both sides; NULL where a side has no rows';
 
 -- Of all ways to deal k rows to two sides, those that leave the first side none: at most (m/(n+m))^k.
 CREATE OR REPLACE FUNCTION drift_internal.one_sided_rows_p_value(k bigint, n_own bigint, n_other bigint, tries bigint)

@@ -2,13 +2,15 @@
 
 -- Methods a user may ask for; the flag says whether the method needs numbers.
 CREATE OR REPLACE FUNCTION drift_internal.comparison_methods() RETURNS TABLE (method text, numeric_only boolean)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 18
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES ('ks_test', true), ('t_test', true), ('mann_whitney_test', true),
 		('wasserstein_distance', true), ('normalized_wasserstein_distance', true),
 		('chi_square_test', false), ('z_test', false), ('psi', false), ('kl_divergence', false),
-		('js_distance', false), ('hellinger_distance', false), ('total_variation', false)
+		('js_distance', false), ('hellinger_distance', false), ('total_variation', false), ('l_infinity', false),
+		('cramers_v', false), ('cramers_v_corrected', false), ('g_test', false), ('chi_square_goodness_of_fit_test', false),
+		('fisher_exact_test', false)
 $$;
 
 COMMENT ON FUNCTION drift_internal.comparison_methods() IS 'methods that the methods argument of drift.compare() takes';

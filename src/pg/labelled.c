@@ -7,12 +7,9 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "catalog/pg_enum.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/syscache.h"
 
 #include "compat.h"
 #include "pg/labelled.h"
@@ -147,22 +144,19 @@ LabelledFinished(FunctionCallInfo fcinfo)
 	int empty;
 
 	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the reference side is empty"),
-				 errdetail("There are no rows."),
-				 errhint("Rows with is_current false are the reference, rows with is_current true the current side.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the reference side is empty"),
+						errdetail("There are no rows."), errhint(SIDES_HINT)));
 	state = (Labelled *) PG_GETARG_POINTER(0);
 	if (state->n[0] > 0 && state->n[1] > 0)
 		return state;
 
 	empty = state->n[0] == 0 ? 0 : 1;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the %s side is empty", empty == 0 ? "reference" : "current"),
-			 errdetail("It has no value and " INT64_FORMAT " missing values; the other side has " INT64_FORMAT
-					   " values and " INT64_FORMAT " missing ones; the flag of " INT64_FORMAT " rows is NULL.",
-					   state->missing[empty], state->n[1 - empty], state->missing[1 - empty], state->unlabelled),
-			 errhint("Rows with is_current false are the reference, rows with is_current true the current side.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("the %s side is empty", empty == 0 ? "reference" : "current"),
+					errdetail("It has no value and " INT64_FORMAT " missing values; the other side has " INT64_FORMAT
+							  " values and " INT64_FORMAT " missing ones; the flag of " INT64_FORMAT " rows is NULL.",
+							  state->missing[empty], state->n[1 - empty], state->missing[1 - empty], state->unlabelled),
+					errhint(SIDES_HINT)));
 }
 
 /* Get the state of a statistic that only numbers have */
@@ -271,15 +265,7 @@ drift_labelled_normalized_wasserstein_distance(PG_FUNCTION_ARGS)
 Datum
 LabelledResult(FunctionCallInfo fcinfo, const Labelled *state, double statistic, double p_value)
 {
-	TestResult result = {.statistic = statistic,
-						 .p_value = p_value,
-						 .n_reference = state->n[0],
-						 .n_current = state->n[1],
-						 .statistic_error = 0,
-						 .p_value_low = p_value,
-						 .p_value_high = p_value};
-
-	return ReturnTestResult(fcinfo, &result);
+	return ReturnExactTest(fcinfo, state->n, (DriftTest){statistic, p_value});
 }
 
 PG_FUNCTION_INFO_V1(drift_labelled_ks_test);
@@ -320,147 +306,5 @@ drift_labelled_t_test(PG_FUNCTION_ARGS)
 	DriftTest test = drift_welch_t(moments[0].mean, SampleVariance(&moments[0]), state->n[0], moments[1].mean,
 								   SampleVariance(&moments[1]), state->n[1]);
 
-	PG_RETURN_DATUM(LabelledResult(fcinfo, state, test.statistic, test.p_value));
-}
-
-/* Each distinct value is a category */
-PG_FUNCTION_INFO_V1(drift_labelled_chi_square_test);
-Datum
-drift_labelled_chi_square_test(PG_FUNCTION_ARGS)
-{
-	Labelled *state = LabelledFinished(fcinfo);
-	DriftChiSquare chi_square;
-	int64 rows[2];
-	double statistic;
-	double df;
-	double p_value;
-
-	drift_chi_square_init(&chi_square, state->n[0], state->n[1]);
-	if (state->kind == LABELLED_NUMBERS)
-	{
-		NumberScan *scan = palloc(sizeof(NumberScan));
-		double value;
-
-		LabelledNumbersScan(state, scan);
-		while (LabelledNextNumber(scan, &value, rows))
-		{
-			CHECK_FOR_INTERRUPTS();
-			drift_chi_square_step(&chi_square, rows[0], rows[1]);
-		}
-	}
-	else
-	{
-		CategoryScan scan;
-		CategoryBytes category;
-
-		LabelledCategoriesScan(state, &scan);
-		while (LabelledNextCategory(&scan, &category, rows))
-		{
-			CHECK_FOR_INTERRUPTS();
-			drift_chi_square_step(&chi_square, rows[0], rows[1]);
-		}
-	}
-	drift_chi_square_finish(&chi_square, &statistic, &df, &p_value);
-	PG_RETURN_DATUM(LabelledResult(fcinfo, state, statistic, p_value));
-}
-
-/* ------------------------------------------------------------------------
- * Two proportions
- * ------------------------------------------------------------------------ */
-
-static void
-RefuseThirdValue(const Labelled *state)
-{
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("z_test needs two distinct values"),
-		 errdetail("The values of type %s have more.", format_type_be(state->type)),
-		 errhint(
-			 "Use chi_square_test, or test whether a value is the one of interest: z_test(value = ..., is_current).")));
-}
-
-/* Count the rows of the larger of at most two numbers */
-static void
-CountLargerNumber(Labelled *state, int64 success[2])
-{
-	NumberScan *scan = palloc(sizeof(NumberScan));
-	double value;
-
-	LabelledNumbersScan(state, scan);
-	for (int distinct = 1; LabelledNextNumber(scan, &value, success); distinct++)
-		if (distinct > 2)
-			RefuseThirdValue(state);
-}
-
-/* Get what a category is compared by: its label for an enum, else its bytes */
-static text *
-CategoryLabel(const Labelled *state, const CategoryBytes *category)
-{
-	text *label;
-	Oid member;
-	HeapTuple tuple;
-
-	if (state->reader != READ_ENUM)
-		return cstring_to_text_with_len(category->bytes, category->length);
-
-	memcpy(&member, category->bytes, sizeof(member));
-	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(member));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for enum value %u", member);
-	label = cstring_to_text(NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
-	ReleaseSysCache(tuple);
-	return label;
-}
-
-/* Compare labels bytewise, whatever the collation */
-static int
-CompareLabels(const text *a, const text *b)
-{
-	Size x = VARSIZE_ANY_EXHDR(a);
-	Size y = VARSIZE_ANY_EXHDR(b);
-	int order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(x, y));
-
-	if (order != 0)
-		return order;
-	return x < y ? -1 : x > y;
-}
-
-/* Count the rows of the larger of at most two categories */
-static void
-CountLargerCategory(Labelled *state, int64 success[2])
-{
-	CategoryScan scan;
-	CategoryBytes category;
-	int64 rows[2];
-	text *larger = NULL;
-
-	LabelledCategoriesScan(state, &scan);
-	for (int distinct = 1; LabelledNextCategory(&scan, &category, rows); distinct++)
-	{
-		text *label = CategoryLabel(state, &category);
-
-		if (distinct > 2)
-			RefuseThirdValue(state);
-		if (larger && CompareLabels(label, larger) < 0)
-			continue;
-		larger = label;
-		success[0] = rows[0];
-		success[1] = rows[1];
-	}
-}
-
-PG_FUNCTION_INFO_V1(drift_labelled_z_test);
-Datum
-drift_labelled_z_test(PG_FUNCTION_ARGS)
-{
-	Labelled *state = LabelledFinished(fcinfo);
-	int64 success[2] = {0, 0};
-	DriftTest test;
-
-	if (state->kind == LABELLED_NUMBERS)
-		CountLargerNumber(state, success);
-	else
-		CountLargerCategory(state, success);
-	test = drift_two_proportion_z(success[0], state->n[0], success[1], state->n[1]);
 	PG_RETURN_DATUM(LabelledResult(fcinfo, state, test.statistic, test.p_value));
 }

@@ -39,6 +39,9 @@ typedef struct Labelled
 	void *constants;       /* further arguments, of those final functions that need them; or NULL */
 } Labelled;
 
+/* For errors about a side without rows */
+#define SIDES_HINT "Rows with is_current false are the reference, rows with is_current true the current side."
+
 /* Memory that a state may use before it spills; as much again is left for sorting. */
 extern Size LabelledBudget(void);
 

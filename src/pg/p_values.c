@@ -11,6 +11,7 @@
 
 #include "pg/chance.h"
 #include "stats/divergence.h"
+#include "stats/hypothesis.h"
 #include "stats/special.h"
 
 /* Get the probability that chi-square with df degrees of freedom reaches the statistic */
@@ -75,4 +76,17 @@ drift_psi_chance_counts(PG_FUNCTION_ARGS)
 
 	CheckPsi(psi, bins, n_reference, n_current);
 	return ReturnChance(fcinfo, psi, drift_chance_psi(psi, bins, n_reference, n_current));
+}
+
+/* Get the p-value of the pooled z-test that k of n rows have the same probability on both sides; NULL without rows */
+PG_FUNCTION_INFO_V1(drift_two_proportion_p_value);
+Datum
+drift_two_proportion_p_value(PG_FUNCTION_ARGS)
+{
+	DriftTest test =
+		drift_two_proportion_z(PG_GETARG_INT64(0), PG_GETARG_INT64(1), PG_GETARG_INT64(2), PG_GETARG_INT64(3));
+
+	if (isnan(test.p_value))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(test.p_value);
 }

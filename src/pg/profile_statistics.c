@@ -38,12 +38,6 @@ GetSides(FunctionCallInfo fcinfo)
 	return SidesOf(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1));
 }
 
-static bool
-SidesAreNumeric(Sides sides)
-{
-	return sides.reference->kind == DRIFT_NUMERIC;
-}
-
 void
 RequireNumbers(Sides sides)
 {
@@ -155,6 +149,16 @@ drift_normalized_wasserstein_distance_profiles(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(distance / ReferenceDeviation(REFERENCE_NUMBERS(sides)));
 }
 
+/* The larger distance to an end; infinite statistics have none to themselves */
+static double
+ErrorOf(DriftInterval statistic)
+{
+	double above = statistic.high == statistic.value ? 0 : statistic.high - statistic.value;
+	double below = statistic.low == statistic.value ? 0 : statistic.value - statistic.low;
+
+	return Max(above, below);
+}
+
 /* A result whose p-value falls from that of the low end to that of the high end of the statistic */
 Datum
 BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic, double p_value, double p_at_low,
@@ -164,7 +168,7 @@ BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic, dou
 						 .p_value = p_value,
 						 .n_reference = drift_profile_n(sides.reference),
 						 .n_current = drift_profile_n(sides.current),
-						 .statistic_error = Max(statistic.high - statistic.value, statistic.value - statistic.low),
+						 .statistic_error = ErrorOf(statistic),
 						 .p_value_low = Min(p_value, Min(p_at_low, p_at_high)),
 						 .p_value_high = Max(p_value, Max(p_at_low, p_at_high))};
 
@@ -232,36 +236,6 @@ drift_t_test_profiles(PG_FUNCTION_ARGS)
 	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
 }
 
-PG_FUNCTION_INFO_V1(drift_chi_square_test_profiles);
-Datum
-drift_chi_square_test_profiles(PG_FUNCTION_ARGS)
-{
-	Sides sides = GetSides(fcinfo);
-	DriftIntervalTest test;
-
-	if (SidesAreNumeric(sides))
-		DriftCheck(drift_numeric_chi_square(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &test));
-	else
-		DriftCheck(drift_category_chi_square(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides), PairScratch(sides),
-											 &test));
-	return BoundedResult(fcinfo, sides, test.statistic, test.p_value.value, test.p_value.low, test.p_value.high);
-}
-
-PG_FUNCTION_INFO_V1(drift_z_test_profiles);
-Datum
-drift_z_test_profiles(PG_FUNCTION_ARGS)
-{
-	Sides sides = GetSides(fcinfo);
-	DriftTest test;
-
-	if (SidesAreNumeric(sides))
-		DriftCheck(drift_numeric_z_test(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &test));
-	else
-		DriftCheck(
-			drift_category_z_test(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides), PairScratch(sides), &test));
-	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
-}
-
 /* The names that drift.bounds() knows, in the order of DriftDivergenceKind */
 static const char *const divergence_names[] = {[DRIFT_PSI] = "psi",
 											   [DRIFT_KL_DIVERGENCE] = "kl_divergence",
@@ -269,21 +243,34 @@ static const char *const divergence_names[] = {[DRIFT_PSI] = "psi",
 											   [DRIFT_HELLINGER_DISTANCE] = "hellinger_distance",
 											   [DRIFT_TOTAL_VARIATION] = "total_variation"};
 
+/* A statistic of the table by its name in drift.bounds(), or -1 */
+static int
+TableStatisticNamed(const char *name)
+{
+	if (strcmp(name, "l_infinity") == 0)
+		return DRIFT_L_INFINITY;
+	if (strcmp(name, "cramers_v") == 0)
+		return DRIFT_CRAMERS_V;
+	return strcmp(name, "cramers_v_corrected") == 0 ? (int) DRIFT_CRAMERS_V_CORRECTED : -1;
+}
+
 static DriftInterval
 NamedStatistic(const char *name, Sides sides)
 {
+	int table_statistic = TableStatisticNamed(name);
+
 	for (int kind = 0; kind < (int) lengthof(divergence_names); kind++)
 		if (strcmp(name, divergence_names[kind]) == 0)
 			return DivergenceOf(sides, kind, 0, DRIFT_DEFAULT_FLOOR);
+	if (table_statistic >= 0)
+		return ProfilesTable(sides, table_statistic).statistic;
 	if (strcmp(name, "wasserstein_distance") == 0)
 		return Distance(sides).wasserstein;
 	if (strcmp(name, "ks") == 0)
 		return Distance(sides).ks;
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown statistic \"%s\"", name),
-		 errhint(
-			 "Use psi, kl_divergence, js_distance, hellinger_distance, total_variation, wasserstein_distance or ks.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown statistic \"%s\"", name),
+					errhint("Use psi, kl_divergence, js_distance, hellinger_distance, total_variation, l_infinity, "
+							"cramers_v, cramers_v_corrected, wasserstein_distance or ks.")));
 }
 
 /* bounds(statistic, reference, current): the statistic and the interval the rows' own lies in */

@@ -9,6 +9,7 @@
 
 #include "stats/bounded_divergence.h"
 #include "stats/category.h"
+#include "stats/contingency.h"
 #include "stats/interval.h"
 #include "stats/numeric.h"
 #include "stats/numeric_statistics.h"
@@ -27,6 +28,12 @@ typedef struct Sides
 
 /* The first two arguments of a function; 42804 where one is numeric and the other categorical. */
 extern Sides GetSides(FunctionCallInfo fcinfo);
+
+static inline bool
+SidesAreNumeric(Sides sides)
+{
+	return sides.reference->kind == DRIFT_NUMERIC;
+}
 
 /* 42804 unless both sides are numeric. */
 extern void RequireNumbers(Sides sides);
@@ -50,5 +57,8 @@ extern double ReferenceDeviation(const DriftNumeric *p);
 extern Datum BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval statistic, double p_value,
 						   double p_at_low, double p_at_high);
 extern Datum ExactResult(FunctionCallInfo fcinfo, Sides sides, double statistic, double p_value);
+
+/* A statistic of the table of both sides by category or distinct number: profile_category_tests.c */
+extern DriftIntervalTest ProfilesTable(Sides sides, DriftTableStatistic kind);
 
 #endif

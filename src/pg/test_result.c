@@ -24,3 +24,17 @@ ReturnTestResult(FunctionCallInfo fcinfo, const TestResult *result)
 	values[6] = Float8GetDatum(result->p_value_high);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
 }
+
+Datum
+ReturnExactTest(FunctionCallInfo fcinfo, const int64 n[2], DriftTest test)
+{
+	TestResult result = {.statistic = test.statistic,
+						 .p_value = test.p_value,
+						 .n_reference = n[0],
+						 .n_current = n[1],
+						 .statistic_error = 0,
+						 .p_value_low = test.p_value,
+						 .p_value_high = test.p_value};
+
+	return ReturnTestResult(fcinfo, &result);
+}

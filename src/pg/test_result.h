@@ -7,6 +7,8 @@
 
 #include "fmgr.h"
 
+#include "stats/hypothesis.h"
+
 /* The fields of the SQL type, in its order; without a summary the error is 0 and the three p-values are one. */
 typedef struct TestResult
 {
@@ -20,5 +22,8 @@ typedef struct TestResult
 } TestResult;
 
 extern Datum ReturnTestResult(FunctionCallInfo fcinfo, const TestResult *result);
+
+/* The result of a test that was made from all rows, n of the reference and of the current side. */
+extern Datum ReturnExactTest(FunctionCallInfo fcinfo, const int64 n[2], DriftTest test);
 
 #endif

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/special.h"
-
 static const DriftCount no_rows = {0, 0, 0};
 
 static bool
@@ -202,23 +200,23 @@ drift_category_divergence(DriftDivergenceKind kind, const DriftCategory *referen
 
 /* Adds the counts within the bounds whose shares are nearest, or nothing when the shares may be equal. */
 static void
-step_nearest(DriftChiSquare *low, DriftCount r, DriftCount c)
+step_nearest(DriftTable *low, DriftCount r, DriftCount c)
 {
 	double n = (double) low->n_reference;
 	double m = (double) low->n_current;
 
 	if ((double) r.low / n > (double) c.high / m)
-		drift_chi_square_step(low, r.low, c.high);
+		drift_table_step(low, r.low, c.high);
 	else if ((double) r.high / n < (double) c.low / m)
-		drift_chi_square_step(low, r.high, c.low);
+		drift_table_step(low, r.high, c.low);
 }
 
 /* The tables of the statistic and of its bounds. */
 typedef struct Tables
 {
-	DriftChiSquare value;
-	DriftChiSquare low;
-	DriftChiSquare high;
+	DriftTable value;
+	DriftTable low;
+	DriftTable high;
 } Tables;
 
 static void
@@ -235,53 +233,84 @@ step_tables(Tables *t, const DriftCategory *reference, const DriftCategory *curr
 
 		if (!drift_category_pair_is_shared(pairs, &pair))
 			continue;
-		drift_chi_square_step(&t->value, r.value, c.value);
-		drift_chi_square_step(&t->high, r.value, c.value);
+		drift_table_step(&t->value, r.value, c.value);
+		drift_table_step(&t->high, r.value, c.value);
 		step_nearest(&t->low, r, c);
 		take(&other_reference, r);
 		take(&other_current, c);
 	}
 	keep_listed(&other_reference, reference);
 	keep_listed(&other_current, current);
-	drift_chi_square_step(&t->value, other_reference.value, other_current.value);
+	drift_table_step(&t->value, other_reference.value, other_current.value);
 	step_nearest(&t->low, other_reference, other_current);
-	drift_chi_square_step(&t->high, other_reference.low, other_current.low);
-	drift_chi_square_step(&t->high, other_reference.high - other_reference.low, 0);
-	drift_chi_square_step(&t->high, 0, other_current.high - other_current.low);
+	drift_table_step(&t->high, other_reference.low, other_current.low);
+	drift_table_step(&t->high, other_reference.high - other_reference.low, 0);
+	drift_table_step(&t->high, 0, other_current.high - other_current.low);
+}
+
+/* The results at both ends of the terms' sum; with Yates' correction it may be anything below the sum without. */
+static void
+bound_table(const Tables *t, DriftTableResult value, DriftIntervalTest *result)
+{
+	DriftTableResult low = drift_table_at(&t->value, drift_table_is_corrected(&t->value) ? 0 : t->low.terms);
+	DriftTableResult high = drift_table_at(&t->value, t->high.terms);
+
+	result->statistic.low = fmin(low.statistic, value.statistic);
+	result->statistic.high = fmax(high.statistic, value.statistic);
+	result->p_value.low = fmin(high.p_value, value.p_value);
+	result->p_value.high = fmax(low.p_value, value.p_value);
+}
+
+/* Labels that neither side lists have at most absent_error rows on each. */
+static DriftInterval
+largest_difference(const DriftCategory *reference, const DriftCategory *current, DriftCategoryPairs *pairs)
+{
+	double n = (double) drift_profile_n(&reference->profile);
+	double m = (double) drift_profile_n(&current->profile);
+	DriftInterval d = {0, 0, fmax((double) reference->absent_error / n, (double) current->absent_error / m)};
+	DriftCategoryPair pair;
+
+	while (drift_category_pairs_next(pairs, &pair))
+	{
+		double p = (double) pair.c_reference / n;
+		double q = (double) pair.c_current / m;
+		double p_high = ((double) pair.c_reference + (double) pair.error_reference) / n;
+		double q_high = ((double) pair.c_current + (double) pair.error_current) / m;
+
+		d.value = fmax(d.value, fabs(p - q));
+		d.low = fmax(d.low, fmax(p - q_high, q - p_high));
+		d.high = fmax(d.high, fmax(p_high - q, q_high - p));
+	}
+	d.high = fmin(d.high, 1);
+	return d;
 }
 
 DriftStatus
-drift_category_chi_square(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
-						  DriftIntervalTest *result)
+drift_category_table(DriftTableStatistic kind, const DriftCategory *reference, const DriftCategory *current,
+					 uint32_t *order, DriftIntervalTest *result)
 {
 	DriftCategoryPairs pairs;
 	Tables t;
-	double statistic;
-	double df;
-	double p_value;
+	DriftTableResult value;
 	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
-	drift_chi_square_init(&t.value, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
+	drift_table_init(&t.value, kind, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
 	t.low = t.high = t.value;
 	drift_category_pairs_begin(&pairs, reference, current, order);
-	step_tables(&t, reference, current, &pairs);
-	drift_chi_square_finish(&t.value, &statistic, &df, &p_value);
-
-	result->statistic = drift_exactly(statistic);
-	result->p_value = drift_exactly(p_value);
-	if (reference->count_error == 0 && current->count_error == 0)
-		return DRIFT_OK;
-
-	/* with two columns the statistic is Yates', which may be anything below */
-	result->statistic.low = t.value.categories > 2 ? fmin(t.low.statistic, statistic) : 0;
-	result->statistic.high = fmax(t.high.statistic, statistic);
-	if (df > 0)
+	if (kind == DRIFT_L_INFINITY && !both_exact(reference, current))
 	{
-		result->p_value.low = drift_chi2_sf(result->statistic.high, df);
-		result->p_value.high = drift_chi2_sf(result->statistic.low, df);
+		result->statistic = largest_difference(reference, current, &pairs);
+		result->p_value = drift_exactly((double) NAN);
+		return DRIFT_OK;
 	}
+	step_tables(&t, reference, current, &pairs);
+	value = drift_table_finish(&t.value);
+	result->statistic = drift_exactly(value.statistic);
+	result->p_value = drift_exactly(value.p_value);
+	if (reference->count_error > 0 || current->count_error > 0)
+		bound_table(&t, value, result);
 	return DRIFT_OK;
 }
 
@@ -294,7 +323,8 @@ label_before(const DriftCategoryPair *a, const DriftCategoryPair *b)
 }
 
 DriftStatus
-drift_category_z_test(const DriftCategory *reference, const DriftCategory *current, uint32_t *order, DriftTest *result)
+drift_category_larger_of_two(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
+							 int64_t rows[2])
 {
 	DriftCategoryPairs pairs;
 	DriftCategoryPair pair;
@@ -313,7 +343,7 @@ drift_category_z_test(const DriftCategory *reference, const DriftCategory *curre
 			last = pair;
 	if (categories > 2)
 		return DRIFT_TOO_MANY_CATEGORIES;
-	*result = drift_two_proportion_z(last.c_reference, drift_profile_n(&reference->profile), last.c_current,
-									 drift_profile_n(&current->profile));
+	rows[0] = last.c_reference;
+	rows[1] = last.c_current;
 	return DRIFT_OK;
 }

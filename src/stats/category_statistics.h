@@ -13,7 +13,7 @@
 
 #include "stats/bounded_divergence.h"
 #include "stats/category.h"
-#include "stats/hypothesis.h"
+#include "stats/contingency.h"
 
 /* Categories with less than one in so many rows of the reference share a bin in PSI and KL. */
 #define DRIFT_POOL_DIVISOR 100
@@ -41,21 +41,25 @@ DriftStatus drift_category_divergence(DriftDivergenceKind kind, const DriftCateg
 									  DriftInterval *result);
 
 /*
- * Chi-square of the table of both sides by category (hypothesis.h). Where a
+ * A statistic of the table of both sides by category (contingency.h). Where a
  * side is not exact the table has the labels that both sides know and one
  * column for all others. It is exact for profiles that were only compacted;
- * otherwise its term, (p - q)^2 / rows, has the properties of the distances'
- * terms and the bounds are made as theirs.
+ * otherwise the terms, which are (p - q)^2 over something for chi-square and
+ * relative entropies for G, have the properties of the distances' terms and the
+ * bounds are made as theirs.
+ *
+ * The largest difference of two shares needs no such table: every label's is
+ * within the bounds of its counts, also that of labels that no side lists.
  */
-DriftStatus drift_category_chi_square(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
-									  DriftIntervalTest *result);
+DriftStatus drift_category_table(DriftTableStatistic kind, const DriftCategory *reference, const DriftCategory *current,
+								 uint32_t *order, DriftIntervalTest *result);
 
 /*
- * z-test of the share of one of two categories, the one that comes last in
+ * Rows of both sides of one of two categories, the one that comes last in
  * byte order ("true", "1", "yes"). DRIFT_TOO_MANY_CATEGORIES when there are more
  * than two in all, as there are where a profile is not exact.
  */
-DriftStatus drift_category_z_test(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
-								  DriftTest *result);
+DriftStatus drift_category_larger_of_two(const DriftCategory *reference, const DriftCategory *current, uint32_t *order,
+										 int64_t rows[2]);
 
 #endif

@@ -10,7 +10,6 @@
 #ifndef DRIFT_STATS_HYPOTHESIS_H
 #define DRIFT_STATS_HYPOTHESIS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "stats/rank_exact.h"
@@ -44,29 +43,9 @@ DriftTest drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, d
 
 /*
  * z = (p_r - p_c) / se of two proportions with the pooled standard error.
- * Both shares 0 or both 1: z = 0, p = 1.
+ * Both shares 0 or both 1: z = 0, p = 1. As
+ * statsmodels.stats.proportion.proportions_ztest elsewhere.
  */
 DriftTest drift_two_proportion_z(int64_t success_r, int64_t n, int64_t success_c, int64_t m);
-
-/*
- * Chi-square test of the 2 x k table of both samples by category, as
- * scipy.stats.chi2_contingency: Yates' correction when k = 2. Step once per
- * category; those that no row has are left out.
- */
-typedef struct DriftChiSquare
-{
-	int64_t n_reference;
-	int64_t n_current;
-	int64_t categories;
-	double statistic;
-	double corrected; /* the same with Yates' correction */
-	bool valid;
-} DriftChiSquare;
-
-void drift_chi_square_init(DriftChiSquare *c, int64_t n_reference, int64_t n_current);
-void drift_chi_square_step(DriftChiSquare *c, int64_t c_reference, int64_t c_current);
-
-/* Fewer than two categories: statistic 0, df 0, p 1. An empty side or wrong counts: NaN. */
-void drift_chi_square_finish(const DriftChiSquare *c, double *statistic, double *df, double *p_value);
 
 #endif

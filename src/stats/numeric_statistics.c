@@ -281,58 +281,43 @@ drift_numeric_distance(const DriftNumeric *reference, const DriftNumeric *curren
 	return DRIFT_OK;
 }
 
-/* Tests that take each number as a category need to know the rows of every one. */
-static DriftStatus
-check_categories(const DriftNumeric *reference, const DriftNumeric *current)
-{
-	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
-
-	if (status == DRIFT_OK && (!reference->exact || !current->exact))
-		return DRIFT_TOO_MANY_CATEGORIES;
-	return status;
-}
-
 DriftStatus
-drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *current, DriftIntervalTest *result)
+drift_numeric_table(DriftTableStatistic kind, const DriftNumeric *reference, const DriftNumeric *current,
+					DriftTableResult *result)
 {
 	DriftNumericUnion walk = {reference, current, 0, 0};
-	DriftChiSquare chi;
+	DriftTable table;
 	double value;
-	double statistic;
-	double df;
-	double p_value;
 	int64_t in_reference;
 	int64_t in_current;
-	DriftStatus status = check_categories(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
-	drift_chi_square_init(&chi, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
+	if (!reference->exact || !current->exact)
+		return DRIFT_NOT_EXACT;
+	drift_table_init(&table, kind, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
 	while (drift_numeric_union_next(&walk, &value, &in_reference, &in_current))
-		drift_chi_square_step(&chi, in_reference, in_current);
-	drift_chi_square_finish(&chi, &statistic, &df, &p_value);
-	result->statistic = drift_exactly(statistic);
-	result->p_value = drift_exactly(p_value);
+		drift_table_step(&table, in_reference, in_current);
+	*result = drift_table_finish(&table);
 	return DRIFT_OK;
 }
 
 DriftStatus
-drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current, DriftTest *result)
+drift_numeric_larger_of_two(const DriftNumeric *reference, const DriftNumeric *current, int64_t rows[2])
 {
 	DriftNumericUnion walk = {reference, current, 0, 0};
 	double value;
-	int64_t in_reference = 0;
-	int64_t in_current = 0;
 	uint32_t values = 0;
-	DriftStatus status = check_categories(reference, current);
+	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
 
 	if (status != DRIFT_OK)
 		return status;
+	if (!reference->exact || !current->exact)
+		return DRIFT_TOO_MANY_CATEGORIES;
 	/* the last value is the larger one */
-	while (drift_numeric_union_next(&walk, &value, &in_reference, &in_current))
+	while (drift_numeric_union_next(&walk, &value, &rows[0], &rows[1]))
 		if (++values > 2)
 			return DRIFT_TOO_MANY_CATEGORIES;
-	*result = drift_two_proportion_z(in_reference, drift_profile_n(&reference->profile), in_current,
-									 drift_profile_n(&current->profile));
 	return DRIFT_OK;
 }

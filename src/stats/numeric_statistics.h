@@ -8,7 +8,7 @@
 #define DRIFT_STATS_NUMERIC_STATISTICS_H
 
 #include "stats/bounded_divergence.h"
-#include "stats/hypothesis.h"
+#include "stats/contingency.h"
 #include "stats/numeric.h"
 
 /* A walk over the distinct values of two profiles, ascending; begins with {a, b, 0, 0}. */
@@ -52,13 +52,13 @@ DriftStatus drift_numeric_distance(const DriftNumeric *reference, const DriftNum
 								   DriftNumericDistance *result);
 
 /*
- * Chi-square test with each distinct number a category. Summaries no longer
- * know the counts of all: DRIFT_TOO_MANY_CATEGORIES.
+ * A statistic of the table of both sides by number (contingency.h), each a
+ * category. Summaries no longer know the rows of every one: DRIFT_NOT_EXACT.
  */
-DriftStatus drift_numeric_chi_square(const DriftNumeric *reference, const DriftNumeric *current,
-									 DriftIntervalTest *result);
+DriftStatus drift_numeric_table(DriftTableStatistic kind, const DriftNumeric *reference, const DriftNumeric *current,
+								DriftTableResult *result);
 
-/* z-test of the share of the larger of two values; DRIFT_TOO_MANY_CATEGORIES if there are or may be more than two. */
-DriftStatus drift_numeric_z_test(const DriftNumeric *reference, const DriftNumeric *current, DriftTest *result);
+/* Rows of both sides with the larger of two values; DRIFT_TOO_MANY_CATEGORIES if there are or may be more than two. */
+DriftStatus drift_numeric_larger_of_two(const DriftNumeric *reference, const DriftNumeric *current, int64_t rows[2]);
 
 #endif

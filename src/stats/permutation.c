@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "stats/bins.h"
+#include "stats/contingency.h"
 #include "stats/divergence.h"
 #include "stats/hypothesis.h"
 #include "stats/random.h"
@@ -302,16 +303,12 @@ total_variation(const DriftPooled *pooled, const int64_t *reference_upto)
 static double
 chi_square(const DriftPooled *pooled, const int64_t *reference_upto)
 {
-	DriftChiSquare chi;
-	double statistic;
-	double df;
-	double p_value;
+	DriftTable table;
 
-	drift_chi_square_init(&chi, pooled->n_reference, pooled->n_current);
+	drift_table_init(&table, DRIFT_CHI_SQUARE, pooled->n_reference, pooled->n_current);
 	for (int64_t i = 0; i < pooled->distinct; i++)
-		drift_chi_square_step(&chi, reference_rows(reference_upto, i), current_rows(pooled, reference_upto, i));
-	drift_chi_square_finish(&chi, &statistic, &df, &p_value);
-	return statistic;
+		drift_table_step(&table, reference_rows(reference_upto, i), current_rows(pooled, reference_upto, i));
+	return drift_table_finish(&table).statistic;
 }
 
 /* ------------------------------------------------------------------------

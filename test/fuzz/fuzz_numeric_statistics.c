@@ -20,18 +20,38 @@ divergences(const DriftNumeric *reference, const DriftNumeric *current, uint32_t
 	}
 }
 
+static void
+tables(const DriftNumeric *reference, const DriftNumeric *current)
+{
+	for (int kind = DRIFT_CHI_SQUARE; kind <= DRIFT_L_INFINITY; kind++)
+	{
+		bool distance = kind >= DRIFT_CRAMERS_V;
+		DriftTableResult result;
+
+		if (drift_numeric_table((DriftTableStatistic) kind, reference, current, &result) != DRIFT_OK)
+			continue;
+		REQUIRE(result.statistic >= 0.0 && result.statistic <= (distance ? 1.0 : HUGE_VAL));
+		if (!distance)
+			REQUIRE(result.p_value >= 0.0 && result.p_value <= 1.0);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	DriftNumeric *reference;
 	DriftNumeric *current;
 	DriftNumericDistance distance;
+	int64_t larger[2];
 
 	if (!unpack_two_numeric((FuzzInput){data, size}, &reference, &current))
 		return 0;
 	divergences(reference, current, 0);
 	divergences(reference, current, 10);
 	divergences(reference, current, 1024);
+	tables(reference, current);
+	if (drift_numeric_larger_of_two(reference, current, larger) == DRIFT_OK)
+		require_two_proportions(larger, &reference->profile, &current->profile);
 	if (drift_numeric_distance(reference, current, &distance) == DRIFT_OK)
 	{
 		double pairs = (double) drift_profile_n(&reference->profile) * (double) drift_profile_n(&current->profile);

@@ -118,43 +118,6 @@ test_proportion(int argc, char **argv)
 	worst_report(&worst, 1e-9, "two_proportion_z");
 }
 
-static void
-test_chi_square(int argc, char **argv)
-{
-	Golden g;
-	Worst statistic = {0};
-	Worst degrees = {0};
-	Worst p_value = {0};
-	int64_t reference[128];
-	int64_t current[128];
-
-	golden_open(&g, argc, argv, "chi2.csv");
-	while (golden_next(&g))
-	{
-		int k = golden_counts(&g, 0, reference, 128);
-		int64_t n = 0;
-		int64_t m = 0;
-		DriftChiSquare c;
-		double result[3];
-
-		golden_counts(&g, 1, current, 128);
-		for (int i = 0; i < k; i++)
-			n += reference[i], m += current[i];
-		drift_chi_square_init(&c, n, m);
-		for (int i = 0; i < k; i++)
-			drift_chi_square_step(&c, reference[i], current[i]);
-		drift_chi_square_finish(&c, &result[0], &result[1], &result[2]);
-		worst_add(&statistic, result[0], golden_double(&g, 2), &g);
-		worst_add(&degrees, result[1], golden_double(&g, 3), &g);
-		if (golden_double(&g, 4) > 1e-300)
-			worst_add(&p_value, result[2], golden_double(&g, 4), &g);
-	}
-	golden_close(&g, "chi2.csv", 30);
-	worst_report(&statistic, 1e-9, "chi_square statistic");
-	worst_report(&degrees, 0, "chi_square degrees of freedom");
-	worst_report(&p_value, 1e-9, "chi_square p-value");
-}
-
 static bool
 is_nan_test(DriftTest test)
 {
@@ -191,30 +154,6 @@ test_hostile(void)
 	   "ks of an empty side or NaN is NaN");
 }
 
-static void
-test_chi_square_hostile(void)
-{
-	DriftChiSquare c;
-	double statistic;
-	double df;
-	double p;
-
-	drift_chi_square_init(&c, 10, 10);
-	drift_chi_square_step(&c, 11, 0);
-	drift_chi_square_finish(&c, &statistic, &df, &p);
-	ok(isnan(statistic) && isnan(df) && isnan(p), "chi_square with more rows than announced is NaN");
-
-	drift_chi_square_init(&c, 0, 10);
-	drift_chi_square_finish(&c, &statistic, &df, &p);
-	ok(isnan(p), "chi_square of an empty side is NaN");
-
-	drift_chi_square_init(&c, INT64_MAX, INT64_MAX);
-	drift_chi_square_step(&c, INT64_MAX, 1);
-	drift_chi_square_step(&c, 0, INT64_MAX - 1);
-	drift_chi_square_finish(&c, &statistic, &df, &p);
-	ok(isfinite(statistic) && df == 1 && p == 0, "chi_square of the largest counts does not overflow");
-}
-
 int
 main(int argc, char **argv)
 {
@@ -224,8 +163,6 @@ main(int argc, char **argv)
 	test_mann_whitney_symmetry();
 	test_welch(argc, argv);
 	test_proportion(argc, argv);
-	test_chi_square(argc, argv);
 	test_hostile();
-	test_chi_square_hostile();
 	return done_testing();
 }

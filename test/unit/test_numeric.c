@@ -578,8 +578,8 @@ ask_everything(const DriftNumeric *p, const DriftNumeric *good)
 	DriftNumeric *sum = numeric_clone(good);
 	DriftNumericDistance distance;
 	DriftInterval interval;
-	DriftTest test;
-	DriftIntervalTest bounded;
+	DriftTableResult table;
+	int64_t larger[2];
 	double most =
 		drift_numeric_rank_error(p) + drift_numeric_quantile(p, 0.3) + drift_numeric_mean(p) + drift_numeric_stddev(p);
 
@@ -589,8 +589,8 @@ ask_everything(const DriftNumeric *p, const DriftNumeric *good)
 	(void) drift_numeric_distance(p, good, &distance);
 	(void) drift_numeric_divergence(DRIFT_PSI, p, good, 10, 1e-4, &interval);
 	(void) drift_numeric_divergence(DRIFT_JS_DISTANCE, good, p, 0, 1e-4, &interval);
-	(void) drift_numeric_chi_square(p, good, &bounded);
-	(void) drift_numeric_z_test(p, good, &test);
+	(void) drift_numeric_table(DRIFT_CHI_SQUARE, p, good, &table);
+	(void) drift_numeric_larger_of_two(p, good, larger);
 	if (p->profile.value_type == good->profile.value_type &&
 		p->profile.row_count <= DRIFT_MAX_COUNT - good->profile.row_count)
 	{
