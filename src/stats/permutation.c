@@ -10,7 +10,6 @@
 #include "stats/bins.h"
 #include "stats/contingency.h"
 #include "stats/divergence.h"
-#include "stats/hypothesis.h"
 #include "stats/random.h"
 #include "stats/two_sample.h"
 

@@ -41,6 +41,11 @@ INSERT INTO call VALUES ('chance', 'SELECT drift.chance(%s, %s, %s)', ARRAY[p(),
 	('chance', 'SELECT drift.chance(%s, %s, %s, %s)', ARRAY[p(), p(), 'psi', '5']),
 	('chance', 'SELECT drift.chance(x, f, %s) FROM rows_of', ARRAY['psi']), ('chance', 'SELECT drift.chance(x, f, %s, %s) FROM rows_of', ARRAY['psi', '5']),
 	('psi_chance', 'SELECT drift.psi_chance(%s, %s, %s, %s)', ARRAY['0.1', '10', '100', '100']);
+-- statistics of categories
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s)', n), ARRAY[w(), w()]
+FROM unnest(ARRAY['l_infinity', 'cramers_v', 'cramers_v_corrected', 'g_test', 'chi_square_goodness_of_fit_test', 'fisher_exact_test', 'missing_rate_test']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(f, x > %%s) FROM rows_of', n), ARRAY['6']
+FROM unnest(ARRAY['l_infinity', 'cramers_v', 'cramers_v_corrected', 'g_test', 'chi_square_goodness_of_fit_test', 'fisher_exact_test', 'missing_rate_test']) AS n;
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
 FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
