@@ -19,7 +19,8 @@ SQL_INSTALL = \
 	sql/install/10_schema.sql \
 	sql/install/20_types.sql \
 	sql/install/30_thresholds.sql \
-	sql/install/35_compare.sql
+	sql/install/35_compare.sql \
+	sql/install/40_simulate.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -40,7 +41,14 @@ SQL_FUNCTIONS = \
 	sql/functions/65_verdict.sql \
 	sql/functions/66_compare.sql \
 	sql/functions/67_histogram.sql \
-	sql/functions/70_report.sql
+	sql/functions/70_report.sql \
+	sql/functions/71_simulate_random.sql \
+	sql/functions/71_simulate_spec.sql \
+	sql/functions/71_simulate_check.sql \
+	sql/functions/72_simulate_facts.sql \
+	sql/functions/72_simulate_columns.sql \
+	sql/functions/72_simulate_rows.sql \
+	sql/functions/73_simulate.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

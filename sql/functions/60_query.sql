@@ -7,7 +7,7 @@ COMMENT ON FUNCTION drift.source_query(text) IS
 	'the query a source of data stands for: SELECT * FROM the relation of that name, or the text itself when it is exactly one SELECT, WITH, VALUES or TABLE query';
 
 CREATE OR REPLACE FUNCTION drift_internal.source_columns(source text)
-	RETURNS TABLE (ordinal integer, column_name text, type_oid oid, column_type text, base_type oid)
+	RETURNS TABLE (ordinal integer, column_name text, type_oid oid, column_type text, base_type oid, type_modifier integer)
 	AS 'MODULE_PATHNAME', 'drift_source_columns' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30;
 
 COMMENT ON FUNCTION drift_internal.source_columns(text) IS

@@ -96,6 +96,45 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.read_distinct(text, text) IS 'runs a query of drift_internal.distinct_query(), read-only';
 
+-- Serial, so that a table's rows come in the order they lie in. A function scan materializes
+-- what this returns, so nothing of the user's runs any more when the caller goes on.
+CREATE OR REPLACE FUNCTION drift_internal.read_rows(query text, path text) RETURNS SETOF record
+	LANGUAGE plpgsql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET synchronize_seqscans = off
+	SET max_parallel_workers_per_gather = 0
+AS $$
+BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY EXECUTE query;
+EXCEPTION
+	WHEN others THEN RAISE;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.read_rows(text, text) IS 'rows of a query whose names are looked up on the given path, in their order, read-only';
+
+CREATE OR REPLACE FUNCTION drift_internal.read_types(query text, path text)
+	RETURNS TABLE (ordinal integer, column_name text, type_oid oid, type_modifier integer, base_type oid)
+	LANGUAGE plpgsql STABLE STRICT ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY
+		SELECT c.ordinal, c.column_name, c.type_oid, c.type_modifier, c.base_type
+		FROM drift_internal.source_columns(query) AS c;
+EXCEPTION
+	WHEN others THEN RAISE;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.read_types(text, text) IS 'columns of a query with their types as the catalog knows them';
+
 -- PARALLEL UNSAFE on purpose: which rows a sample holds depends on the order of the scan,
 -- and this keeps the scan serial. A parsed body, so that it is inlined.
 CREATE OR REPLACE FUNCTION drift_internal.sample_key(row_number bigint, seed bigint) RETURNS bigint

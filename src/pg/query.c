@@ -233,7 +233,7 @@ drift_source_query(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(SourceQuery(source)));
 }
 
-/* List the columns a source text yields: ordinal, name, type and what the type is under its domains. Analysed, never executed. */
+/* List the columns a source text yields: ordinal, name, type, what it is under its domains, its modifier. Analysed, never executed. */
 PG_FUNCTION_INFO_V1(drift_source_columns);
 Datum
 drift_source_columns(PG_FUNCTION_ARGS)
@@ -248,9 +248,10 @@ drift_source_columns(PG_FUNCTION_ARGS)
 	foreach (lc, query->targetList)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
-		Datum values[5];
-		bool nulls[5] = {false};
+		Datum values[6];
+		bool nulls[6] = {false};
 		Oid type = exprType((Node *) entry->expr);
+		int32 modifier = exprTypmod((Node *) entry->expr);
 
 		if (entry->resjunk)
 			continue;
@@ -260,6 +261,7 @@ drift_source_columns(PG_FUNCTION_ARGS)
 		values[2] = ObjectIdGetDatum(type);
 		values[3] = CStringGetTextDatum(format_type_with_typemod(type, exprTypmod((Node *) entry->expr)));
 		values[4] = ObjectIdGetDatum(getBaseType(type));
+		values[5] = Int32GetDatum(modifier);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 

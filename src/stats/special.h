@@ -37,6 +37,13 @@ double drift_beta_inc(double a, double b, double x);
 /* P(Z > z) of the standard normal distribution. */
 double drift_normal_sf(double z);
 
+/*
+ * The z of which P(Z <= z) is p, 0 <= p <= 1: Wichura (1988), "Algorithm AS 241:
+ * the percentage points of the normal distribution". Between 0.075 and 0.925
+ * it is made of the four operations alone and so the same on every machine.
+ */
+double drift_normal_quantile(double p);
+
 /* P(X > x) of the chi-square distribution with df > 0 degrees of freedom. */
 double drift_chi2_sf(double x, double df);
 

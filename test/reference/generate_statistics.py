@@ -46,6 +46,8 @@ def special_rows(rng):
         yield 'log_gamma', x, None, None, mp.loggamma(mp.mpf(float(x)))
     for z in [-40.0, -5.0, -1.0, 0.0, 1e-10, 0.5, 1.959963984540054, 5.0, 10.0, 20.0, 37.0]:
         yield 'normal_sf', z, None, None, mp.erfc(mp.mpf(z) / mp.sqrt(2)) / 2
+    for p in [5e-324, 1e-300, 1e-100, 1e-20, 1.3e-11, 1.4e-11, 1e-5, 0.01, 0.0749, 0.0751, 0.2, 0.4999, 0.75, 0.9249, 0.9251, 1 - 1e-9]:
+        yield 'normal_quantile', p, None, None, mp.findroot(lambda z: mp.log(mp.ncdf(z)) - mp.log(mp.mpf(p)), special.ndtri(p))
     for x in [0.05, 0.1, 0.3, 0.5, 0.8, 0.999, 1.0, 1.001, 1.3580986393225507, 2.0, 5.0, 10.0, 18.0]:
         yield 'kolmogorov_sf', x, None, None, kolmogorov_sf(x)
     shapes = [0.001, 0.3, 0.5, 0.999, 1.0, 1.5, 2.0, 5.0, 11.9, 12.0, 50.0, 499.5, 4999.0]

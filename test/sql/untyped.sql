@@ -9,6 +9,7 @@ INSERT INTO not_for_users VALUES ('profile_in'), ('profile_out'), ('profile_recv
 
 CREATE TABLE rows_of (x float8, f boolean);
 INSERT INTO rows_of SELECT g, g > 6 FROM generate_series(1, 12) AS g;
+CREATE TABLE simulated_rows AS SELECT * FROM rows_of;
 
 -- One call per function: %s are its arguments, written as literals and then as parameters.
 CREATE TABLE call (name text, query text, arguments text[]);
@@ -58,6 +59,7 @@ INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %
 	('psi_severity', 'SELECT drift.psi_severity(%s, %s, t) FROM drift.thresholds AS t', ARRAY['0.3', '0.01']),
 	('psi_p_value', 'SELECT drift.psi_p_value(%s, %s, %s, %s)', ARRAY['0.3', '10', '100', '200']), ('p_value_text', 'SELECT drift.p_value_text(%s)', ARRAY['0.03']),
 	('query_columns', 'SELECT * FROM drift.query_columns(%s)', ARRAY['rows_of']), ('source_query', 'SELECT drift.source_query(%s)', ARRAY['rows_of']),
+	('simulate', 'SELECT drift.simulate(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'simulated_rows', '{"columns": {"x": {"shift": 1}}}', '5', '1', 'true']),
 	('resolve_thresholds', 'SELECT drift.resolve_thresholds(%s)', ARRAY['standard']),
 	('status', 'SELECT * FROM drift.status(%s, %s, %s)', ARRAY['true', '0.3', 'psi_020']),
 	('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'bh']),

@@ -18,6 +18,7 @@ typedef struct Function
 
 static Function functions[] = {
 	{.name = "log_gamma", .one = drift_log_gamma, .tolerance = 1e-14},
+	{.name = "normal_quantile", .one = drift_normal_quantile, .tolerance = 1e-14},
 	{.name = "normal_sf", .one = drift_normal_sf, .tolerance = 1e-12},
 	{.name = "kolmogorov_sf", .one = drift_kolmogorov_sf, .tolerance = 1e-12},
 	{.name = "gamma_p", .two = drift_gamma_p, .tolerance = 1e-12},
@@ -67,7 +68,7 @@ test_kstwo(int argc, char **argv)
 	worst_report(&worst, 1e-9, "kstwo_sf");
 }
 
-/* Every probability stays one, whatever the arguments; log_gamma is not a probability. */
+/* Every probability stays one, whatever the arguments; the first two functions give none. */
 static void
 test_hostile(void)
 {
@@ -98,7 +99,7 @@ test_hostile(void)
 									-1.7e308};
 	static const int n = (int) (sizeof(values) / sizeof(values[0]));
 
-	for (size_t f = 1; f < N_FUNCTIONS; f++)
+	for (size_t f = 2; f < N_FUNCTIONS; f++)
 	{
 		int wrong = 0;
 		int cases = functions[f].one != NULL ? n : functions[f].two != NULL ? n * n : n * n * n;
@@ -118,6 +119,12 @@ test_hostile(void)
 	}
 	ok(isnan(drift_log_gamma(0)) && isnan(drift_log_gamma(-1.5)) && isnan(drift_log_gamma((double) NAN)),
 	   "log_gamma outside its domain is NaN");
+	ok(isnan(drift_normal_quantile(-1e-300)) && isnan(drift_normal_quantile(1 + 1e-15)) &&
+		   isnan(drift_normal_quantile((double) NAN)),
+	   "normal_quantile outside its domain is NaN");
+	ok(drift_normal_quantile(0) == -(double) INFINITY && drift_normal_quantile(1) == (double) INFINITY &&
+		   drift_normal_quantile(0.5) == 0,
+	   "normal_quantile at the ends and in the middle");
 }
 
 static void
