@@ -20,6 +20,7 @@ SQL_INSTALL = \
 	sql/install/20_types.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
+	sql/install/38_describe.sql \
 	sql/install/40_simulate.sql
 
 SQL_FUNCTIONS = \
@@ -41,6 +42,8 @@ SQL_FUNCTIONS = \
 	sql/functions/65_verdict.sql \
 	sql/functions/66_compare.sql \
 	sql/functions/67_histogram.sql \
+	sql/functions/68_describe.sql \
+	sql/functions/69_describe_changes.sql \
 	sql/functions/70_report.sql \
 	sql/functions/71_simulate_random.sql \
 	sql/functions/71_simulate_spec.sql \

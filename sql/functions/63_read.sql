@@ -161,21 +161,48 @@ $$;
 COMMENT ON FUNCTION drift_internal.side_query(text, drift_internal.column_plan[], bigint, bigint) IS
 	'query for the planned columns of one side, all rows or a sample of them';
 
+CREATE OR REPLACE FUNCTION drift_internal.positions(plans drift_internal.column_plan[]) RETURNS integer[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT ARRAY(SELECT i FROM generate_subscripts(plans, 1) AS i ORDER BY i)
+$$;
+
+COMMENT ON FUNCTION drift_internal.positions(drift_internal.column_plan[]) IS 'the numbers 1, 2, ... of the planned columns';
+
 -- A call takes at most 100 arguments, so that wide tables need several; they share the scan.
+CREATE OR REPLACE FUNCTION drift_internal.column_calls(function text, positions integer[]) RETURNS TABLE (chunk bigint, call text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT (ordinality - 1) / 50, format('%s(%s)', function, string_agg(format('c%s', place), ', ' ORDER BY ordinality))
+	FROM unnest(positions) WITH ORDINALITY AS u(place, ordinality)
+	GROUP BY 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.column_calls(text, integer[]) IS
+	'calls of a function for the columns c1, c2, ... at these positions, fifty columns each';
+
+CREATE OR REPLACE FUNCTION drift_internal.call_columns(aggregate text, positions integer[]) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT repeat('pg_catalog.array_cat(', count(*)::integer - 1)
+		|| min(call) FILTER (WHERE chunk = 0)
+		|| coalesce(string_agg(format(', %s)', call), '' ORDER BY chunk) FILTER (WHERE chunk > 0), '')
+	FROM drift_internal.column_calls(aggregate, positions)
+$$;
+
+COMMENT ON FUNCTION drift_internal.call_columns(text, integer[]) IS
+	'expression that calls an aggregate for the columns c1, c2, ... at these positions and joins the arrays it returns; NULL without any';
+
 CREATE OR REPLACE FUNCTION drift_internal.profiles_query(query text, plans drift_internal.column_plan[], sample bigint, seed bigint) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT %s%s%s FROM (%s) AS side',
-			repeat('pg_catalog.array_cat(', count(*)::integer - 1),
-			min(call) FILTER (WHERE chunk = 0),
-			string_agg(format(', %s)', call), '' ORDER BY chunk) FILTER (WHERE chunk > 0),
-			drift_internal.side_query(query, plans, sample, seed))
-	FROM (
-		SELECT (i - 1) / 50 AS chunk, format('drift.profiles_agg(%s)', string_agg(format('c%s', i), ', ' ORDER BY i)) AS call
-		FROM generate_series(1, cardinality(plans)) AS i
-		GROUP BY 1
-	) AS chunks
+	SELECT format('SELECT %s FROM (%s) AS side',
+		drift_internal.call_columns('drift.profiles_agg', drift_internal.positions(plans)),
+		drift_internal.side_query(query, plans, sample, seed))
 $$;
 
 COMMENT ON FUNCTION drift_internal.profiles_query(text, drift_internal.column_plan[], bigint, bigint) IS

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "pg/aggregate.h"
 #include "pg/profile.h"
 
 /*
@@ -40,16 +41,6 @@ typedef struct Columns
 	int count;
 	Column column[FLEXIBLE_ARRAY_MEMBER];
 } Columns;
-
-static MemoryContext
-AggregateContext(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
-	return context;
-}
 
 static Columns *
 CreateColumns(MemoryContext context, int count)

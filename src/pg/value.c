@@ -16,9 +16,9 @@
 
 #define EPOCH_DAYS (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)
 
-/* Choose how to read a type, looking through domains */
+/* Choose how to read a type, looking through domains; READ_NOTHING if it is of none of the kinds */
 ValueReader
-ReaderOfType(Oid type)
+FindReader(Oid type)
 {
 	Oid base = OidIsValid(type) ? getBaseType(type) : InvalidOid;
 
@@ -55,16 +55,21 @@ ReaderOfType(Oid type)
 		case VARCHAROID:
 			return READ_TEXT;
 		default:
-			break;
+			return OidIsValid(base) && type_is_enum(base) ? READ_ENUM : READ_NOTHING;
 	}
+}
 
-	if (OidIsValid(base) && type_is_enum(base))
-		return READ_ENUM;
+ValueReader
+ReaderOfType(Oid type)
+{
+	ValueReader reader = FindReader(type);
 
-	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-					errmsg("cannot compare the distribution of values of type %s",
-						   OidIsValid(type) ? format_type_be(type) : "unknown"),
-					errhint("Cast the value to double precision, date, timestamp, boolean or text.")));
+	if (reader == READ_NOTHING)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("cannot compare the distribution of values of type %s",
+							   OidIsValid(type) ? format_type_be(type) : "unknown"),
+						errhint("Cast the value to double precision, date, timestamp, boolean or text.")));
+	return reader;
 }
 
 /* Get the days since 1970-01-01 */

@@ -22,7 +22,8 @@ typedef enum ValueReader
 	READ_UUID,
 	READ_NAME,
 	READ_BPCHAR,
-	READ_TEXT
+	READ_TEXT,
+	READ_NOTHING /* neither a number nor a category */
 } ValueReader;
 
 /* The bytes that identify a category; own holds those of types passed by value. */
@@ -33,6 +34,8 @@ typedef struct CategoryBytes
 	char own[sizeof(Oid)];
 } CategoryBytes;
 
+/* FindReader answers READ_NOTHING where ReaderOfType raises an error. */
+extern ValueReader FindReader(Oid type);
 extern ValueReader ReaderOfType(Oid type);
 extern double ReadSlowNumber(ValueReader reader, Datum value);
 extern void ReadCategory(ValueReader reader, Datum value, CategoryBytes *category);

@@ -5,6 +5,7 @@ Prints one table. A figure that falls short of its gate does not fail the run: m
 
 import sys
 
+import quality
 import rivals
 import shelf
 import tables
@@ -201,6 +202,8 @@ def main():
     tables.create_narrow(server, shelf.TABLE, 'normal', MILLION)
     shelf.bench_shelf(figures, server, agree)
     bench_ten_columns(figures, server)
+    say('data quality of 10 columns, 1M rows')
+    quality.bench_quality(figures, server, agree, rivals.read_frame(server, 'million', COLUMNS)[COLUMNS], 'million')
     bench_stored_profiles(figures, server, rows)
     figures.print()
 

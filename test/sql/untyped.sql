@@ -17,7 +17,7 @@ CREATE FUNCTION p() RETURNS text LANGUAGE sql AS $$ SELECT drift.profile_agg(x):
 CREATE FUNCTION w() RETURNS text LANGUAGE sql AS $$ SELECT drift.profile_agg((x > 4)::text)::text FROM rows_of $$;
 INSERT INTO call SELECT n, format('SELECT drift.%s(%%s)', n), ARRAY[p()]
 FROM unnest(ARRAY['row_count', 'missing_count', 'missing_rate', 'kind', 'value_type', 'is_exact', 'mean', 'stddev', 'minimum', 'maximum',
-	'distinct_count', 'rank_error', 'compact', 'bins', 'merge_agg', 'value_count']) AS n;
+	'distinct_count', 'rank_error', 'compact', 'bins', 'merge_agg', 'value_count', 'describe_profile']) AS n;
 INSERT INTO call VALUES ('quantile', 'SELECT drift.quantile(%s, %s)', ARRAY[p(), '0.5']), ('cdf', 'SELECT drift.cdf(%s, %s)', ARRAY[p(), '3']),
 	('bins', 'SELECT drift.bins(%s, %s)', ARRAY[p(), '4']),
 	('psi_counts', 'SELECT drift.psi_counts(%s, %s)', ARRAY['{1,2}', '{2,1}']), ('psi_counts', 'SELECT drift.psi_counts(%s, %s, %s)', ARRAY['{1,2}', '{2,1}', '0.001']),
@@ -53,6 +53,10 @@ FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s, %%s, %%s, %%s, %%s, %%s, %%s)', n), ARRAY['rows_of', 'rows_of', '{x}', '{"x": "t_test"}', 'standard', 'summary', '5', '1']
 FROM unnest(ARRAY['compare', 'report_json', 'report_text']) AS n;
 INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', '{x}', 'psi_020']),
+	('describe_relation', 'SELECT * FROM drift.describe_relation(%s, %s)', ARRAY['rows_of', '{x}']),
+	('describe_missing', 'SELECT * FROM drift.describe_missing(%s, %s, %s)', ARRAY['rows_of', '{x}', '5']),
+	('describe_dataset', 'SELECT * FROM drift.describe_dataset(%s, %s)', ARRAY['rows_of', '{x}']),
+	('describe_changes', 'SELECT * FROM drift.describe_changes(%s, %s, %s)', ARRAY['rows_of', 'rows_of', '{x}']),
 	('histogram', 'SELECT * FROM drift.histogram(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'x', '3']),
 	('bounds', 'SELECT * FROM drift.bounds(%s, %s, %s)', ARRAY['psi', p(), p()]), ('profile_merge', 'SELECT drift.profile_merge(%s, %s)', ARRAY[p(), p()]),
 	('column_severity', 'SELECT drift.column_severity(%s, %s, %s, t) FROM drift.thresholds AS t', ARRAY['true', 'false', 'ok']),
