@@ -30,6 +30,7 @@ SQL_FUNCTIONS = \
 	sql/functions/55_labelled_statistics.sql \
 	sql/functions/56_category_tests.sql \
 	sql/functions/56_chance.sql \
+	sql/functions/56_library_verdicts.sql \
 	sql/functions/58_permutation.sql \
 	sql/functions/60_query.sql \
 	sql/functions/61_p_values.sql \
@@ -40,6 +41,7 @@ SQL_FUNCTIONS = \
 	sql/functions/64_bins.sql \
 	sql/functions/64_measure.sql \
 	sql/functions/65_verdict.sql \
+	sql/functions/66_library.sql \
 	sql/functions/66_compare.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \

@@ -12,7 +12,7 @@ DECLARE
 			WHEN key IN ('psi_warning', 'psi_critical') THEN 'a number above 0'
 			WHEN key IN ('psi_alpha') THEN 'a number above 0 and at most 1'
 			WHEN key IN ('inclusive', 'critical_needs_both', 'point_findings') THEN 'true or false'
-			WHEN key = 'rule' THEN '"test", "psi" or "test_or_psi"'
+			WHEN key = 'rule' THEN '"test", "psi", "test_or_psi", "evidently" or "nannyml"'
 			WHEN key = 'correction' THEN '"bh" or "none"'
 		END;
 	number float8 := CASE jsonb_typeof(value) WHEN 'number' THEN value::float8 END;
@@ -28,7 +28,7 @@ BEGIN
 			WHEN 'a number above 0 and at most 1' THEN number > 0 AND number <= 1
 			WHEN 'true or false' THEN jsonb_typeof(value) = 'boolean'
 			WHEN '"bh" or "none"' THEN value IN ('"bh"', '"none"')
-			ELSE value IN ('"test"', '"psi"', '"test_or_psi"')
+			ELSE value IN ('"test"', '"psi"', '"test_or_psi"', '"evidently"', '"nannyml"')
 		END, false) THEN
 		RAISE EXCEPTION 'threshold "%" cannot be %', key, value
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It must be %s.', expected);
@@ -133,3 +133,13 @@ $$;
 
 COMMENT ON FUNCTION drift.copy_thresholds(text, text, jsonb, text) IS
 	'makes a threshold set of your own from another one; needs INSERT on drift.thresholds';
+
+CREATE OR REPLACE FUNCTION drift_internal.follows_library(limits drift.thresholds) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT (limits).rule IN ('evidently', 'nannyml')
+$$;
+
+COMMENT ON FUNCTION drift_internal.follows_library(drift.thresholds) IS
+	'whether a threshold set leaves the verdict on a column to another library''s rules';

@@ -60,6 +60,23 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.read_statistics(text, text) IS 'runs a query of drift_internal.statistics_query(), read-only';
 
+CREATE OR REPLACE FUNCTION drift_internal.read_library_verdicts(query text, path text) RETURNS SETOF drift_internal.library_verdict
+	LANGUAGE plpgsql STABLE STRICT ROWS 30
+	SET search_path = pg_catalog, pg_temp
+	SET synchronize_seqscans = off
+AS $$
+BEGIN
+	PERFORM set_config('transaction_read_only', 'on', true);
+	PERFORM set_config('search_path', path, true);
+
+	RETURN QUERY EXECUTE query;
+EXCEPTION
+	WHEN others THEN RAISE;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.read_library_verdicts(text, text) IS 'runs a query of drift_internal.library_query(), read-only';
+
 CREATE OR REPLACE FUNCTION drift_internal.read_histogram(query text, path text)
 	RETURNS TABLE (is_current boolean, bin integer, label text, row_count bigint)
 	LANGUAGE plpgsql STABLE STRICT ROWS 20
@@ -269,18 +286,39 @@ $$;
 COMMENT ON FUNCTION drift_internal.statistics_expression(drift_internal.column_plan, text) IS
 	'expression that computes the statistics of one column over labelled rows';
 
+CREATE OR REPLACE FUNCTION drift_internal.flagged_query(query text, plans drift_internal.column_plan[], sample bigint, seed bigint, label text)
+	RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT %s, side.* FROM (%s) AS side', label, drift_internal.side_query(query, plans, sample, seed))
+$$;
+
+COMMENT ON FUNCTION drift_internal.flagged_query(text, drift_internal.column_plan[], bigint, bigint, text) IS
+	'query for the planned columns of one side with one more, an expression that labels its rows';
+
+-- What one expression per planned column makes of the rows of both sides, an expression a row.
+CREATE OR REPLACE FUNCTION drift_internal.labelled_query(expressions text, reference_side text, current_side text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT s.* FROM (SELECT ARRAY[%s] AS results FROM ((%s) UNION ALL (%s)) AS labelled) AS whole, pg_catalog.unnest(whole.results) AS s',
+		expressions, reference_side, current_side)
+$$;
+
+COMMENT ON FUNCTION drift_internal.labelled_query(text, text, text) IS
+	'query that computes expressions over the rows of both sides in one scan of each';
+
 CREATE OR REPLACE FUNCTION drift_internal.statistics_query(
 	reference_query text, current_query text, plans drift_internal.column_plan[], sample bigint, reference_seed bigint, current_seed bigint)
 	RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT s.* FROM (SELECT ARRAY[%s] AS statistics FROM ('
-			'(SELECT false AS is_current, side.* FROM (%s) AS side) UNION ALL (SELECT true, side.* FROM (%s) AS side)'
-			') AS labelled) AS whole, pg_catalog.unnest(whole.statistics) AS s',
+	SELECT drift_internal.labelled_query(
 			string_agg(drift_internal.statistics_expression(p.plan, format('c%s', p.ordinality)), ', ' ORDER BY p.ordinality),
-			drift_internal.side_query(reference_query, plans, sample, reference_seed),
-			drift_internal.side_query(current_query, plans, sample, current_seed))
+			drift_internal.flagged_query(reference_query, plans, sample, reference_seed, 'false AS is_current'),
+			drift_internal.flagged_query(current_query, plans, sample, current_seed, 'true AS is_current'))
 	FROM (
 		SELECT ROW(column_name, type_reference, type_current, kind, value_type, method, requested, obstacle)::drift_internal.column_plan AS plan,
 			ordinality

@@ -104,7 +104,7 @@ COMMENT ON FUNCTION drift_internal.common_type(oid, oid) IS
 	'type as which two columns are compared; NULL when they cannot be';
 
 CREATE OR REPLACE FUNCTION drift_internal.plan_columns(
-	reference_query text, current_query text, columns text[], methods jsonb, path text)
+	reference_query text, current_query text, columns text[], methods jsonb, path text, library boolean DEFAULT false)
 	RETURNS SETOF drift_internal.column_plan
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -121,7 +121,7 @@ BEGIN
 
 	RETURN QUERY
 		SELECT p.column_name, p.type_reference, p.type_current, p.kind, p.value_type,
-			drift_internal.requested_method(methods, p.column_name, p.kind),
+			CASE WHEN NOT library THEN drift_internal.requested_method(methods, p.column_name, p.kind) END,
 			coalesce(p.column_name = ANY (columns), false) OR coalesce(methods ? p.column_name, false),
 			CASE
 				WHEN p.type_current IS NULL THEN 'absent in current'
@@ -142,8 +142,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.plan_columns(text, text, text[], jsonb, text) IS
-	'how each column of two queries will be compared, in the order of the reference';
+COMMENT ON FUNCTION drift_internal.plan_columns(text, text, text[], jsonb, text, boolean) IS
+	'how each column of two queries will be compared, in the order of the reference; library says that methods are the names of another library';
 
 -- Columns of which nearly every value occurs once tell rows apart, not distributions. Whole numbers
 -- must be unique to count, for measured ones seldom repeat in small data either.

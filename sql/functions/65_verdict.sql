@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION drift.psi_severity(psi float8, psi_p_value float8, li
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-			WHEN psi IS NULL OR (limits).rule = 'test' THEN 'ok'
+			WHEN psi IS NULL OR (limits).rule = 'test' OR drift_internal.follows_library(limits) THEN 'ok'
 			WHEN (limits).psi_alpha < 1 AND coalesce(psi_p_value >= (limits).psi_alpha, true) THEN 'ok'
 			WHEN drift_internal.reaches(psi, (limits).psi_critical, (limits).inclusive) THEN 'critical'
 			WHEN drift_internal.reaches(psi, (limits).psi_warning, (limits).inclusive) THEN 'warning'

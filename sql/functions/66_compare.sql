@@ -261,8 +261,9 @@ AS $$
 DECLARE
 	-- another seed than the reference's, or a relation compared with itself would give one sample twice
 	current_seed CONSTANT bigint := seed # 1;
+	library CONSTANT boolean := drift_internal.follows_library(limits);
 	plans CONSTANT drift_internal.column_plan[] := ARRAY(
-		SELECT p FROM drift_internal.plan_columns(reference_query, current_query, columns, methods, path) AS p);
+		SELECT p FROM drift_internal.plan_columns(reference_query, current_query, columns, methods, path, library) AS p);
 	readable CONSTANT drift_internal.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
 	reference_profiles drift.profile[];
 	current_profiles drift.profile[];
@@ -271,10 +272,24 @@ DECLARE
 	statistics drift_internal.column_statistics[] := '{}';
 BEGIN
 	PERFORM drift_internal.check_compare_options(mode, sample, seed);
+	IF library THEN
+		PERFORM drift_internal.check_library_options(limits.rule, methods, mode);
+	END IF;
 
 	IF cardinality(readable) > 0 THEN
 		reference_profiles := drift_internal.read_profiles(drift_internal.profiles_query(reference_query, readable, sample, seed), path);
 		current_profiles := drift_internal.read_profiles(drift_internal.profiles_query(current_query, readable, sample, current_seed), path);
+	END IF;
+
+	IF library THEN
+		RETURN QUERY SELECT v.* FROM drift_internal.judge_as_library(plans,
+			ARRAY(SELECT s FROM drift_internal.read_library_verdicts(drift_internal.library_query(limits.rule, reference_query, current_query,
+				readable, methods, sample, seed, current_seed), path) AS s),
+			reference_profiles, current_profiles) AS v;
+		RETURN;
+	END IF;
+
+	IF cardinality(readable) > 0 THEN
 		identifiers := drift_internal.find_identifiers(reference_query, readable, reference_profiles, path);
 		summarised := drift_internal.summarised_columns(reference_profiles, current_profiles, identifiers);
 	END IF;

@@ -4,7 +4,7 @@ CREATE TABLE drift.thresholds (
 	name text PRIMARY KEY,
 	description text NOT NULL,
 	built_in boolean NOT NULL DEFAULT false,
-	rule text NOT NULL CHECK (rule IN ('test', 'psi', 'test_or_psi')),
+	rule text NOT NULL CHECK (rule IN ('test', 'psi', 'test_or_psi', 'evidently', 'nannyml')),
 	alpha float8 NOT NULL CHECK (alpha > 0 AND alpha < 1),
 	correction text NOT NULL CHECK (correction IN ('bh', 'none')),
 	minimum_effect float8 NOT NULL CHECK (minimum_effect >= 0 AND minimum_effect <= 1),
@@ -25,7 +25,7 @@ COMMENT ON TABLE drift.thresholds IS 'named sets of thresholds; the built-in one
 COMMENT ON COLUMN drift.thresholds.name IS 'what the thresholds argument of drift.compare() and others takes';
 COMMENT ON COLUMN drift.thresholds.description IS 'what the set is for and where it comes from';
 COMMENT ON COLUMN drift.thresholds.built_in IS 'made by the extension: cannot be changed and is not dumped';
-COMMENT ON COLUMN drift.thresholds.rule IS 'what makes a column drift: test (significant test and large enough effect), psi (its band), or test_or_psi';
+COMMENT ON COLUMN drift.thresholds.rule IS 'what makes a column drift: test (significant test and large enough effect), psi (its band), test_or_psi, or evidently or nannyml (the verdict of that library alone: of the other values only drift_share and inclusive count)';
 COMMENT ON COLUMN drift.thresholds.alpha IS 'a test is significant when its corrected p-value is below this';
 COMMENT ON COLUMN drift.thresholds.correction IS 'correction of the p-values for the number of tests: bh (Benjamini-Hochberg) or none';
 COMMENT ON COLUMN drift.thresholds.minimum_effect IS 'smallest effect (KS D, total variation) a significant test needs to count';
@@ -53,8 +53,14 @@ INSERT INTO drift.thresholds VALUES
 	 'uncorrected tests; the data set drifts above 30 % of drifted columns, highly above 50 %',
 	 true, 'test', 0.05, 'none', 0, 0.1, 0.25, 1, false, true, false, 0, 0.3, 0.5),
 	('share_005',
-	 'uncorrected tests; the data set drifts above 5 % of drifted columns',
-	 true, 'test', 0.05, 'none', 0, 0.1, 0.25, 1, false, true, false, 0, 0.05, 0.5);
+	 'Evidently''s test, threshold and verdict for each column; the data set drifts above 5 % of drifted columns',
+	 true, 'evidently', 0.05, 'none', 0, 0.1, 0.25, 1, false, true, false, 0, 0.05, 0.5),
+	('evidently',
+	 'Evidently''s test, threshold and verdict for each column; the data set drifts from 50 % of drifted columns',
+	 true, 'evidently', 0.05, 'none', 0, 0.1, 0.25, 1, true, true, false, 0, 0.5, 0.5),
+	('nannyml',
+	 'NannyML''s univariate methods, their thresholds from chunks of the reference; the data set drifts with any column',
+	 true, 'nannyml', 0.05, 'none', 0, 0.1, 0.25, 1, false, true, false, 0, 0, 0.5);
 
 -- The built-in sets come with the extension, so a dump holds the users' only.
 SELECT pg_extension_config_dump('drift.thresholds', 'WHERE NOT built_in');

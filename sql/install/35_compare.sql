@@ -55,6 +55,20 @@ CREATE TYPE drift_internal.column_measure AS (
 );
 COMMENT ON TYPE drift_internal.column_measure IS 'what a comparison measured on one column, before any verdict; state is tested, skipped or insufficient_data';
 
+CREATE TYPE drift_internal.library_verdict AS (
+	kind text,
+	method text,
+	statistic float8,
+	p_value float8,
+	threshold float8,
+	drifted boolean,
+	n_reference bigint,
+	n_current bigint,
+	state text,
+	reason text
+);
+COMMENT ON TYPE drift_internal.library_verdict IS 'what another library says about a column; state is tested, skipped, insufficient_data or misapplied, and reason says why';
+
 CREATE TYPE drift.comparison AS (
 	column_name text,
 	column_type text,
@@ -64,6 +78,7 @@ CREATE TYPE drift.comparison AS (
 	statistic float8,
 	p_value float8,
 	p_value_corrected float8,
+	threshold float8,
 	psi float8,
 	effect float8,
 	effect_low float8,
@@ -92,6 +107,7 @@ COMMENT ON COLUMN drift.comparison.method_reason IS 'why this method';
 COMMENT ON COLUMN drift.comparison.statistic IS 'its value';
 COMMENT ON COLUMN drift.comparison.p_value IS 'probability of a statistic this large if nothing drifted';
 COMMENT ON COLUMN drift.comparison.p_value_corrected IS 'the same, corrected for the number of tests in this comparison';
+COMMENT ON COLUMN drift.comparison.threshold IS 'what the statistic or its p-value was held against, where the threshold set leaves that to another library''s rules';
 COMMENT ON COLUMN drift.comparison.psi IS 'population stability index over the bins of the reference';
 COMMENT ON COLUMN drift.comparison.effect IS 'size of the difference from 0 to 1: KS distance of a numeric column, total variation of a categorical one';
 COMMENT ON COLUMN drift.comparison.effect_low IS 'lower 95 % confidence bound of the effect';

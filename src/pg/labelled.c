@@ -57,9 +57,9 @@ BinsArgument(FunctionCallInfo fcinfo)
 	return bins;
 }
 
-/* Create the state at the first row */
-static Labelled *
-CreateState(FunctionCallInfo fcinfo)
+/* Create the state for the type of argument 1, at the first row */
+Labelled *
+LabelledCreate(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
 	Oid type = get_fn_expr_argtype(fcinfo->flinfo, 1);
@@ -68,18 +68,28 @@ CreateState(FunctionCallInfo fcinfo)
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "labelled_accum called in non-aggregate context");
-	if (PG_NARGS() > 3 && !ReaderIsNumeric(reader))
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("values of type %s cannot be cut into bins", format_type_be(type)),
-						errhint("Each category is a bin of its own. Leave out the number of bins.")));
-
 	if (ReaderIsNumeric(reader))
 		state = LabelledNumbersCreate(fcinfo, context);
 	else
 		state = LabelledCategoriesCreate(fcinfo, context);
 	state->reader = reader;
 	state->type = type;
-	state->bins = PG_NARGS() > 3 ? BinsArgument(fcinfo) : DRIFT_DEFAULT_BINS;
+	state->bins = DRIFT_DEFAULT_BINS;
+	return state;
+}
+
+/* Create the state of the transition function, which may take a number of bins */
+static Labelled *
+CreateState(FunctionCallInfo fcinfo)
+{
+	Labelled *state = LabelledCreate(fcinfo);
+
+	if (PG_NARGS() > 3 && !ReaderIsNumeric(state->reader))
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("values of type %s cannot be cut into bins", format_type_be(state->type)),
+						errhint("Each category is a bin of its own. Leave out the number of bins.")));
+	if (PG_NARGS() > 3)
+		state->bins = BinsArgument(fcinfo);
 	return state;
 }
 
@@ -91,24 +101,16 @@ CheckSameBins(FunctionCallInfo fcinfo, const Labelled *state)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("bins must be the same for all rows")));
 }
 
-PG_FUNCTION_INFO_V1(drift_labelled_accum);
-Datum
-drift_labelled_accum(PG_FUNCTION_ARGS)
+/* Add the row of arguments 1 and 2 */
+static inline void
+AddRow(FunctionCallInfo fcinfo, Labelled *state)
 {
-	Labelled *state;
 	int side;
-
-	if (unlikely(PG_ARGISNULL(0)))
-		state = CreateState(fcinfo);
-	else
-		state = (Labelled *) PG_GETARG_POINTER(0);
-	if (PG_NARGS() > 3)
-		CheckSameBins(fcinfo, state);
 
 	if (unlikely(PG_ARGISNULL(2)))
 	{
 		state->unlabelled++;
-		PG_RETURN_POINTER(state);
+		return;
 	}
 	side = PG_GETARG_BOOL(2) ? 1 : 0;
 	if (PG_ARGISNULL(1))
@@ -129,6 +131,27 @@ drift_labelled_accum(PG_FUNCTION_ARGS)
 		ReadCategory(state->reader, PG_GETARG_DATUM(1), &category);
 		LabelledCategoriesAdd(state, side, &category);
 	}
+}
+
+void
+LabelledAddRow(FunctionCallInfo fcinfo, Labelled *state)
+{
+	AddRow(fcinfo, state);
+}
+
+PG_FUNCTION_INFO_V1(drift_labelled_accum);
+Datum
+drift_labelled_accum(PG_FUNCTION_ARGS)
+{
+	Labelled *state;
+
+	if (unlikely(PG_ARGISNULL(0)))
+		state = CreateState(fcinfo);
+	else
+		state = (Labelled *) PG_GETARG_POINTER(0);
+	if (PG_NARGS() > 3)
+		CheckSameBins(fcinfo, state);
+	AddRow(fcinfo, state);
 	PG_RETURN_POINTER(state);
 }
 

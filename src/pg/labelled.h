@@ -55,6 +55,10 @@ extern bool LabelledSameText(const text *a, const text *b);
 extern Datum drift_labelled_accum(PG_FUNCTION_ARGS);
 extern Datum drift_labelled_bins_accum(PG_FUNCTION_ARGS);
 
+/* For transition functions of other arguments: the state of an aggregate, and a row (value, is_current) for it. */
+extern Labelled *LabelledCreate(FunctionCallInfo fcinfo);
+extern void LabelledAddRow(FunctionCallInfo fcinfo, Labelled *state);
+
 /*
  * For final functions: the state, both sides of which have values (22023
  * otherwise); the same for a statistic that only numbers have (42804 for
@@ -103,6 +107,22 @@ extern void LabelledCategoriesAdd(Labelled *state, int side, const CategoryBytes
 extern void LabelledCategoriesScan(Labelled *state, CategoryScan *scan);
 extern bool LabelledNextCategory(CategoryScan *scan, CategoryBytes *category, int64 rows[2]);
 extern void LabelledCategoriesDivergence(Labelled *state, bool pool, DriftDivergence *divergence);
+
+/* either, each distinct value for itself: labelled_values.c */
+
+typedef struct LabelledValues
+{
+	Labelled *state;
+	NumberScan *numbers; /* or NULL */
+	CategoryScan categories;
+	double number;          /* the last one, of numbers, which ascend */
+	CategoryBytes category; /* the last one, of categories */
+} LabelledValues;
+
+extern void LabelledValuesScan(Labelled *state, LabelledValues *scan);
+extern bool LabelledNextValue(LabelledValues *scan, int64 rows[2]);
+extern text *LabelledCategoryLabel(const Labelled *state, const CategoryBytes *category);
+extern int LabelledCompareLabels(const text *a, const text *b);
 
 /* bins of given edges: labelled_bins.c */
 

@@ -5,52 +5,15 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_enum.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/syscache.h"
 
 #include "compat.h"
 #include "pg/labelled.h"
 #include "stats/contingency.h"
 #include "stats/fisher.h"
 #include "stats/hypothesis.h"
-
-/* A pass over the distinct values of both sides, numbers ascending */
-typedef struct ValueScan
-{
-	Labelled *state;
-	NumberScan *numbers; /* or NULL */
-	CategoryScan categories;
-	CategoryBytes category; /* the last one, of categories */
-} ValueScan;
-
-static void
-BeginValues(ValueScan *scan, Labelled *state)
-{
-	*scan = (ValueScan){.state = state};
-	if (state->kind == LABELLED_NUMBERS)
-	{
-		scan->numbers = palloc(sizeof(NumberScan));
-		LabelledNumbersScan(state, scan->numbers);
-	}
-	else
-		LabelledCategoriesScan(state, &scan->categories);
-}
-
-/* Get the rows of each side that hold the next value */
-static bool
-NextValue(ValueScan *scan, int64 rows[2])
-{
-	double value;
-
-	CHECK_FOR_INTERRUPTS();
-	if (scan->numbers)
-		return LabelledNextNumber(scan->numbers, &value, rows);
-	return LabelledNextCategory(&scan->categories, &scan->category, rows);
-}
 
 /* ------------------------------------------------------------------------
  * The table of both sides by category
@@ -60,12 +23,12 @@ static DriftTableResult
 TableOf(Labelled *state, DriftTableStatistic kind)
 {
 	DriftTable table;
-	ValueScan scan;
+	LabelledValues scan;
 	int64 rows[2];
 
 	drift_table_init(&table, kind, state->n[0], state->n[1]);
-	BeginValues(&scan, state);
-	while (NextValue(&scan, rows))
+	LabelledValuesScan(state, &scan);
+	while (LabelledNextValue(&scan, rows))
 		drift_table_step(&table, rows[0], rows[1]);
 	return drift_table_finish(&table);
 }
@@ -136,49 +99,16 @@ RefuseThirdValue(const Labelled *state, const char *test)
 				 test)));
 }
 
-/* Get what a category is compared by: its label for an enum, else its bytes */
-static text *
-CategoryLabel(const Labelled *state, const CategoryBytes *category)
-{
-	text *label;
-	Oid member;
-	HeapTuple tuple;
-
-	if (state->reader != READ_ENUM)
-		return cstring_to_text_with_len(category->bytes, category->length);
-
-	memcpy(&member, category->bytes, sizeof(member));
-	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(member));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for enum value %u", member);
-	label = cstring_to_text(NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
-	ReleaseSysCache(tuple);
-	return label;
-}
-
-/* Compare labels bytewise, whatever the collation */
-static int
-CompareLabels(const text *a, const text *b)
-{
-	Size x = VARSIZE_ANY_EXHDR(a);
-	Size y = VARSIZE_ANY_EXHDR(b);
-	int order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(x, y));
-
-	if (order != 0)
-		return order;
-	return x < y ? -1 : x > y;
-}
-
 /* Decide whether the last value of a scan is the largest so far, which is remembered */
 static bool
-IsLargest(const ValueScan *scan, text **largest)
+IsLargest(const LabelledValues *scan, text **largest)
 {
 	text *label;
 
 	if (scan->numbers)
 		return true;
-	label = CategoryLabel(scan->state, &scan->category);
-	if (*largest && CompareLabels(label, *largest) < 0)
+	label = LabelledCategoryLabel(scan->state, &scan->category);
+	if (*largest && LabelledCompareLabels(label, *largest) < 0)
 		return false;
 	*largest = label;
 	return true;
@@ -188,12 +118,12 @@ IsLargest(const ValueScan *scan, text **largest)
 static void
 CountLargerOfTwo(Labelled *state, const char *test, int64 success[2])
 {
-	ValueScan scan;
+	LabelledValues scan;
 	int64 rows[2];
 	text *largest = NULL;
 
-	BeginValues(&scan, state);
-	for (int distinct = 1; NextValue(&scan, rows); distinct++)
+	LabelledValuesScan(state, &scan);
+	for (int distinct = 1; LabelledNextValue(&scan, rows); distinct++)
 	{
 		if (distinct > 2)
 			RefuseThirdValue(state, test);

@@ -5,6 +5,7 @@
 #include "stats/hypothesis.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "stats/rank_exact.h"
 #include "stats/special.h"
@@ -23,9 +24,9 @@ drift_ks_p_value(double d, int64_t n, int64_t m)
 	return drift_kstwo_sf(d, (int64_t) rint(effective));
 }
 
-/* Normal approximation with tie and continuity correction; u is the larger of both sides'. */
+/* P(U > u - 1/2) by the normal approximation with tie correction. */
 static double
-mann_whitney_normal(double u, double n, double m, double tie_term)
+mann_whitney_tail(double u, double n, double m, double tie_term)
 {
 	double total = n + m;
 	double variance = n * m / 12 * ((total + 1) - tie_term / (total * (total - 1)));
@@ -33,7 +34,28 @@ mann_whitney_normal(double u, double n, double m, double tie_term)
 	/* all values equal: u is n m / 2 for certain; rounding may leave less than nothing */
 	if (variance <= 0)
 		return 1;
-	return fmin(2 * drift_normal_sf((u - n * m / 2 - 0.5) / sqrt(variance)), 1);
+	return drift_normal_sf((u - n * m / 2 - 0.5) / sqrt(variance));
+}
+
+/* P(U <= u) without ties, either half of the distribution. */
+static double
+mann_whitney_exact(double u, double pairs, int64_t n, int64_t m)
+{
+	if (u <= pairs / 2)
+		return drift_u_exact_cdf((int64_t) u, n, m);
+	return 1 - drift_u_exact_cdf((int64_t) (pairs - u) - 1, n, m);
+}
+
+static bool
+is_exact(int64_t n, int64_t m, double tie_term)
+{
+	return tie_term == 0 && (n <= DRIFT_U_EXACT_MAX || m <= DRIFT_U_EXACT_MAX);
+}
+
+static bool
+is_rank_sum(double u, int64_t n, int64_t m, double tie_term)
+{
+	return n > 0 && m > 0 && u >= 0 && u <= (double) n * (double) m && tie_term >= 0;
 }
 
 DriftTest
@@ -42,12 +64,27 @@ drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term)
 	double pairs = (double) n * (double) m;
 	DriftTest test = {.statistic = u};
 
-	if (n < 1 || m < 1 || !(u >= 0 && u <= pairs) || !(tie_term >= 0))
+	if (!is_rank_sum(u, n, m, tie_term))
 		return undefined;
-	if (tie_term == 0 && (n <= DRIFT_U_EXACT_MAX || m <= DRIFT_U_EXACT_MAX))
-		test.p_value = fmin(2 * drift_u_exact_cdf((int64_t) fmin(u, pairs - u), n, m), 1);
+	if (is_exact(n, m, tie_term))
+		test.p_value = fmin(2 * mann_whitney_exact(fmin(u, pairs - u), pairs, n, m), 1);
 	else
-		test.p_value = mann_whitney_normal(fmax(u, pairs - u), (double) n, (double) m, tie_term);
+		test.p_value = fmin(2 * mann_whitney_tail(fmax(u, pairs - u), (double) n, (double) m, tie_term), 1);
+	return test;
+}
+
+DriftTest
+drift_mann_whitney_less(double u, int64_t n, int64_t m, double tie_term)
+{
+	double pairs = (double) n * (double) m;
+	DriftTest test = {.statistic = u};
+
+	if (!is_rank_sum(u, n, m, tie_term))
+		return undefined;
+	if (is_exact(n, m, tie_term))
+		test.p_value = mann_whitney_exact(u, pairs, n, m);
+	else
+		test.p_value = mann_whitney_tail(pairs - u, (double) n, (double) m, tie_term);
 	return test;
 }
 
@@ -68,6 +105,22 @@ drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, double var_
 	if (isnan(df))
 		df = 1;
 	test.statistic = (mean_r - mean_c) / sqrt(error_r + error_c);
+	test.p_value = 2 * drift_student_t_sf(fabs(test.statistic), df);
+	return test;
+}
+
+DriftTest
+drift_pooled_t(double mean_r, double var_r, int64_t n, double mean_c, double var_c, int64_t m)
+{
+	double rows_r = (double) n;
+	double rows_c = (double) m;
+	double df = rows_r + rows_c - 2;
+	double squares = (n > 1 ? (rows_r - 1) * var_r : 0) + (m > 1 ? (rows_c - 1) * var_c : 0);
+	DriftTest test;
+
+	if (n < 1 || m < 1 || df < 1 || !(squares >= 0))
+		return undefined;
+	test.statistic = (mean_r - mean_c) / sqrt(squares / df * (1 / rows_r + 1 / rows_c));
 	test.p_value = 2 * drift_student_t_sf(fabs(test.statistic), df);
 	return test;
 }

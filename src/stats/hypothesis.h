@@ -2,7 +2,7 @@
  * hypothesis.h
  *		Two-sample tests: from a statistic and sample sizes to a p-value.
  *
- * All are two-sided and equal to scipy.stats with its default options. Sizes
+ * All are two-sided, unless they say otherwise, and equal to scipy.stats with its default options. Sizes
  * are rows with a value; r is the reference, c the current side. A test that
  * its input does not determine (an empty side, NaN, variances of single
  * values) answers NaN.
@@ -36,10 +36,19 @@ double drift_ks_p_value(double d, int64_t n, int64_t m);
 DriftTest drift_mann_whitney(double u, int64_t n, int64_t m, double tie_term);
 
 /*
+ * The same one-sided: the probability of a reference this far below the
+ * current side. As scipy.stats.mannwhitneyu(reference, current, alternative='less').
+ */
+DriftTest drift_mann_whitney_less(double u, int64_t n, int64_t m, double tie_term);
+
+/*
  * Welch's t from means and sample variances (divisor n - 1), reference minus
  * current. As scipy.stats.ttest_ind(equal_var=False).
  */
 DriftTest drift_welch_t(double mean_r, double var_r, int64_t n, double mean_c, double var_c, int64_t m);
+
+/* Student's t with pooled variance, from the same. As scipy.stats.ttest_ind(). */
+DriftTest drift_pooled_t(double mean_r, double var_r, int64_t n, double mean_c, double var_c, int64_t m);
 
 /*
  * z = (p_r - p_c) / se of two proportions with the pooled standard error.
