@@ -18,6 +18,7 @@ SQL_INSTALL = \
 	sql/install/00_header.sql \
 	sql/install/10_schema.sql \
 	sql/install/20_types.sql \
+	sql/install/25_association.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
 	sql/install/38_describe.sql \
@@ -32,6 +33,7 @@ SQL_FUNCTIONS = \
 	sql/functions/56_chance.sql \
 	sql/functions/56_library_verdicts.sql \
 	sql/functions/58_permutation.sql \
+	sql/functions/59_relations.sql \
 	sql/functions/60_query.sql \
 	sql/functions/61_p_values.sql \
 	sql/functions/61_words.sql \

@@ -118,8 +118,7 @@ drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void)
  * The order of rows
  * ------------------------------------------------------------------------ */
 
-/* An element is the leading bits of a key, counted from the smallest one, above the row. */
-#define ROW_BITS 32
+#define ROW_BITS DRIFT_ROW_BITS
 #define ROW_MASK UINT64_C(0xFFFFFFFF)
 
 /* Puts the rows of few elements in order, by whole keys; equal keys keep their order. */
@@ -138,30 +137,75 @@ order_insertion(const uint64_t *keys, uint64_t *order, int64_t n)
 	}
 }
 
-/* Sorts elements by the leading bits of their keys; gives the number of bits that they left out. */
-static uint32_t
-order_by_lead(const uint64_t *keys, uint64_t *order, int64_t n, uint64_t *scratch, void (*poll)(void))
+/* The span of some keys without what lies between the last below zero and the first above, often most of it. */
+typedef struct KeySpan
 {
-	uint64_t low = UINT64_MAX;
-	uint64_t high = 0;
-	uint64_t bits;
-	uint32_t shift = 0;
+	uint64_t low;
+	uint64_t range;
+	uint64_t hole; /* keys left out */
+} KeySpan;
+
+static KeySpan
+span_of(const uint64_t *keys, const uint64_t *order, int64_t n)
+{
+	/* the two halves, below zero and from zero on */
+	uint64_t low[2] = {UINT64_MAX, UINT64_MAX};
+	uint64_t high[2] = {0, 0};
+	KeySpan span = {0, 0, 0};
 
 	for (int64_t i = 0; i < n; i++)
 	{
 		uint64_t key = keys[drift_row_of(order[i])];
+		uint32_t half = key >= DRIFT_KEY_ZERO;
 
-		low = key < low ? key : low;
-		high = key > high ? key : high;
+		low[half] = key < low[half] ? key : low[half];
+		high[half] = key > high[half] ? key : high[half];
 	}
-	while ((high - low) >> shift > ROW_MASK)
+	if (low[0] <= high[0] && low[1] <= high[1])
+		span.hole = low[1] - high[0] - 1;
+	span.low = low[0] <= high[0] ? low[0] : low[1];
+	span.range = (low[1] <= high[1] ? high[1] - span.hole : high[0]) - span.low;
+	return span;
+}
+
+/* Sorts elements by the leading bits of their keys; gives the number of bits that they left out. */
+static uint32_t
+order_by_lead(const uint64_t *keys, uint64_t *order, int64_t n, uint64_t *scratch, void (*poll)(void))
+{
+	KeySpan span = span_of(keys, order, n);
+	uint64_t bits;
+	uint32_t shift = 0;
+
+	while (span.range >> shift > ROW_MASK)
 		shift++;
 	for (int64_t i = 0; i < n; i++)
-		order[i] = (keys[drift_row_of(order[i])] - low) >> shift << ROW_BITS | drift_row_of(order[i]);
+	{
+		uint64_t key = keys[drift_row_of(order[i])];
+		uint64_t place = key - (key >= DRIFT_KEY_ZERO ? span.hole : 0) - span.low;
+
+		order[i] = place >> shift << ROW_BITS | drift_row_of(order[i]);
+	}
 	bits = differing_bits(order, n) & ~ROW_MASK;
 	if (bits != 0)
 		sort_bits(order, n, bits, scratch, poll);
 	return shift;
+}
+
+/* Puts elements of the same lead in order; they keep it. */
+static void
+order_same_lead(const uint64_t *keys, uint64_t *order, int64_t n, uint64_t *scratch, void (*poll)(void))
+{
+	uint64_t lead = order[0] & ~ROW_MASK;
+
+	if (n <= SORT_INSERTION)
+	{
+		order_insertion(keys, order, n);
+		return;
+	}
+	/* their keys span less than 32 bits: the lead among themselves is all of them */
+	order_by_lead(keys, order, n, scratch, poll);
+	for (int64_t i = 0; i < n; i++)
+		order[i] = lead | drift_row_of(order[i]);
 }
 
 static int64_t
@@ -185,11 +229,8 @@ drift_sort_rows(const uint64_t *keys, int64_t n, uint64_t *order, uint64_t *scra
 	for (int64_t first = 0, end; first < n; first = end)
 	{
 		end = end_of_lead(order, first, n);
-		/* keys with the same lead differ in fewer than 32 bits: their lead is all of them */
-		if (end - first > SORT_INSERTION)
-			order_by_lead(keys, order + first, end - first, scratch, poll);
-		else
-			order_insertion(keys, order + first, end - first);
+		if (end - first > 1)
+			order_same_lead(keys, order + first, end - first, scratch, poll);
 	}
 }
 

@@ -58,7 +58,9 @@ drift_key_value(uint64_t key)
 /* Sorts n keys ascending, in O(n); scratch has room for n keys. */
 void drift_sort_keys(uint64_t *keys, int64_t n, uint64_t *scratch, void (*poll)(void));
 
-/* The row that an element of drift_sort_rows() stands for. */
+/* An element of an order of rows: leading bits of the row's key above its number. */
+#define DRIFT_ROW_BITS 32
+
 static inline uint32_t
 drift_row_of(uint64_t element)
 {
@@ -66,11 +68,29 @@ drift_row_of(uint64_t element)
 }
 
 /*
- * Orders the rows 0 .. n - 1 by their keys, equal keys by row: order[i] stands
- * for the i-th row. keys stay as they are; order and scratch have room for n,
- * n is at most DRIFT_SAMPLE_LARGE.
+ * Orders the rows 0 .. n - 1 by their keys, equal keys by row: order[i] is the
+ * element of the i-th row. keys stay as they are; order and scratch have room
+ * for n, n is at most DRIFT_SAMPLE_LARGE.
  */
 void drift_sort_rows(const uint64_t *keys, int64_t n, uint64_t *order, uint64_t *scratch, void (*poll)(void));
+
+/* Do two elements of an order have the same key? As a rule that is known without a look at the keys. */
+static inline bool
+drift_same_key(const uint64_t *keys, uint64_t a, uint64_t b)
+{
+	return a >> DRIFT_ROW_BITS == b >> DRIFT_ROW_BITS && keys[drift_row_of(a)] == keys[drift_row_of(b)];
+}
+
+/* The end of the group of equal keys that begins at first. */
+static inline int64_t
+drift_group_end(const uint64_t *keys, const uint64_t *order, int64_t first, int64_t n)
+{
+	int64_t end = first + 1;
+
+	while (end < n && drift_same_key(keys, order[first], order[end]))
+		end++;
+	return end;
+}
 
 /*
  * A monotone map of keys to buckets, fitted to a spread of the keys. One hole

@@ -47,6 +47,14 @@ INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s)', n), ARRAY[w(), w(
 FROM unnest(ARRAY['l_infinity', 'cramers_v', 'cramers_v_corrected', 'g_test', 'chi_square_goodness_of_fit_test', 'fisher_exact_test', 'missing_rate_test']) AS n;
 INSERT INTO call SELECT n, format('SELECT drift.%s(f, x > %%s) FROM rows_of', n), ARRAY['6']
 FROM unnest(ARRAY['l_infinity', 'cramers_v', 'cramers_v_corrected', 'g_test', 'chi_square_goodness_of_fit_test', 'fisher_exact_test', 'missing_rate_test']) AS n;
+-- relations between two columns
+INSERT INTO call SELECT n, format('SELECT drift.%s(x, x) FROM rows_of WHERE x < %%s', n), ARRAY['5']
+FROM unnest(ARRAY['correlation', 'correlation_test', 'mutual_information', 'mutual_information_test']) AS n;
+INSERT INTO call VALUES ('correlation', 'SELECT drift.correlation(x, x, %s) FROM rows_of', ARRAY['spearman']),
+	('correlation_test', 'SELECT drift.correlation_test(x, x, %s) FROM rows_of', ARRAY['kendall']),
+	('mutual_information', 'SELECT drift.mutual_information(x, x, %s) FROM rows_of', ARRAY['5']),
+	('mutual_information_test', 'SELECT drift.mutual_information_test(x, x, %s) FROM rows_of', ARRAY['5']),
+	('mutual_information_test', 'SELECT drift.mutual_information_test(x, x, %s, %s, %s) FROM rows_of', ARRAY['5', '99', '1']);
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
 FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;

@@ -1,0 +1,98 @@
+/*
+ * relation.h
+ *		State of the statistics of two columns, (x, y).
+ *
+ * A row whose x or y is NULL or NaN is no pair and left out. Pearson's
+ * correlation keeps sums; the others keep all pairs, as two arrays of keys or
+ * past the memory budget in a temporary file that is read as often as needed.
+ */
+#ifndef DRIFT_PG_RELATION_H
+#define DRIFT_PG_RELATION_H
+
+#include "fmgr.h"
+
+#include "pg/value.h"
+#include "stats/kendall.h"
+#include "stats/mutual_information.h"
+
+struct BufFile;
+struct CategoryCodes;
+struct Tuplesortstate;
+
+typedef enum RelationMethod
+{
+	RELATION_PEARSON,
+	RELATION_SPEARMAN,
+	RELATION_KENDALL,
+	RELATION_CRAMERS_V,
+	RELATION_INFORMATION
+} RelationMethod;
+
+/* A column is one of numbers, whose keys are those of stats/sample.h, or of categories, whose keys count from 0. */
+typedef struct RelationColumn
+{
+	ValueReader reader;
+	Oid type;
+	struct CategoryCodes *codes; /* NULL for numbers */
+	uint64 *keys;
+} RelationColumn;
+
+typedef struct RelationState
+{
+	MemoryContext context; /* lives as long as the state */
+	RelationMethod method;
+	RelationColumn column[2];
+	text *method_name; /* the argument, to compare with; or NULL */
+	int32 bins;
+	int32 permutations;
+	int64 seed;
+	int64 n;              /* pairs */
+	int64 capacity;       /* of the arrays */
+	struct BufFile *file; /* NULL while the pairs are in the arrays */
+	bool infinite;        /* a value of Pearson's pairs is */
+	DriftComoments comoments;
+	bool tested; /* test is filled in */
+	DriftTest test;
+	bool counted; /* table and totals are filled in */
+	DriftCrosstab table;
+	DriftTotals totals;
+} RelationState;
+
+/* The pairs: relation_pairs.c */
+
+/* Memory for pairs and for what is computed from them: half of work_mem each. */
+extern Size RelationBudget(void);
+
+extern void RelationAddPair(RelationState *relation, uint64 x, uint64 y);
+
+/* A pass over the pairs, in the order in which they came; one at a time. */
+typedef struct PairScan
+{
+	const RelationState *relation;
+	int64 at;
+} PairScan;
+
+extern PairScan ScanPairs(RelationState *relation);
+extern bool NextPair(PairScan *scan, uint64 pair[2]);
+
+/* External sorts of pairs, ascending by the first key and then by the second. */
+extern struct Tuplesortstate *BeginPairSort(int options);
+extern void PutPair(struct Tuplesortstate *sort, uint64 first, uint64 second);
+extern bool GetPair(struct Tuplesortstate *sort, uint64 pair[2]);
+
+/* Both columns by rank: relation_ranks.c and relation_kendall.c */
+extern DriftTest RelationSpearman(RelationState *relation);
+extern DriftTest RelationKendall(RelationState *relation);
+
+/* Count pairs that come sorted by x and y */
+extern void CountSortedPairs(struct Tuplesortstate *sort, DriftKendall *k);
+
+/* The table of both columns, once for all statistics of the state: relation_table.c */
+extern const DriftCrosstab *RelationTable(RelationState *relation);
+
+/* Categories as whole numbers: relation_codes.c */
+extern struct CategoryCodes *CategoryCodesCreate(MemoryContext context);
+extern uint64 CategoryCode(struct CategoryCodes *codes, const CategoryBytes *category);
+extern int64 CategoryCodesCount(const struct CategoryCodes *codes);
+
+#endif
