@@ -268,7 +268,7 @@ CREATE OR REPLACE FUNCTION drift_internal.statistics_expression(plan drift_inter
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s, %5$s)::drift_internal.column_statistics',
+	SELECT format('ROW(%L, drift.psi(%2$s, is_current), %3$s, drift.total_variation(%2$s, is_current), %4$s, %5$s, %6$s)::drift_internal.column_statistics',
 			(plan).column_name,
 			value,
 			CASE (plan).kind
@@ -280,7 +280,12 @@ AS $$
 				WHEN drift_internal.is_test((plan).method) THEN format('drift.%I(%s, is_current)', (plan).method, value)
 				ELSE format('ROW(drift.%I(%s, is_current), NULL, NULL, NULL, 0, NULL, NULL)::drift.test_result', (plan).method, value)
 			END,
-			CASE WHEN drift_internal.takes_tied_ks(plan) THEN format('drift_internal.tied_ks_p_value(%s, is_current)', value) ELSE 'NULL' END)
+			CASE WHEN drift_internal.takes_tied_ks(plan) THEN format('drift_internal.tied_ks_p_value(%s, is_current)', value) ELSE 'NULL' END,
+			-- of numbers the profiles know enough, of more categories than they count they do not
+			CASE (plan).kind
+				WHEN 'numeric' THEN 'NULL, NULL'
+				ELSE format('drift.chance(%1$s, is_current, %2$L), drift.chance(%1$s, is_current, %3$L)', value, 'psi', 'total_variation')
+			END)
 $$;
 
 COMMENT ON FUNCTION drift_internal.statistics_expression(drift_internal.column_plan, text) IS

@@ -62,7 +62,9 @@ AS $$
 		drift_internal.profile_method((plan).method, reference, current),
 		CASE WHEN exact AND drift_internal.takes_tied_ks(plan) AND drift.distinct_count(reference) > 20 THEN
 			drift_internal.tied_ks_p_value(reference, current)
-		END)::drift_internal.column_statistics
+		END,
+		NULL,
+		NULL)::drift_internal.column_statistics
 $$;
 
 COMMENT ON FUNCTION drift_internal.profile_statistics(drift_internal.column_plan, drift.profile, drift.profile, boolean) IS
@@ -137,6 +139,25 @@ $$;
 COMMENT ON FUNCTION drift_internal.default_test(text, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_statistics) IS
 	'result of the test that drift.compare() chooses for a column';
 
+-- Rows of more categories than a profile counts have bins that only the rows know.
+CREATE OR REPLACE FUNCTION drift_internal.requested_chance(
+	plan drift_internal.column_plan, reference drift.profile, current drift.profile, statistic float8, psi_chance drift.chance_result)
+	RETURNS drift.chance_result
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN (plan).method = 'psi' THEN psi_chance
+			WHEN (plan).method IN ('kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation',
+					'wasserstein_distance', 'normalized_wasserstein_distance', 'energy_distance')
+				AND ((plan).kind = 'numeric' OR (drift.is_exact(reference) AND drift.is_exact(current))) THEN
+				drift_internal.chance_of(reference, current, (plan).method, statistic)
+		END
+$$;
+
+COMMENT ON FUNCTION drift_internal.requested_chance(drift_internal.column_plan, drift.profile, drift.profile, float8, drift.chance_result) IS
+	'what the requested distance would be if nothing had drifted; NULL for tests and where it is not known';
+
 -- Measure a column both sides of which have at least two values.
 CREATE OR REPLACE FUNCTION drift_internal.measure_values(
 	plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[], measured drift_internal.column_statistics, exact boolean)
@@ -153,8 +174,6 @@ DECLARE
 		OR coalesce(drift.distinct_count(reference) <= 20 AND drift.is_exact(current), false);
 	default_method CONSTANT text := CASE WHEN discrete THEN 'chi_square_test' ELSE 'ks_test' END;
 	filled CONSTANT bigint := (SELECT count(*) FROM unnest(bins) AS b WHERE b.n_reference + b.n_current > 0);
-	psi_filled CONSTANT bigint := (
-		SELECT count(*) FROM unnest(drift_internal.psi_bins(bins, drift.is_exact(reference))) AS b WHERE b.n_reference + b.n_current > 0);
 	test drift.test_result := drift_internal.default_test(default_method, reference, current, bins, measured);
 	result drift_internal.column_measure;
 BEGIN
@@ -163,7 +182,7 @@ BEGIN
 	result.method_reason := drift_internal.method_reason(plan, reference, default_method,
 		default_method = 'ks_test' AND measured.tied_ks_p_value IS NOT NULL);
 	result.psi := measured.psi;
-	result.psi_p_value := drift.psi_p_value(measured.psi, psi_filled, n, m);
+	result.psi_chance := coalesce(measured.psi_chance, drift_internal.chance_of(reference, current, 'psi', measured.psi));
 	result.effect := CASE
 			WHEN NOT discrete THEN (measured.ks).statistic
 			WHEN counted THEN drift_internal.bins_total_variation(bins)
@@ -172,6 +191,10 @@ BEGIN
 	result.effect_low := CASE
 			WHEN discrete THEN drift_internal.total_variation_lower_bound(result.effect, filled, n, m)
 			ELSE drift_internal.ks_lower_bound(result.effect, n, m)
+		END;
+	result.effect_chance := CASE
+			WHEN discrete THEN coalesce(measured.total_variation_chance, drift_internal.chance_of(reference, current, 'total_variation', result.effect))
+			ELSE drift_internal.chance_of(reference, current, 'ks', result.effect)
 		END;
 	result.error_bound := CASE
 			WHEN exact THEN 0
@@ -183,8 +206,9 @@ BEGIN
 		test := measured.requested;
 	END IF;
 	result.statistic := CASE WHEN drift_internal.is_test(result.method) THEN test.statistic ELSE (measured.requested).statistic END;
+	result.statistic_chance := drift_internal.requested_chance(plan, reference, current, result.statistic, result.psi_chance);
 	result.p_value := CASE
-			WHEN plan.method = 'psi' THEN result.psi_p_value
+			WHEN plan.method = 'psi' THEN (result.psi_chance).p_value
 			WHEN exact THEN nullif(test.p_value, 'NaN')
 			ELSE nullif(coalesce(test.p_value_high, test.p_value), 'NaN')
 		END;

@@ -65,6 +65,20 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_compare_options(text, bigint, bigint) IS 'raises an error for options drift.compare() cannot take';
 
+-- Below the 99.9 % point a PSI is what chance may give.
+CREATE OR REPLACE FUNCTION drift_internal.psi_chance_text(psi float8, chance drift.chance_result) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN psi <= (chance).upper_999 THEN
+			format('PSI %s, of so few rows chance alone gives %s on average and up to %s', drift_internal.short_number(psi),
+				drift_internal.short_number((chance).expected), drift_internal.short_number((chance).upper_999))
+		END
+$$;
+
+COMMENT ON FUNCTION drift_internal.psi_chance_text(float8, drift.chance_result) IS
+	'sentence on a PSI in its band that chance explains; NULL for others';
+
 -- Sentence on a column that was compared; shifted says that the distribution is what drifted.
 CREATE OR REPLACE FUNCTION drift_internal.explain_tested(
 	plan drift_internal.column_plan, reference drift.profile, current drift.profile, bins drift_internal.bin_pair[],
@@ -81,6 +95,7 @@ AS $$
 				'significant, but too small to matter'
 			WHEN NOT drifted THEN 'no drift'
 		END,
+		CASE WHEN (measure).psi >= (limits).psi_warning AND NOT drifted THEN drift_internal.psi_chance_text((measure).psi, (measure).psi_chance) END,
 		CASE (plan).kind WHEN 'numeric' THEN drift_internal.shift_text((plan).value_type, reference, current) END,
 		CASE WHEN shifted THEN 'most change: ' || drift_internal.bins_text(drift_internal.psi_bins(bins, drift.is_exact(reference)), (plan).value_type) END,
 		notes)
@@ -134,7 +149,7 @@ CREATE OR REPLACE FUNCTION drift_internal.judge_column(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	psi_band CONSTANT text := drift.psi_severity(measure.psi, measure.psi_p_value, limits);
+	psi_band CONSTANT text := drift.psi_severity(measure.psi, (measure.psi_chance).p_value, limits);
 	result drift.comparison;
 BEGIN
 	result.column_name := plan.column_name;
@@ -143,11 +158,17 @@ BEGIN
 	result.method := measure.method;
 	result.method_reason := measure.method_reason;
 	result.statistic := measure.statistic;
+	result.statistic_expected := (measure.statistic_chance).expected;
+	result.statistic_95 := (measure.statistic_chance).upper_95;
 	result.p_value := measure.p_value;
 	result.p_value_corrected := p_value_corrected;
 	result.psi := measure.psi;
+	result.psi_expected := (measure.psi_chance).expected;
+	result.psi_95 := (measure.psi_chance).upper_95;
 	result.effect := measure.effect;
 	result.effect_low := measure.effect_low;
+	result.effect_expected := (measure.effect_chance).expected;
+	result.effect_95 := (measure.effect_chance).upper_95;
 	result.error_bound := measure.error_bound;
 
 	IF plan.obstacle IS NULL THEN

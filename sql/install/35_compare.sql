@@ -19,7 +19,9 @@ CREATE TYPE drift_internal.column_statistics AS (
 	chi_square drift.test_result,
 	total_variation float8,
 	requested drift.test_result,
-	tied_ks_p_value float8
+	tied_ks_p_value float8,
+	psi_chance drift.chance_result,
+	total_variation_chance drift.chance_result
 );
 COMMENT ON TYPE drift_internal.column_statistics IS 'statistics of one column of two data sets';
 
@@ -46,10 +48,12 @@ CREATE TYPE drift_internal.column_measure AS (
 	method_reason text,
 	statistic float8,
 	p_value float8,
+	statistic_chance drift.chance_result,
 	psi float8,
-	psi_p_value float8,
+	psi_chance drift.chance_result,
 	effect float8,
 	effect_low float8,
+	effect_chance drift.chance_result,
 	error_bound float8,
 	state text
 );
@@ -76,12 +80,18 @@ CREATE TYPE drift.comparison AS (
 	method text,
 	method_reason text,
 	statistic float8,
+	statistic_expected float8,
+	statistic_95 float8,
 	p_value float8,
 	p_value_corrected float8,
 	threshold float8,
 	psi float8,
+	psi_expected float8,
+	psi_95 float8,
 	effect float8,
 	effect_low float8,
+	effect_expected float8,
+	effect_95 float8,
 	severity text,
 	drifted boolean,
 	n_reference bigint,
@@ -105,12 +115,18 @@ COMMENT ON COLUMN drift.comparison.kind IS 'numeric, categorical or unsupported'
 COMMENT ON COLUMN drift.comparison.method IS 'statistic the verdict rests on';
 COMMENT ON COLUMN drift.comparison.method_reason IS 'why this method';
 COMMENT ON COLUMN drift.comparison.statistic IS 'its value';
+COMMENT ON COLUMN drift.comparison.statistic_expected IS 'what a requested distance is on average when nothing has drifted; NULL for tests';
+COMMENT ON COLUMN drift.comparison.statistic_95 IS 'what a requested distance exceeds in 5 % of cases when nothing has drifted';
 COMMENT ON COLUMN drift.comparison.p_value IS 'probability of a statistic this large if nothing drifted';
 COMMENT ON COLUMN drift.comparison.p_value_corrected IS 'the same, corrected for the number of tests in this comparison';
 COMMENT ON COLUMN drift.comparison.threshold IS 'what the statistic or its p-value was held against, where the threshold set leaves that to another library''s rules';
 COMMENT ON COLUMN drift.comparison.psi IS 'population stability index over the bins of the reference';
+COMMENT ON COLUMN drift.comparison.psi_expected IS 'what the PSI is on average when nothing has drifted';
+COMMENT ON COLUMN drift.comparison.psi_95 IS 'what the PSI exceeds in 5 % of cases when nothing has drifted';
 COMMENT ON COLUMN drift.comparison.effect IS 'size of the difference from 0 to 1: KS distance of a numeric column, total variation of a categorical one';
 COMMENT ON COLUMN drift.comparison.effect_low IS 'lower 95 % confidence bound of the effect';
+COMMENT ON COLUMN drift.comparison.effect_expected IS 'what the effect is on average when nothing has drifted';
+COMMENT ON COLUMN drift.comparison.effect_95 IS 'what the effect exceeds in 5 % of cases when nothing has drifted; with repeated numbers an upper bound';
 COMMENT ON COLUMN drift.comparison.severity IS 'ok, warning, critical, insufficient_data or skipped';
 COMMENT ON COLUMN drift.comparison.drifted IS 'the verdict; NULL when there is none';
 COMMENT ON COLUMN drift.comparison.n_reference IS 'values in the reference, missing ones not counted';

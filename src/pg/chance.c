@@ -88,25 +88,45 @@ ChanceOfBins(Sides sides, DriftDivergenceKind kind, uint32 bins, double observed
 	return drift_chance_of_law(&law, observed);
 }
 
-/* The statistics of numbers that are not taken over bins */
-static Datum
-ReturnChanceOfNumbers(FunctionCallInfo fcinfo, Sides sides, ChanceStatistic statistic)
+/* Statistics of numbers that are not taken over bins */
+static DriftChance
+ChanceOfNumbers(Sides sides, ChanceStatistic statistic, double observed)
 {
-	DriftNumericDistance distance = Distance(sides);
 	DriftChanceCurve curve;
-	double unit = 1;
-	double observed;
+	double unit = statistic == CHANCE_NORMALIZED_WASSERSTEIN ? ReferenceDeviation(REFERENCE_NUMBERS(sides)) : 1;
 
-	if (statistic == CHANCE_KS)
-		return ReturnChance(
-			fcinfo, distance.ks.value,
-			drift_chance_ks(distance.ks.value, drift_profile_n(sides.reference), drift_profile_n(sides.current)));
 	DriftCheck(drift_numeric_chance_curve(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &curve));
+	return ChanceOfCurve(statistic, &curve, unit, observed);
+}
+
+static DriftChance
+ChanceOf(Sides sides, ChanceStatistic statistic, uint32 bins, double observed)
+{
+	if (statistic <= CHANCE_BINNED_LAST)
+		return ChanceOfBins(sides, (DriftDivergenceKind) statistic, bins, observed);
+	RequireNumbers(sides);
+	if (statistic == CHANCE_KS)
+		return drift_chance_ks(observed, drift_profile_n(sides.reference), drift_profile_n(sides.current));
+	return ChanceOfNumbers(sides, statistic, observed);
+}
+
+static double
+Observe(Sides sides, ChanceStatistic statistic, uint32 bins)
+{
+	DriftNumericDistance distance;
+	DriftChanceCurve curve;
+
+	if (statistic <= CHANCE_BINNED_LAST)
+		return DivergenceOf(sides, (DriftDivergenceKind) statistic, bins, DRIFT_DEFAULT_FLOOR).value;
+	distance = Distance(sides);
+	if (statistic == CHANCE_KS)
+		return distance.ks.value;
+	if (statistic == CHANCE_WASSERSTEIN)
+		return distance.wasserstein.value;
 	if (statistic == CHANCE_NORMALIZED_WASSERSTEIN)
-		unit = ReferenceDeviation(REFERENCE_NUMBERS(sides));
-	observed =
-		statistic == CHANCE_ENERGY ? drift_chance_curve_energy_observed(&curve) : distance.wasserstein.value / unit;
-	return ReturnChance(fcinfo, observed, ChanceOfCurve(statistic, &curve, unit, observed));
+		return distance.wasserstein.value / ReferenceDeviation(REFERENCE_NUMBERS(sides));
+	DriftCheck(drift_numeric_chance_curve(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &curve));
+	return drift_chance_curve_energy_observed(&curve);
 }
 
 /* chance(reference, current, statistic [, bins]) */
@@ -119,10 +139,20 @@ drift_chance_profiles(PG_FUNCTION_ARGS)
 	int32 bins = PG_NARGS() > 3 ? PG_GETARG_INT32(3) : 0;
 	double observed;
 
-	if (statistic > CHANCE_BINNED_LAST)
-		return ReturnChanceOfNumbers(fcinfo, sides, statistic);
 	if (PG_NARGS() > 3 && (bins < DRIFT_MIN_BINS || bins > DRIFT_MAX_BINS))
 		DriftRaise(DRIFT_BAD_BINS);
-	observed = DivergenceOf(sides, (DriftDivergenceKind) statistic, bins, DRIFT_DEFAULT_FLOOR).value;
-	return ReturnChance(fcinfo, observed, ChanceOfBins(sides, (DriftDivergenceKind) statistic, bins, observed));
+	observed = Observe(sides, statistic, bins);
+	return ReturnChance(fcinfo, observed, ChanceOf(sides, statistic, bins, observed));
+}
+
+/* chance_of(reference, current, statistic, observed) */
+PG_FUNCTION_INFO_V1(drift_chance_of_observed);
+Datum
+drift_chance_of_observed(PG_FUNCTION_ARGS)
+{
+	Sides sides = GetSides(fcinfo);
+	ChanceStatistic statistic = ChanceStatisticOf(PG_GETARG_TEXT_PP(2));
+	double observed = PG_GETARG_FLOAT8(3);
+
+	return ReturnChance(fcinfo, observed, ChanceOf(sides, statistic, 0, observed));
 }

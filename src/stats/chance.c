@@ -15,11 +15,13 @@
 /* Terms of the Poisson mixture: rare jumps only, so few. */
 #define MAX_JUMPS 30
 
-/* Up to this size the exact distribution of KS is cheap enough to be asked many times. */
-#define KS_EXACT_ROWS 1000
+/* Up to these sizes the exact distribution of KS is cheap enough to be asked many times. */
+#define KS_EXACT_ROWS 200
+#define KS_EXACT_EQUAL_ROWS 2000
 
-/* Points at which the mean of D is summed up. */
-#define KS_STEPS 400
+/* Points at which the mean of D is summed up, and halvings of its range to find a point. */
+#define KS_STEPS 60
+#define KS_BISECTIONS 22
 
 static double
 log_gamma_half_step(double shape)
@@ -150,7 +152,7 @@ drift_chance_psi(double observed, int64_t bins, int64_t n, int64_t m)
 	return chance;
 }
 
-/* Asked for a value that D cannot have, the exact distribution answers for the nearest that it can: a multiple of this. */
+/* One over the number of values that D can have: a multiple of gcd(n, m) / (n m). */
 static double
 ks_step(int64_t n, int64_t m)
 {
@@ -170,27 +172,35 @@ ks_step(int64_t n, int64_t m)
 static bool
 ks_is_exact(int64_t n, int64_t m)
 {
-	return n <= KS_EXACT_ROWS && m <= KS_EXACT_ROWS;
+	return (n <= KS_EXACT_ROWS && m <= KS_EXACT_ROWS) || (n == m && n <= KS_EXACT_EQUAL_ROWS);
 }
 
+/*
+ * P(D >= d). The exact distribution takes d as the nearest value that D can
+ * have; beyond its sizes Kolmogorov's limit with the first term of its
+ * correction for the size is within a hundredth.
+ */
 static double
 ks_sf(double d, int64_t n, int64_t m)
 {
-	double effective = (double) n * (double) m / ((double) n + (double) m);
+	double root = sqrt((double) n * (double) m / ((double) n + (double) m));
 
-	return ks_is_exact(n, m) ? drift_ks_p_value(d, n, m) : drift_kstwo_sf(d, (int64_t) rint(effective));
+	return ks_is_exact(n, m) ? drift_ks_p_value(d, n, m) : drift_kolmogorov_sf(d * root + 1 / (6 * root));
 }
 
-/* The mean of D is the integral of P(D >= d); beyond four deviations there is nothing. */
+/* The mean of D is the sum of P(D >= d) over its values, or the integral; beyond four deviations there is nothing. */
 static double
 ks_mean(int64_t n, int64_t m)
 {
-	double step = fmin(1, 4 / sqrt((double) n * (double) m / ((double) n + (double) m))) / KS_STEPS;
-	double up = ks_is_exact(n, m) ? ks_step(n, m) / 2 : 0;
+	double end = fmin(1, 4 / sqrt((double) n * (double) m / ((double) n + (double) m)));
+	double step = end / KS_STEPS;
+	double first = step / 2;
 	double sum = 0;
 
-	for (int i = 0; i < KS_STEPS; i++)
-		sum += ks_sf(fmin((i + 0.5) * step + up, 1), n, m) * step;
+	if (ks_is_exact(n, m) && (n == m || ks_step(n, m) > step / 2))
+		first = step = ks_step(n, m);
+	for (double d = first; d <= end + step / 4; d += step)
+		sum += ks_sf(fmin(d, 1), n, m) * step;
 	return sum;
 }
 
@@ -199,9 +209,9 @@ static double
 ks_upper(double probability, int64_t n, int64_t m)
 {
 	double low = 0;
-	double high = 1;
+	double high = fmin(1, 3 / sqrt((double) n * (double) m / ((double) n + (double) m)));
 
-	for (int i = 0; i < BISECTIONS; i++)
+	for (int i = 0; i < KS_BISECTIONS; i++)
 	{
 		double middle = (low + high) / 2;
 
