@@ -201,6 +201,7 @@ def main():
     say('the shelf, 500,000 + 500,000 rows')
     tables.create_narrow(server, shelf.TABLE, 'normal', MILLION)
     shelf.bench_shelf(figures, server, agree)
+    shelf.bench_categories(figures, server, agree)
     bench_ten_columns(figures, server)
     say('data quality of 10 columns, 1M rows')
     quality.bench_quality(figures, server, agree, rivals.read_frame(server, 'million', COLUMNS)[COLUMNS], 'million')
