@@ -32,6 +32,7 @@ SQL_FUNCTIONS = \
 	sql/functions/56_category_tests.sql \
 	sql/functions/56_chance.sql \
 	sql/functions/56_library_verdicts.sql \
+	sql/functions/57_sample_tests.sql \
 	sql/functions/58_permutation.sql \
 	sql/functions/59_relations.sql \
 	sql/functions/60_query.sql \

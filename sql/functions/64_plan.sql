@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION drift_internal.comparison_methods() RETURNS TABLE (me
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 18
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	VALUES ('ks_test', true), ('t_test', true), ('mann_whitney_test', true),
+	VALUES ('ks_test', true), ('t_test', true), ('mann_whitney_test', true), ('epps_singleton_test', true), ('levene_test', true),
 		('wasserstein_distance', true), ('normalized_wasserstein_distance', true),
 		('chi_square_test', false), ('z_test', false), ('psi', false), ('kl_divergence', false),
 		('js_distance', false), ('hellinger_distance', false), ('total_variation', false), ('l_infinity', false),

@@ -15,8 +15,7 @@
 #include "errors.h"
 #include "pg/labelled.h"
 #include "pg/profile.h"
-#include "pg/test_result.h"
-#include "stats/category.h"
+#include "pg/profile_statistics.h"
 #include "stats/hypothesis.h"
 #include "stats/numeric_statistics.h"
 #include "stats/permutation.h"
@@ -312,9 +311,11 @@ PoolNumericProfiles(const DriftNumeric *reference, const DriftNumeric *current, 
 }
 
 static void
-PoolCategoryProfiles(const DriftCategory *reference, const DriftCategory *current, Pool *pool)
+PoolCategoryProfiles(Sides sides, Pool *pool)
 {
-	uint32 *order = palloc(sizeof(uint32) * (reference->used + current->used + 1));
+	const DriftCategory *reference = REFERENCE_CATEGORIES(sides);
+	const DriftCategory *current = CURRENT_CATEGORIES(sides);
+	uint32 *order = PairScratch(sides);
 	DriftCategoryPairs pairs;
 	DriftCategoryPair pair;
 
@@ -330,52 +331,25 @@ PoolCategoryProfiles(const DriftCategory *reference, const DriftCategory *curren
 	pfree(order);
 }
 
-static bool
-ProfileIsExact(const DriftProfile *profile)
-{
-	return profile->kind == DRIFT_NUMERIC ? ((const DriftNumeric *) profile)->exact
-										  : drift_category_is_exact((const DriftCategory *) profile);
-}
-
-/* Ensure that two profiles are of one kind, have values and count each of them */
-static void
-CheckExactProfiles(const DriftProfile *reference, const DriftProfile *current)
-{
-	if (reference->kind != current->kind)
-		DriftRaise(DRIFT_KIND_MISMATCH);
-	DriftCheck(drift_profile_check_sides(reference, current));
-	if (!ProfileIsExact(reference) || !ProfileIsExact(current))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("permutation_test needs profiles that count every value"),
-						errdetail("The %s profile is a summary.", ProfileIsExact(reference) ? "current" : "reference"),
-						errhint("Use the form over labelled rows: drift.permutation_test(value, is_current, ...).")));
-}
-
 /* permutation_test(reference, current, statistic [, permutations [, seed]]) */
 PG_FUNCTION_INFO_V1(drift_permutation_test_profiles);
 Datum
 drift_permutation_test_profiles(PG_FUNCTION_ARGS)
 {
-	const DriftProfile *reference = ProfileRead(PG_GETARG_DATUM(0));
-	const DriftProfile *current = ProfileRead(PG_GETARG_DATUM(1));
+	Sides sides = GetSides(fcinfo);
 	PermutationConstants constants = ReadConstants(fcinfo, 2);
-	DriftPermutationResult answer;
-	TestResult result = {0};
+	DriftPermutationResult result;
 	Pool pool;
 
-	CheckExactProfiles(reference, current);
-	if (reference->kind == DRIFT_NUMERIC)
-		PoolNumericProfiles((const DriftNumeric *) reference, (const DriftNumeric *) current, &pool);
-	else if (drift_permutation_needs_numbers(constants.statistic))
-		DriftRaise(DRIFT_KIND_MISMATCH);
+	RequireExactProfiles(sides, "permutation_test");
+	if (drift_permutation_needs_numbers(constants.statistic))
+		RequireNumbers(sides);
+	if (sides.reference->kind == DRIFT_NUMERIC)
+		PoolNumericProfiles(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &pool);
 	else
-		PoolCategoryProfiles((const DriftCategory *) reference, (const DriftCategory *) current, &pool);
-	answer = TestPool(&pool, &constants);
-	result.statistic = answer.statistic;
-	result.n_reference = drift_profile_n(reference);
-	result.n_current = drift_profile_n(current);
-	result.p_value = result.p_value_low = result.p_value_high = answer.p_value;
-	return ReturnTestResult(fcinfo, &result);
+		PoolCategoryProfiles(sides, &pool);
+	result = TestPool(&pool, &constants);
+	return ExactResult(fcinfo, sides, result.statistic, result.p_value);
 }
 
 /* ------------------------------------------------------------------------

@@ -45,6 +45,24 @@ RequireNumbers(Sides sides)
 		DriftRaise(DRIFT_KIND_MISMATCH);
 }
 
+static bool
+ProfileIsExact(const DriftProfile *profile)
+{
+	return profile->kind == DRIFT_NUMERIC ? ((const DriftNumeric *) profile)->exact
+										  : drift_category_is_exact((const DriftCategory *) profile);
+}
+
+void
+RequireExactProfiles(Sides sides, const char *statistic)
+{
+	DriftCheck(drift_profile_check_sides(sides.reference, sides.current));
+	if (!ProfileIsExact(sides.reference) || !ProfileIsExact(sides.current))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s needs profiles that count every value", statistic),
+				 errdetail("The %s profile is a summary.", ProfileIsExact(sides.reference) ? "current" : "reference"),
+				 errhint("Use drift.%s over labelled rows, which is exact.", statistic)));
+}
+
 void *
 PairScratch(Sides sides)
 {

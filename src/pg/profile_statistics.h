@@ -50,6 +50,9 @@ extern DriftNumericDistance Distance(Sides sides);
 /* Population deviation of the reference, by which the Wasserstein distance is normalised. */
 extern double ReferenceDeviation(const DriftNumeric *p);
 
+/* For what a summary cannot answer: both sides have values of one type (22023, 42804), and count each of them (0A000). */
+extern void RequireExactProfiles(Sides sides, const char *statistic);
+
 /*
  * A test_result whose p-value falls from that of the low end to that of the
  * high end of the statistic; and one without error.

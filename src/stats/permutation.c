@@ -9,6 +9,7 @@
 
 #include "stats/bins.h"
 #include "stats/contingency.h"
+#include "stats/contingency.h"
 #include "stats/divergence.h"
 #include "stats/random.h"
 #include "stats/two_sample.h"
@@ -300,14 +301,32 @@ total_variation(const DriftPooled *pooled, const int64_t *reference_upto)
 
 /* Of the table of both sides by value, each distinct number a category. */
 static double
-chi_square(const DriftPooled *pooled, const int64_t *reference_upto)
+of_table(DriftTableStatistic kind, const DriftPooled *pooled, const int64_t *reference_upto)
 {
 	DriftTable table;
 
-	drift_table_init(&table, DRIFT_CHI_SQUARE, pooled->n_reference, pooled->n_current);
+	drift_table_init(&table, kind, pooled->n_reference, pooled->n_current);
 	for (int64_t i = 0; i < pooled->distinct; i++)
 		drift_table_step(&table, reference_rows(reference_upto, i), current_rows(pooled, reference_upto, i));
 	return drift_table_finish(&table).statistic;
+}
+
+static double
+chi_square(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	return of_table(DRIFT_CHI_SQUARE, pooled, reference_upto);
+}
+
+static double
+g(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	return of_table(DRIFT_G, pooled, reference_upto);
+}
+
+static double
+l_infinity(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	return of_table(DRIFT_L_INFINITY, pooled, reference_upto);
 }
 
 /* ------------------------------------------------------------------------
@@ -327,7 +346,9 @@ static const Statistic statistics[] = {{"ks", true, ks},
 									   {"js_distance", false, js_distance},
 									   {"hellinger_distance", false, hellinger_distance},
 									   {"total_variation", false, total_variation},
+									   {"l_infinity", false, l_infinity},
 									   {"chi_square", false, chi_square},
+									   {"g", false, g},
 									   {"wasserstein_distance", true, wasserstein_distance},
 									   {"normalized_wasserstein_distance", true, normalized_wasserstein_distance},
 									   {"mean_difference", true, mean_difference}};

@@ -24,6 +24,10 @@ SHELF = [
      lambda r, c: stats.mannwhitneyu(r, c).statistic, 2),
     ('wasserstein_distance', 'drift.wasserstein_distance(x, is_current)',
      lambda r, c: stats.wasserstein_distance(r, c), 2),
+    ('epps_singleton_test', '(drift.epps_singleton_test(x, is_current)).statistic',
+     lambda r, c: stats.epps_singleton_2samp(r, c).statistic, None),
+    ('levene_test', '(drift.levene_test(x, is_current)).statistic',
+     lambda r, c: stats.levene(r, c).statistic, None),
     ('t_test', '(drift.t_test(x, is_current)).statistic',
      lambda r, c: stats.ttest_ind(r, c, equal_var=False).statistic, 1),
 ]

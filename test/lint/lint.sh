@@ -19,6 +19,7 @@ kernel_calls() {
 	nm -u $kernel_objects | awk '/^ +U / { print $2 }' | sort -u |
 		grep -Ev '^(drift_[a-z0-9_]+|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|mem(cpy|move|set|cmp|chr)|str(len|cmp))$' |
 		grep -Ev '^__[a-z]*ti[a-z0-9]*$' | # 128-bit arithmetic of the compiler
+		grep -Ev '^sincos$' | # what the compiler makes of sin and cos
 		grep -Ev '^(fabs|sqrt|cbrt|exp|exp2|expm1|log|log2|log10|log1p|pow|erfc?|sin|cos|tan|asin|acos|atan2?|hypot|fma)$' |
 		grep -Ev '^(floor|ceil|trunc|rint|nearbyint|l?lrint|l?lround|round|fmod|modf|frexp|ldexp|scalbn|nextafter|fmin|fmax)$'
 }

@@ -69,6 +69,15 @@ def chi_square(values, r, c):
     return float(stats.chi2_contingency(table)[0])
 
 
+def g(values, r, c):
+    table = np.array([[np.sum(s == v) for v in values] for s in (r, c)])
+    return float(stats.chi2_contingency(table, lambda_='log-likelihood')[0])
+
+
+def l_infinity(values, r, c):
+    return float(max(abs(np.mean(r == v) - np.mean(c == v)) for v in values))
+
+
 def normalized(r, c):
     with np.errstate(all='ignore'):
         return float(np.float64(stats.wasserstein_distance(r, c)) / np.std(r))
@@ -79,12 +88,12 @@ NUMBERS = {
     'wasserstein_distance': lambda v, r, c: stats.wasserstein_distance(r, c),
     'normalized_wasserstein_distance': lambda v, r, c: normalized(r, c),
     'mean_difference': lambda v, r, c: abs(np.mean(r) - np.mean(c)),
-    'chi_square': chi_square,
+    'chi_square': chi_square, 'g': g, 'l_infinity': l_infinity,
 }
 SHARES = [psi, kl_divergence, js_distance, hellinger_distance, total_variation]
 NUMBERS.update({f.__name__: lambda v, r, c, f=f: f(*shares(v, r, c)) for f in SHARES})
 CATEGORIES = {f.__name__: lambda v, r, c, f=f: f(*categories(v, r, c, f in (psi, kl_divergence))) for f in SHARES}
-CATEGORIES['chi_square'] = chi_square
+CATEGORIES.update({'chi_square': chi_square, 'g': g, 'l_infinity': l_infinity})
 
 
 def exact_p(statistic, values, r, c):

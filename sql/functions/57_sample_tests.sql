@@ -1,0 +1,35 @@
+-- tests of numbers by characteristic functions, spread and kernels
+
+CREATE OR REPLACE FUNCTION drift.epps_singleton_test(reference drift.profile, current drift.profile) RETURNS drift.test_result
+	AS 'MODULE_PATHNAME', 'drift_epps_singleton_test_profiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION drift.epps_singleton_test(drift.profile, drift.profile) IS 'Epps-Singleton test of two exact profiles of numbers, by their characteristic functions, as scipy.stats.epps_singleton_2samp';
+
+CREATE OR REPLACE FUNCTION drift.levene_test(reference drift.profile, current drift.profile) RETURNS drift.test_result
+	AS 'MODULE_PATHNAME', 'drift_levene_test_profiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION drift.levene_test(drift.profile, drift.profile) IS 'Levene test of equal spread of two exact profiles of numbers, about the medians (Brown-Forsythe), as scipy.stats.levene';
+
+CREATE OR REPLACE FUNCTION drift_internal.labelled_epps_singleton_test(internal) RETURNS drift.test_result
+	AS 'MODULE_PATHNAME', 'drift_labelled_epps_singleton_test' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION drift_internal.labelled_epps_singleton_test(internal) IS 'Final function of the epps_singleton_test aggregate over labelled rows';
+
+CREATE OR REPLACE AGGREGATE drift.epps_singleton_test(value "any", is_current boolean) (
+	SFUNC = drift_internal.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift_internal.labelled_epps_singleton_test,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE drift.epps_singleton_test(value "any", is_current boolean) IS 'Epps-Singleton test of two samples of numbers, by their characteristic functions at 0.4 and 0.8 of the semi-interquartile range';
+
+CREATE OR REPLACE FUNCTION drift_internal.labelled_levene_test(internal) RETURNS drift.test_result
+	AS 'MODULE_PATHNAME', 'drift_labelled_levene_test' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION drift_internal.labelled_levene_test(internal) IS 'Final function of the levene_test aggregate over labelled rows';
+
+CREATE OR REPLACE AGGREGATE drift.levene_test(value "any", is_current boolean) (
+	SFUNC = drift_internal.labelled_accum,
+	STYPE = internal,
+	FINALFUNC = drift_internal.labelled_levene_test,
+	FINALFUNC_MODIFY = SHAREABLE,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE drift.levene_test(value "any", is_current boolean) IS 'Levene test of equal spread of two samples of numbers, about the medians (Brown-Forsythe)';
