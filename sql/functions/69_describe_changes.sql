@@ -150,7 +150,7 @@ BEGIN
 	END IF;
 
 	RETURN QUERY SELECT * FROM drift_internal.distinct_changes(reference, current);
-	IF 'identifier' = ANY (reference.flags) THEN
+	IF 'identifier' = ANY (reference.flags || current.flags) THEN
 		RETURN;
 	ELSIF plan.kind = 'numeric' THEN
 		RETURN QUERY SELECT * FROM drift_internal.range_changes(reference.profile, current.profile);

@@ -3,10 +3,13 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-if [ ! -e "$DRIFT_DATA/bank_marketing.csv" ]; then
-	echo "1..0 # SKIP $DRIFT_DATA has no bank_marketing.csv"
-	exit
-fi
+for file in bank_marketing.csv diabetes.csv; do
+	if [ ! -e "$DRIFT_DATA/$file" ]; then
+		echo "1..0 # SKIP $DRIFT_DATA has no $file"
+		exit
+	fi
+done
 createdb drift_realdata
 psql -X -q -v ON_ERROR_STOP=1 -d drift_realdata -c 'CREATE EXTENSION drift'
 psql -X -d drift_realdata -f test/realdata/bank.sql
+psql -X -d drift_realdata -f test/realdata/quality.sql
