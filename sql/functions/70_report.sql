@@ -20,17 +20,20 @@ $$;
 COMMENT ON FUNCTION drift_internal.comparison_json(drift.comparison[], drift.thresholds) IS
 	'the rows of a comparison and its summary as one JSON document';
 
--- A check mark or a warning sign, and the p-value to four places, as notebooks print them.
+-- A check mark or a warning sign, and the p-value to four places, as notebooks print them; PSI and
+-- effect with what they exceed in 5 % of cases without drift.
 CREATE OR REPLACE FUNCTION drift_internal.comparison_line(c drift.comparison, width integer) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('%s %s %s  psi %s  effect %s  %s  %s',
+	SELECT format('%s %s %s  psi %s (chance to %s)  effect %s (chance to %s)  %s  %s',
 		CASE WHEN (c).drifted THEN '⚠️' WHEN NOT (c).drifted THEN '✅' ELSE '➖' END,
 		rpad((c).column_name || ':', width + 1),
 		rpad(coalesce('p-value = ' || to_char((c).p_value_corrected, 'FM0.0000'), ''), 16),
 		lpad(coalesce(to_char((c).psi, 'FM9990.000'), '-'), 7),
+		coalesce(to_char((c).psi_95, 'FM9990.000'), '-'),
 		lpad(coalesce(to_char((c).effect, 'FM0.000'), '-'), 5),
+		coalesce(to_char((c).effect_95, 'FM0.000'), '-'),
 		rpad((c).severity, 17),
 		(c).explanation)
 $$;

@@ -41,7 +41,6 @@ typedef struct CellSums
 	double empty_sum;
 	double empty_squares;
 	double pooled; /* where the cell is pooled */
-	double pooled_rows;
 	double pooled_gap;
 	double pooled_gap_squares;
 } CellSums;
@@ -100,7 +99,6 @@ add_rows(const DriftChanceCells *c, const CellLaw *law, double rows, double weig
 	if (!law->reference_fixed && rows > 0 && rows < (double) c->pool_below)
 	{
 		s->pooled += weight;
-		s->pooled_rows += weight * (p * n + q * m);
 		s->pooled_gap += weight * (p - q);
 		s->pooled_gap_squares += weight * (p - q) * (p - q);
 		return;
@@ -227,6 +225,20 @@ split_jump(DriftChanceCells *c, const CellSums *s, double *mean, double *varianc
 	c->jump_squares += probability * gap * gap;
 }
 
+/* A cell's part in the pooled one: its share, if it is pooled, and its gap then. */
+static void
+pool_cell(DriftChanceCells *c, const CellSums *s, double share)
+{
+	double probability = s->pooled / s->weight;
+	double gap = s->pooled_gap / s->weight;
+
+	c->pool_share += share * probability;
+	c->pool_gap += gap;
+	c->pool_share_variance += share * share * probability * (1 - probability);
+	c->pool_gap_variance += s->pooled_gap_squares / s->weight - gap * gap;
+	c->pool_covariance += share * gap * (1 - probability);
+}
+
 static void
 add_cell(DriftChanceCells *c, const CellLaw *law, double share)
 {
@@ -235,14 +247,7 @@ add_cell(DriftChanceCells *c, const CellLaw *law, double share)
 	double variance;
 
 	if (s.pooled > 0)
-	{
-		double gap = s.pooled_gap / s.weight;
-
-		c->pool_weight += share * s.pooled / s.weight;
-		c->pool_rows += s.pooled_rows / s.weight;
-		c->pool_gap += gap;
-		c->pool_gap_variance += s.pooled_gap_squares / s.weight - gap * gap;
-	}
+		pool_cell(c, &s, share);
 	split_jump(c, &s, &mean, &variance);
 	c->mean += mean;
 	c->variance += variance;
@@ -315,24 +320,32 @@ drift_chance_cells_bins(DriftChanceCells *c, const int64_t *reference, const int
 			drift_chance_cells_step(c, reference[i] + current[i]);
 }
 
-/* The cell of all pooled ones: its gap is nearly normal about a mean that is not 0, since pooling looks at the reference. */
+/*
+ * The cell of all pooled ones. Its gap is nearly normal, about a mean that is
+ * not 0, since pooling looks at the reference. More pooled categories make
+ * share and gap larger alike, which the term, a square over the share, hardly
+ * feels: what counts is the variance of the gap for its share.
+ */
 static void
 add_pool(DriftChanceCells *c)
 {
 	double n = (double) c->n_reference;
 	double m = (double) c->n_current;
-	double both = c->pool_rows / (n + m);
-	double deviation = sqrt(fmax(c->pool_gap_variance * (1 - c->pool_weight), 0));
+	double slope = c->pool_gap / c->pool_share;
+	double variance = c->pool_gap_variance - 2 * slope * c->pool_covariance + slope * slope * c->pool_share_variance;
+	double deviation = sqrt(fmax(variance * (1 - c->pool_share), 0));
 	CellSums s = {0};
 	double mean;
 
-	if (!(c->pool_rows > 0))
+	if (!(c->pool_share > 0))
 		return;
 	for (int i = -NORMAL_STEPS * NORMAL_REACH; i <= NORMAL_STEPS * NORMAL_REACH; i++)
 	{
 		double z = (double) i / NORMAL_STEPS;
 		double gap = c->pool_gap + z * deviation;
-		double value = term(c, fmax(both + gap * m / (n + m), 0), fmax(both - gap * n / (n + m), 0));
+		double p = fmax(c->pool_share + gap * m / (n + m), 0);
+		double q = fmax(c->pool_share - gap * n / (n + m), 0);
+		double value = term(c, p, q);
 		double weight = exp(-z * z / 2);
 
 		s.weight += weight;

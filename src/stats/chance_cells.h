@@ -36,10 +36,11 @@ typedef struct DriftChanceCells
 	double jumps;                     /* sides that are empty, but rarely: to the floor it is far */
 	double jump_sum;
 	double jump_squares;
-	double pool_rows; /* what is known of the pooled cell */
-	double pool_gap;
+	double pool_share; /* of the pooled cell: mean share of both sides' rows, */
+	double pool_gap;   /* mean of p - q, */
+	double pool_share_variance;
 	double pool_gap_variance;
-	double pool_weight;
+	double pool_covariance;
 } DriftChanceCells;
 
 /* The pool_below of drift_category_divergence() for a reference of n rows. */

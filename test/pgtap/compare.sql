@@ -1,6 +1,6 @@
 -- drift.compare() and what stands on it, on data whose answer is known.
 BEGIN;
-SELECT plan(82);
+SELECT plan(95);
 
 CREATE TEMPORARY TABLE old AS
 SELECT i AS id, md5(i::text) AS code, i * 0.01 AS amount, CASE WHEN i % 10 < 6 THEN 'landline' ELSE 'mobile' END AS contact,
@@ -139,6 +139,34 @@ SELECT matches((SELECT explanation FROM drift.compare('many', 'many', ARRAY['x']
 	'^inconclusive', 'a summary says when it cannot tell');
 SELECT ok((SELECT bool_and(p_value > 0.01 AND n_reference = 5000) FROM drift.compare('many', 'many', ARRAY['x'], sample => 5000)),
 	'two samples of the same data, tested exactly');
+
+-- what chance alone gives
+SELECT ok(abs((pg_temp.of('amount')).psi_expected / (9 * (1 / 1000.0 + 1 / 800.0)) - 1) < 0.02, 'expected PSI of ten bins: nine times the sampling factor');
+SELECT ok((pg_temp.of('amount')).psi_95 BETWEEN 1.7 * (pg_temp.of('amount')).psi_expected AND 2 * (pg_temp.of('amount')).psi_expected, 'its 95 % point');
+SELECT ok(abs((pg_temp.of('amount')).effect_expected / (0.8687 * sqrt(1 / 1000.0 + 1 / 800.0)) - 1) < 0.02, 'expected KS distance');
+SELECT ok(abs((pg_temp.of('amount')).effect_95 / (1.358 * sqrt(1 / 1000.0 + 1 / 800.0)) - 1) < 0.02, 'its 95 % point');
+SELECT is((pg_temp.of('contact')).effect_95,
+	(SELECT (drift.chance(contact, f, 'total_variation')).upper_95 FROM (SELECT contact, false AS f FROM old UNION ALL SELECT contact, true FROM new) AS labelled),
+	'the effect of categories is a total variation');
+SELECT is((pg_temp.of('amount')).statistic_95, NULL, 'a test has a p-value and needs no more');
+SELECT results_eq($$SELECT statistic_expected, statistic_95 FROM drift.compare('old', 'new', ARRAY['amount'], '{"amount": "wasserstein_distance"}')$$,
+	$$SELECT (t).expected, (t).upper_95 FROM (SELECT drift.chance(amount, f, 'wasserstein_distance') AS t
+		FROM (SELECT amount, false AS f FROM old UNION ALL SELECT amount, true FROM new) AS labelled) AS l$$, 'a requested distance has none');
+SELECT is((pg_temp.of('empty')).psi_95, NULL, 'nothing is known without values');
+
+-- sparse categories lift the PSI far above the chi-square law
+CREATE FUNCTION pg_temp.sparse(n int, categories int, salt text) RETURNS text LANGUAGE sql AS $$
+	SELECT format('SELECT ''c'' || abs(hashtextextended(%L || i, 1)) %% %s AS c FROM generate_series(1, %s) AS i', salt, categories, n)
+$$;
+CREATE TEMPORARY TABLE sparse AS
+SELECT c.*, drift.psi_p_value(c.psi, k, n, n) AS chi_square_p
+FROM (VALUES (40, 150, 40), (2500, 3000, 1)) AS v(k, n, known),
+	LATERAL drift.compare(pg_temp.sparse(n, k, 'reference'), pg_temp.sparse(n, k, 'current'), ARRAY['c']) AS c;
+SELECT ok(bool_and(psi > 0.25), 'a critical PSI, by the bands') FROM sparse;
+SELECT ok(chi_square_p < 0.001, 'and by a law for full bins') FROM sparse WHERE n_reference = 150;
+SELECT ok(bool_and(psi < psi_95), 'which chance alone gives') FROM sparse;
+SELECT is(array_agg(DISTINCT severity), '{ok}', 'is no drift') FROM sparse;
+SELECT ok(bool_and(explanation ~ 'PSI [0-9.]+, of so few rows chance alone gives [0-9.]+ on average and up to [0-9.]+'), 'and the explanation says so') FROM sparse;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -178,6 +178,8 @@ def main():
             rows += binned_rows(shape, bins, n, m)
     for n, m in ((1000, 1000), (200, 200), (2000, 300), (300, 2000)):
         rows += binned_rows('pooled zipf', 200, n, m)
+    for n, m in ((200, 200), (1000, 100), (100, 1000)):
+        rows += binned_rows('pooled zipf', 30, n, m)
     for shape in SHAPES:
         for n, m in ((50, 50), (100, 400), (500, 500)):
             rows += curve_rows(shape, n, m)
