@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION drift_internal.library_methods(rule text) RETURNS tex
 AS $$
 	SELECT CASE rule
 			WHEN 'evidently' THEN '{psi,kl_div,jensenshannon,hellinger,wasserstein,ks,z,chisquare,t_test,mannw}'::text[]
+			WHEN 'nannyml' THEN '{jensen_shannon,kolmogorov_smirnov,wasserstein,hellinger,chi2,l_infinity}'
 		END
 $$;
 
@@ -57,9 +58,14 @@ CREATE OR REPLACE FUNCTION drift_internal.library_query(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.labelled_query(
-		drift_internal.library_expressions(plans, 'evidently', 'is_current', methods),
-		drift_internal.flagged_query(reference_query, plans, sample, reference_seed, 'false AS is_current'),
-		drift_internal.flagged_query(current_query, plans, sample, current_seed, 'true AS is_current'))
+		drift_internal.library_expressions(plans, rule, l.name, methods),
+		drift_internal.flagged_query(reference_query, plans, sample, reference_seed, l.reference_label),
+		drift_internal.flagged_query(current_query, plans, sample, current_seed, l.current_label))
+	FROM (
+		VALUES ('evidently', 'is_current', 'false AS is_current', 'true AS is_current'),
+			('nannyml', 'chunk', 'drift_internal.reference_chunk(pg_catalog.row_number() OVER (), pg_catalog.count(*) OVER ()) AS chunk', '0 AS chunk')
+	) AS l(library, name, reference_label, current_label)
+	WHERE l.library = rule
 $$;
 
 COMMENT ON FUNCTION drift_internal.library_query(text, text, text, drift_internal.column_plan[], jsonb, bigint, bigint, bigint) IS

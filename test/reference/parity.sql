@@ -41,7 +41,7 @@ CREATE FUNCTION parity.measure() RETURNS void LANGUAGE sql AS $$
 	INSERT INTO parity.measured
 	SELECT f.library, f.source, f.rows_reference, f.rows_current, f.numeric_method, f.categorical_method, c.column_name,
 		CASE WHEN c.drifted IS NOT NULL THEN 'tested' ELSE c.severity END, CASE WHEN c.drifted IS NOT NULL THEN c.kind END,
-		substring(c.method_reason FROM 'ly''s (\w+)|ML''s (\w+)'),
+		substring(c.method_reason FROM '^(?:Evidently|NannyML)''s (\w+)'),
 		CASE WHEN f.library = 'evidently' AND c.threshold = 0.05 THEN coalesce(c.p_value, 'NaN') ELSE c.statistic END,
 		c.threshold, c.drifted, c.method_reason
 	FROM (SELECT library, source, rows_reference, rows_current, numeric_method, categorical_method, array_agg(column_name) AS columns

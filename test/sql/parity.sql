@@ -14,6 +14,9 @@ CREATE TEMPORARY TABLE loaded (LIKE parity.expected);
 ALTER TABLE loaded DROP COLUMN library;
 \copy loaded FROM PROGRAM 'grep -v "^#" "$PG_ABS_SRCDIR/reference/parity_evidently.csv"' WITH (FORMAT csv, HEADER)
 INSERT INTO parity.expected SELECT 'evidently', * FROM loaded;
+TRUNCATE loaded;
+\copy loaded FROM PROGRAM 'grep -v "^#" "$PG_ABS_SRCDIR/reference/parity_nannyml.csv"' WITH (FORMAT csv, HEADER)
+INSERT INTO parity.expected SELECT 'nannyml', * FROM loaded;
 
 \copy parity.line (line) FROM PROGRAM 'cat "$PG_ABS_SRCDIR/data/breast_cancer.csv"'
 SELECT parity.take_file('breast_cancer');
