@@ -79,7 +79,8 @@ AS $$
 	SELECT CASE
 			WHEN (plan).obstacle IS NULL THEN (verdict).reason
 			WHEN (plan).obstacle = 'unsupported' THEN drift_internal.skip_reason(plan, false)
-			ELSE drift_internal.explain_untested(plan, NULL, NULL, ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (plan).obstacle)::drift_internal.column_measure, NULL)
+			ELSE drift_internal.explain_untested(plan, NULL, NULL,
+				jsonb_populate_record(NULL::drift_internal.column_measure, jsonb_build_object('state', (plan).obstacle)), NULL)
 		END
 $$;
 
