@@ -31,6 +31,7 @@ SQL_FUNCTIONS = \
 	sql/functions/55_labelled_statistics.sql \
 	sql/functions/56_category_tests.sql \
 	sql/functions/56_chance.sql \
+	sql/functions/56_distribution_tests.sql \
 	sql/functions/56_library_verdicts.sql \
 	sql/functions/57_sample_tests.sql \
 	sql/functions/58_permutation.sql \

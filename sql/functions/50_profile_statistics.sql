@@ -79,7 +79,7 @@ COMMENT ON FUNCTION drift.z_test(drift.profile, drift.profile) IS 'z-test of the
 CREATE OR REPLACE FUNCTION drift.bounds(statistic text, reference drift.profile, current drift.profile,
 	OUT value double precision, OUT low double precision, OUT high double precision) RETURNS record
 	AS 'MODULE_PATHNAME', 'drift_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
-COMMENT ON FUNCTION drift.bounds(text, drift.profile, drift.profile) IS 'A statistic of two profiles (psi, kl_divergence, js_distance, hellinger_distance, total_variation, l_infinity, cramers_v, cramers_v_corrected, wasserstein_distance or ks) and the interval in which that of the rows behind them certainly lies; on exact profiles low = value = high. For bins: the same bins.';
+COMMENT ON FUNCTION drift.bounds(text, drift.profile, drift.profile) IS 'A statistic of two profiles (psi, kl_divergence, js_distance, hellinger_distance, total_variation, l_infinity, cramers_v, cramers_v_corrected, wasserstein_distance, energy_distance or ks) and the interval in which that of the rows behind them certainly lies; on exact profiles low = value = high. For bins: the same bins.';
 
 -- Without a type on any argument the parser cannot tell profiles from labelled rows; a form whose last argument is text
 -- decides it, as the parser prefers text for what has no type.

@@ -2,10 +2,11 @@
 
 -- Methods a user may ask for; the flag says whether the method needs numbers.
 CREATE OR REPLACE FUNCTION drift_internal.comparison_methods() RETURNS TABLE (method text, numeric_only boolean)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 18
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 24
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES ('ks_test', true), ('t_test', true), ('mann_whitney_test', true), ('epps_singleton_test', true), ('levene_test', true),
+		('cramer_von_mises_test', true), ('anderson_darling_test', true), ('kuiper_test', true), ('energy_distance', true),
 		('wasserstein_distance', true), ('normalized_wasserstein_distance', true),
 		('chi_square_test', false), ('z_test', false), ('psi', false), ('kl_divergence', false),
 		('js_distance', false), ('hellinger_distance', false), ('total_variation', false), ('l_infinity', false),

@@ -16,6 +16,7 @@
 #include "pg/sorted_keys.h"
 #include "pg/value.h"
 #include "stats/divergence.h"
+#include "stats/edf.h"
 #include "stats/sample.h"
 #include "stats/two_sample.h"
 
@@ -84,6 +85,7 @@ extern void LabelledNumbersAdd(Labelled *state, int side, double value);
 extern void LabelledNumbersScan(Labelled *state, NumberScan *scan);
 extern bool LabelledNextNumber(NumberScan *scan, double *value, int64 rows[2]);
 extern const DriftTwoSample *LabelledNumbersCompare(Labelled *state);
+extern const DriftEdf *LabelledNumbersDifference(Labelled *state);
 extern double LabelledNumbersKs(Labelled *state);
 
 /* Whether the reference may have at most that many distinct values: true for certain if it has, else seldom. */

@@ -34,12 +34,14 @@ struct LabelledNumbers
 	bool spilled;
 	bool sorted; /* the arrays are, or the files exist */
 	bool compared;
+	bool differenced;
 	bool binned;
 	Tuplesortstate *sort[2]; /* spilled and not sorted yet */
 	BufFile *file[2];        /* spilled and sorted */
 	int64 moments_taken[2];  /* keys that moments are of */
 	DriftMoments moments[2];
 	DriftTwoSample comparison;
+	DriftEdf difference;
 	DriftDivergence divergence;
 };
 
@@ -270,6 +272,31 @@ LabelledNumbersCompare(Labelled *state)
 		numbers->compared = true;
 	}
 	return &numbers->comparison;
+}
+
+/* Take the difference of the distribution functions of the sorted sides, once for all statistics of the state */
+const DriftEdf *
+LabelledNumbersDifference(Labelled *state)
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	if (!numbers->differenced)
+	{
+		NumberScan *scan = palloc(sizeof(NumberScan));
+		double value;
+		int64 rows[2];
+
+		LabelledNumbersScan(state, scan);
+		drift_edf_init(&numbers->difference, state->n[0], state->n[1]);
+		while (LabelledNextNumber(scan, &value, rows))
+		{
+			CHECK_FOR_INTERRUPTS();
+			drift_edf_step(&numbers->difference, value, rows[0], rows[1]);
+		}
+		pfree(scan);
+		numbers->differenced = true;
+	}
+	return &numbers->difference;
 }
 
 /* Decide whether to count keys in buckets rather than sort them; the counters must fit in memory too */

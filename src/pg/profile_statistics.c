@@ -284,11 +284,13 @@ NamedStatistic(const char *name, Sides sides)
 		return ProfilesTable(sides, table_statistic).statistic;
 	if (strcmp(name, "wasserstein_distance") == 0)
 		return Distance(sides).wasserstein;
+	if (strcmp(name, "energy_distance") == 0)
+		return EnergyDistance(sides);
 	if (strcmp(name, "ks") == 0)
 		return Distance(sides).ks;
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown statistic \"%s\"", name),
 					errhint("Use psi, kl_divergence, js_distance, hellinger_distance, total_variation, l_infinity, "
-							"cramers_v, cramers_v_corrected, wasserstein_distance or ks.")));
+							"cramers_v, cramers_v_corrected, wasserstein_distance, energy_distance or ks.")));
 }
 
 /* bounds(statistic, reference, current): the statistic and the interval the rows' own lies in */

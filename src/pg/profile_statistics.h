@@ -64,4 +64,7 @@ extern Datum ExactResult(FunctionCallInfo fcinfo, Sides sides, double statistic,
 /* A statistic of the table of both sides by category or distinct number: profile_category_tests.c */
 extern DriftIntervalTest ProfilesTable(Sides sides, DriftTableStatistic kind);
 
+/* The energy distance and its bounds, for drift.bounds() too: profile_edf.c */
+extern DriftInterval EnergyDistance(Sides sides);
+
 #endif

@@ -32,28 +32,16 @@ gap_as_share(const DriftTwoSample *t, int64_t i, int64_t j)
 	return (double) gap(t, i, j) / ((double) t->n_reference * (double) t->n_current);
 }
 
-/* Neumaier's sum: ten million small strips must not lose their low bits. */
-static void
-add_area(DriftTwoSample *t, double strip)
-{
-	double sum = t->area + strip;
-
-	/* strip and area are non-negative; infinities carry nothing */
-	if (isfinite(sum))
-		t->area_carry += t->area >= strip ? (t->area - sum) + strip : (strip - sum) + t->area;
-	t->area = sum;
-}
-
 /* The strip between the last value and this one, where F - G is constant. */
 static void
 add_strip(DriftTwoSample *t, double value, double count)
 {
 	if (t->seen_reference != 0 || t->seen_current != 0)
-		add_area(t, gap_as_share(t, t->seen_reference, t->seen_current) * (value - t->last_value));
+		drift_sum_add(&t->area, gap_as_share(t, t->seen_reference, t->seen_current) * (value - t->last_value));
 
 	/* scipy subtracts equal neighbours too, and infinity minus itself is NaN */
 	if (isinf(value) && count > 1)
-		t->area = (double) NAN;
+		t->area.high = (double) NAN;
 }
 
 void
@@ -103,7 +91,7 @@ drift_two_sample_ks(const DriftTwoSample *t)
 double
 drift_two_sample_wasserstein(const DriftTwoSample *t)
 {
-	return complete(t) ? t->area + t->area_carry : (double) NAN;
+	return complete(t) ? drift_sum_total(&t->area) : (double) NAN;
 }
 
 double

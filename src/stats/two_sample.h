@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stats/sum.h"
+
 typedef struct DriftTwoSample
 {
 	int64_t n_reference;
@@ -22,8 +24,7 @@ typedef struct DriftTwoSample
 	int64_t peak_reference; /* the same where the distribution functions are furthest apart */
 	int64_t peak_current;
 	double last_value;
-	double area;       /* integral of |F - G| so far, */
-	double area_carry; /* and the low bits that adding lost */
+	DriftSum area; /* integral of |F - G| so far */
 	double twice_u;
 	double tie_term;
 	bool valid; /* counts fit the totals, values ascend */

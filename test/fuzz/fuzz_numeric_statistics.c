@@ -6,6 +6,8 @@
 
 #include "fuzz/numeric_input.h"
 #include "fuzz/statistic_range.h"
+#include "stats/edf_test.h"
+#include "stats/numeric_edf.h"
 #include "stats/numeric_statistics.h"
 
 static void
@@ -36,6 +38,27 @@ tables(const DriftNumeric *reference, const DriftNumeric *current)
 	}
 }
 
+static void
+differences(const DriftNumeric *reference, const DriftNumeric *current)
+{
+	int64_t n = drift_profile_n(&reference->profile);
+	int64_t m = drift_profile_n(&current->profile);
+	DriftNumericEdf edf;
+
+	if (drift_numeric_edf(reference, current, &edf) != DRIFT_OK)
+		return;
+	require_interval(edf.kuiper, 0.0, 1.0 + 1e-12);
+	require_interval(edf.anderson_darling, 0.0, HUGE_VAL);
+	require_interval(edf.cramer_von_mises, -HUGE_VAL, HUGE_VAL);
+	if (!isnan(edf.energy_distance.value))
+		require_interval(edf.energy_distance, 0.0, HUGE_VAL);
+	REQUIRE(!isnan(drift_kuiper_p_value(edf.kuiper.value, n, m)));
+	if (drift_cramer_von_mises_scratch(edf.cramer_von_mises.value, n, m) == 0)
+		REQUIRE(!isnan(drift_cramer_von_mises_p_value(edf.cramer_von_mises.value, n, m, NULL)));
+	if (!edf.constant && n + m > 3)
+		REQUIRE(!isnan(drift_anderson_darling_test(edf.anderson_darling.value, n, m).p_value.value));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -50,6 +73,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	divergences(reference, current, 10);
 	divergences(reference, current, 1024);
 	tables(reference, current);
+	differences(reference, current);
 	if (drift_numeric_larger_of_two(reference, current, larger) == DRIFT_OK)
 		require_two_proportions(larger, &reference->profile, &current->profile);
 	if (drift_numeric_distance(reference, current, &distance) == DRIFT_OK)

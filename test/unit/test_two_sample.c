@@ -7,18 +7,11 @@
 
 #include "stats/hypothesis.h"
 
-#include "golden.h"
-#include "samples.h"
+#include "sample_sides.h"
 
-/* Columns of statistics.csv. */
+/* Further columns of statistics.csv. */
 enum
 {
-	SHAPE,
-	WITH_MISSING,
-	ROWS_REFERENCE,
-	ROWS_CURRENT,
-	N_REFERENCE,
-	N_CURRENT,
 	WASSERSTEIN = 20,
 	KS_D = 22,
 	KS_P,
@@ -26,65 +19,17 @@ enum
 	MANN_WHITNEY_P
 };
 
-typedef struct Side
-{
-	double *value;
-	int64_t n;
-} Side;
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *) a;
-	double y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-static Side
-make_side(const Golden *g, int current)
-{
-	int64_t rows = golden_int(g, ROWS_REFERENCE + current);
-	Side side = {.value = malloc((size_t) rows * sizeof(double))};
-
-	if (side.value == NULL)
-		abort();
-	for (int64_t i = 1; i <= rows; i++)
-		if (g->field[WITH_MISSING][0] == 'f' || !sample_is_missing(current, (uint64_t) i))
-			side.value[side.n++] = sample_value(g->field[SHAPE], current, (uint64_t) i);
-	qsort(side.value, (size_t) side.n, sizeof(double), compare_doubles);
-	return side;
-}
-
-/* Counts the rows at position *at that equal value, and passes them. */
-static int64_t
-take(const Side *side, int64_t *at, double value)
-{
-	int64_t first = *at;
-
-	while (*at < side->n && side->value[*at] == value)
-		++*at;
-	return *at - first;
-}
-
 static DriftTwoSample
-merge(const Side *reference, const Side *current)
+merge(const Side side[2])
 {
 	DriftTwoSample t;
-	int64_t i = 0;
-	int64_t j = 0;
+	int64_t at[2] = {0, 0};
+	int64_t rows[2];
+	double value;
 
-	drift_two_sample_init(&t, reference->n, current->n);
-	while (i < reference->n || j < current->n)
-	{
-		double value = j >= current->n || (i < reference->n && reference->value[i] < current->value[j])
-						   ? reference->value[i]
-						   : current->value[j];
-		int64_t c_reference = take(reference, &i, value);
-		int64_t c_current = take(current, &j, value);
-
-		drift_two_sample_step(&t, value, c_reference, c_current);
-	}
+	drift_two_sample_init(&t, side[0].n, side[1].n);
+	while (next_value(side, at, &value, rows))
+		drift_two_sample_step(&t, value, rows[0], rows[1]);
 	return t;
 }
 
@@ -104,9 +49,8 @@ test_golden(int argc, char **argv)
 	   "statistics.csv has the expected columns");
 	while (golden_next(&g))
 	{
-		Side reference = make_side(&g, 0);
-		Side current = make_side(&g, 1);
-		DriftTwoSample t = merge(&reference, &current);
+		Side side[] = {make_side(&g, 0), make_side(&g, 1)};
+		DriftTwoSample t = merge(side);
 		DriftTest test =
 			drift_mann_whitney(drift_two_sample_u(&t), t.n_reference, t.n_current, drift_two_sample_tie_term(&t));
 
@@ -119,8 +63,8 @@ test_golden(int argc, char **argv)
 		if (golden_double(&g, KS_P) > 1e-300)
 			worst_add(&p, drift_ks_p_value(drift_two_sample_ks(&t), t.n_reference, t.n_current),
 					  golden_double(&g, KS_P), &g);
-		free(reference.value);
-		free(current.value);
+		free(side[0].value);
+		free(side[1].value);
 	}
 	golden_close(&g, "statistics.csv", 250);
 	worst_report(&sizes, 0, "rows with a value");
@@ -135,9 +79,8 @@ test_documented(void)
 {
 	double before[] = {80, 90, 100, 110, 120, 130, 140, 150};
 	double after[] = {100, 110, 130, 140, 150, 160, 170, 180};
-	Side reference = {before, 8};
-	Side current = {after, 8};
-	DriftTwoSample t = merge(&reference, &current);
+	Side side[] = {{before, 8}, {after, 8}};
+	DriftTwoSample t = merge(side);
 
 	is_close(drift_two_sample_ks(&t), 0.375, 0, "D of the documented glucose values");
 	is_close(drift_ks_p_value(drift_two_sample_ks(&t), 8, 8), 0.6601398601398599, 1e-14,
