@@ -131,12 +131,9 @@ PG_FUNCTION_INFO_V1(drift_permutation_accum);
 Datum
 drift_permutation_accum(PG_FUNCTION_ARGS)
 {
-	LOCAL_FCINFO(row, 3);
-	Labelled *state;
+	Labelled *state = PG_ARGISNULL(0) ? LabelledCreate(fcinfo) : (Labelled *) PG_GETARG_POINTER(0);
 
-	InitFunctionCallInfoData(*row, fcinfo->flinfo, 3, fcinfo->fncollation, fcinfo->context, fcinfo->resultinfo);
-	memcpy(row->args, fcinfo->args, 3 * sizeof(NullableDatum));
-	state = (Labelled *) DatumGetPointer(drift_labelled_accum(row));
+	LabelledAddRow(fcinfo, state);
 	if (state->constants)
 		CheckSameConstants(fcinfo, state->constants);
 	else

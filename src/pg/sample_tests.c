@@ -1,7 +1,8 @@
 /*
  * sample_tests.c
- *		Tests of numbers that need two passes over their values, of labelled
- *		rows and of exact profiles: Epps-Singleton and Levene.
+ *		Tests of numbers that need more than one pass over their values, of
+ *		labelled rows and of exact profiles: Epps-Singleton, Levene and maximum
+ *		mean discrepancy.
  */
 #include "postgres.h"
 
@@ -12,10 +13,13 @@
 #include "errors.h"
 #include "pg/labelled.h"
 #include "pg/profile_statistics.h"
+#include "pg/test_result.h"
 #include "stats/epps_singleton.h"
 #include "stats/levene.h"
+#include "stats/mmd.h"
 #include "stats/numeric_statistics.h"
 #include "stats/pick.h"
+#include "stats/random.h"
 
 /* Two samples of numbers, and a pass over their distinct values */
 typedef struct NumberPair
@@ -182,4 +186,159 @@ drift_levene_test_profiles(PG_FUNCTION_ARGS)
 	DriftTest test = Levene(&pair);
 
 	return ExactResult(fcinfo, sides, test.statistic, test.p_value);
+}
+
+/* ------------------------------------------------------------------------
+ * Maximum mean discrepancy
+ * ------------------------------------------------------------------------ */
+
+#define MMD_SAMPLE 1000
+#define MMD_SEED 42
+#define MMD_PERMUTATIONS 499
+
+/* What the aggregate takes besides value and flag */
+typedef struct MmdConstants
+{
+	int32 sample;
+	int64 seed;
+} MmdConstants;
+
+/* Read [sample [, seed]] from the argument at `first` on */
+static MmdConstants
+MmdArguments(FunctionCallInfo fcinfo, int first)
+{
+	MmdConstants constants = {MMD_SAMPLE, MMD_SEED};
+
+	for (int i = first; i < PG_NARGS(); i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("sample and seed must not be NULL")));
+	if (PG_NARGS() > first)
+		constants.sample = PG_GETARG_INT32(first);
+	if (PG_NARGS() > first + 1)
+		constants.seed = PG_GETARG_INT64(first + 1);
+	if (constants.sample < DRIFT_MMD_MIN || constants.sample > DRIFT_MMD_MAX)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("sample must be from %d to %d rows of a side", DRIFT_MMD_MIN, DRIFT_MMD_MAX),
+						errdetail("It is %d.", constants.sample)));
+	return constants;
+}
+
+/* (state, value, is_current, sample [, seed]): what comes after the flag is kept, the rest added */
+PG_FUNCTION_INFO_V1(drift_mmd_accum);
+Datum
+drift_mmd_accum(PG_FUNCTION_ARGS)
+{
+	Labelled *state = PG_ARGISNULL(0) ? LabelledCreate(fcinfo) : (Labelled *) PG_GETARG_POINTER(0);
+	MmdConstants constants = MmdArguments(fcinfo, 3);
+	MmdConstants *kept = state->constants;
+
+	LabelledAddRow(fcinfo, state);
+	if (!kept)
+	{
+		state->constants = kept = MemoryContextAlloc(state->context, sizeof(MmdConstants));
+		*kept = constants;
+	}
+	if (kept->sample != constants.sample || kept->seed != constants.seed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("sample and seed must be the same for all rows")));
+	PG_RETURN_POINTER(state);
+}
+
+/* Draw a uniform sample of each side in the order of the values, so that the order of rows does not matter */
+static DriftPoints
+DrawPoints(NumberPair *pair, int32 sample, DriftRandom *random)
+{
+	int64 wanted[2] = {Min(pair->n[0], sample), Min(pair->n[1], sample)};
+	int64 left[2] = {pair->n[0], pair->n[1]};
+	double *values = palloc(sizeof(double) * (wanted[0] + wanted[1]));
+	double *end[2] = {values, values + wanted[0]};
+	double value;
+	int64 rows[2];
+	DriftPoints points = {(uint32) wanted[0], (uint32) wanted[1], 1, values};
+
+	PairRewind(pair);
+	while (PairNext(pair, &value, rows))
+		for (int side = 0; side < 2; side++)
+		{
+			int64 taken = drift_random_hypergeometric(random, wanted[side], left[side], rows[side]);
+
+			left[side] -= rows[side];
+			wanted[side] -= taken;
+			while (taken-- > 0)
+				*end[side]++ = value;
+		}
+	return points;
+}
+
+static void
+RequireTwo(const NumberPair *pair)
+{
+	for (int side = 0; side < 2; side++)
+		if (pair->n[side] < DRIFT_MMD_MIN)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("mmd_test needs at least %d values on each side", DRIFT_MMD_MIN),
+							errdetail("The %s side has " INT64_FORMAT ".", side == 0 ? "reference" : "current",
+									  pair->n[side])));
+}
+
+/* The room of the test, which must not exceed work_mem */
+static void *
+MmdRoom(const DriftPoints *points)
+{
+	Size size = drift_mmd_room(points, MMD_PERMUTATIONS);
+
+	if (size > (Size) work_mem * 1024)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("mmd_test of %u and %u rows does not fit in work_mem", points->n_reference, points->n_current),
+				 errhint("Set work_mem to at least %d kB, or take a smaller sample.", (int) (size / 1024 + 1))));
+	return palloc(size);
+}
+
+static TestResult
+Mmd(NumberPair *pair, const MmdConstants *constants)
+{
+	uint32 *counters;
+	double scale;
+	DriftRandom random;
+	DriftPoints points;
+	DriftMmd mmd;
+
+	RequireTwo(pair);
+	drift_random_init(&random, (uint64) constants->seed);
+	points = DrawPoints(pair, constants->sample, &random);
+	counters = palloc(sizeof(uint32) * DRIFT_MMD_COUNTERS);
+	scale = drift_mmd_scale(&points, counters, LabelledPoll);
+	pfree(counters);
+	mmd = drift_mmd(&points, scale, MMD_PERMUTATIONS, drift_random_next(&random), MmdRoom(&points), LabelledPoll);
+	return (TestResult){.statistic = mmd.statistic,
+						.p_value = mmd.p_value,
+						.n_reference = points.n_reference,
+						.n_current = points.n_current,
+						.p_value_low = mmd.p_value,
+						.p_value_high = mmd.p_value};
+}
+
+PG_FUNCTION_INFO_V1(drift_labelled_mmd_test);
+Datum
+drift_labelled_mmd_test(PG_FUNCTION_ARGS)
+{
+	static const MmdConstants usual = {MMD_SAMPLE, MMD_SEED};
+	Labelled *state = LabelledFinishedNumbers(fcinfo, "mmd_test");
+	NumberPair pair = PairOfState(state);
+	TestResult result = Mmd(&pair, state->constants ? state->constants : &usual);
+
+	PG_RETURN_DATUM(ReturnTestResult(fcinfo, &result));
+}
+
+/* mmd_test(reference, current [, sample [, seed]]) */
+PG_FUNCTION_INFO_V1(drift_mmd_test_profiles);
+Datum
+drift_mmd_test_profiles(PG_FUNCTION_ARGS)
+{
+	NumberPair pair = PairOfProfiles(GetSides(fcinfo), "mmd_test");
+	MmdConstants constants = MmdArguments(fcinfo, 2);
+	TestResult result = Mmd(&pair, &constants);
+
+	PG_RETURN_DATUM(ReturnTestResult(fcinfo, &result));
 }

@@ -68,6 +68,33 @@ SELECT drift.epps_singleton_test(drift.profile_agg(i), drift.profile_agg(i::text
 SELECT (drift.epps_singleton_test(x, f)).p_value AS epps_singleton, (drift.levene_test(x, f)).p_value AS levene
 FROM (SELECT CASE WHEN i = 1 THEN 'Infinity'::float8 ELSE i END AS x, i % 2 = 0 AS f FROM generate_series(1, 20) AS i) AS s;
 
+-- maximum mean discrepancy: numpy's figures where every row is taken
+CREATE TABLE golden_mmd (shape text, n_reference bigint, n_current bigint, dimensions int, scale float8, mmd float8, p float8);
+\copy golden_mmd FROM PROGRAM 'grep -v "^#" "$PG_ABS_SRCDIR/reference/mmd.csv"' WITH (FORMAT csv, HEADER)
+SELECT count(*) AS cases, bool_and(close((rows).statistic, mmd, shape)) AS mmd, bool_and(rows = profiles) AS profiles,
+	bool_and(p IS NULL OR abs((rows).p_value - p) <= 4 * sqrt(p * (1 - p) / 499) + 0.003) AS p_value
+FROM (
+	SELECT g.shape, g.mmd, g.p, drift.mmd_test(s.value, side = 1) AS rows,
+		drift.mmd_test(drift.profile_agg(s.value) FILTER (WHERE side = 0), drift.profile_agg(s.value) FILTER (WHERE side = 1)) AS profiles
+	FROM golden_mmd AS g JOIN sample AS s USING (shape)
+	WHERE g.dimensions = 1 AND s.i <= CASE s.side WHEN 0 THEN g.n_reference ELSE g.n_current END
+	GROUP BY g.shape, g.n_reference, g.n_current, g.mmd, g.p) AS c;
+-- a sample does not depend on the order of the rows, but on the seed
+CREATE TABLE shifted AS SELECT i, i % 3 = 0 AS f, sqrt(i * 7919 % 1000) + CASE WHEN i % 3 = 0 THEN 2 ELSE 0 END AS x FROM generate_series(1, 6000) AS i;
+SELECT (a).n_reference, (a).n_current, (a).p_value, a = b AS same, a <> c AS other_seed, a = d AS defaults
+FROM (SELECT drift.mmd_test(x, f, 200) AS a, drift.mmd_test(x, f, 200, 1) AS c, drift.mmd_test(x, f, 200, 42) AS d FROM shifted) AS s,
+	(SELECT drift.mmd_test(x, f, 200) AS b FROM (SELECT * FROM shifted ORDER BY i % 17, i) AS o) AS t;
+SELECT drift.mmd_test(x, f, 1) FROM shifted;
+SELECT drift.mmd_test(x, f, 10001) FROM shifted;
+SELECT drift.mmd_test(x, f, NULL) FROM shifted;
+SELECT drift.mmd_test(x, f, 100 + i) FROM shifted;
+SELECT drift.mmd_test(x, f) FROM shifted WHERE i <= 3;
+SELECT drift.mmd_test(x::text, f) FROM shifted;
+SET work_mem = '64kB';
+SELECT drift.mmd_test(x, f) FROM shifted;
+RESET work_mem;
+SELECT drift.mmd_test(7, f) FROM shifted;
+
 -- as methods of a comparison
 CREATE VIEW old AS SELECT i * 7919 % 1000 AS x, i * 7919 % 1000 AS y FROM generate_series(1, 1000) AS i;
 CREATE VIEW new AS SELECT i * 7919 % 1000 AS x, 250 + (i * 7919 % 1000) / 2 AS y FROM generate_series(1, 1000) AS i;

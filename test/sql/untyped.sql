@@ -29,6 +29,7 @@ INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s)', n), ARRAY[CASE n 
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
 	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test',
 	'cramer_von_mises_test', 'anderson_darling_test', 'kuiper_test', 'energy_distance']) AS n;
+	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test', 'mmd_test']) AS n;
 INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s, %%s)', n), ARRAY[p(), p(), '5']
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation']) AS n;
 -- statistics of labelled rows, with bins and edges of no type
@@ -36,9 +37,12 @@ INSERT INTO call SELECT n, format('SELECT drift.%s(%s, x > %%s) FROM rows_of', n
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
 	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test',
 	'cramer_von_mises_test', 'anderson_darling_test', 'kuiper_test', 'energy_distance']) AS n;
+	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test', 'mmd_test']) AS n;
 INSERT INTO call VALUES ('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s)', ARRAY[p(), p(), 'ks']),
 	('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s, %s, %s)', ARRAY[p(), p(), 'ks', '99', '1']),
 	('permutation_test', 'SELECT drift.permutation_test(x, f, %s) FROM rows_of', ARRAY['ks']),
+	('mmd_test', 'SELECT drift.mmd_test(%s, %s, %s, %s)', ARRAY[p(), p(), '10', '1']), ('mmd_test', 'SELECT drift.mmd_test(x, f, %s, %s) FROM rows_of', ARRAY['10', '1']),
+	('mmd_test', 'SELECT drift.mmd_test(%s, %s, %s)', ARRAY[p(), p(), '10']), ('mmd_test', 'SELECT drift.mmd_test(x, f, %s) FROM rows_of', ARRAY['10']),
 	('permutation_test', 'SELECT drift.permutation_test(x, f, %s, %s, %s) FROM rows_of', ARRAY['ks', '99', '1']);
 INSERT INTO call VALUES ('chance', 'SELECT drift.chance(%s, %s, %s)', ARRAY[p(), p(), 'psi']),
 	('chance', 'SELECT drift.chance(%s, %s, %s, %s)', ARRAY[p(), p(), 'psi', '5']),
