@@ -27,17 +27,15 @@ INSERT INTO call VALUES ('quantile', 'SELECT drift.quantile(%s, %s)', ARRAY[p(),
 -- statistics of two profiles
 INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s)', n), ARRAY[CASE n WHEN 'z_test' THEN w() ELSE p() END, CASE n WHEN 'z_test' THEN w() ELSE p() END]
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
-	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test',
+	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test', 'mmd_test',
 	'cramer_von_mises_test', 'anderson_darling_test', 'kuiper_test', 'energy_distance']) AS n;
-	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test', 'mmd_test']) AS n;
 INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s, %%s)', n), ARRAY[p(), p(), '5']
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation']) AS n;
 -- statistics of labelled rows, with bins and edges of no type
 INSERT INTO call SELECT n, format('SELECT drift.%s(%s, x > %%s) FROM rows_of', n, CASE n WHEN 'z_test' THEN 'f' ELSE 'x' END), ARRAY['6']
 FROM unnest(ARRAY['psi', 'kl_divergence', 'js_distance', 'hellinger_distance', 'total_variation', 'wasserstein_distance', 'normalized_wasserstein_distance',
-	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test',
+	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test', 'mmd_test',
 	'cramer_von_mises_test', 'anderson_darling_test', 'kuiper_test', 'energy_distance']) AS n;
-	'ks_test', 'chi_square_test', 'z_test', 't_test', 'mann_whitney_test', 'epps_singleton_test', 'levene_test', 'mmd_test']) AS n;
 INSERT INTO call VALUES ('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s)', ARRAY[p(), p(), 'ks']),
 	('permutation_test', 'SELECT drift.permutation_test(%s, %s, %s, %s, %s)', ARRAY[p(), p(), 'ks', '99', '1']),
 	('permutation_test', 'SELECT drift.permutation_test(x, f, %s) FROM rows_of', ARRAY['ks']),
