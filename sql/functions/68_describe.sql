@@ -34,22 +34,22 @@ CREATE OR REPLACE FUNCTION drift_internal.missing_mask(VARIADIC "columns" "any")
 
 COMMENT ON FUNCTION drift_internal.missing_mask("any") IS 'the bits of those of up to 63 values that are missing: NULL or NaN';
 
-CREATE OR REPLACE FUNCTION drift_internal.equal_rows_accum(state internal, pairs integer[], hashes bigint[]) RETURNS internal
-	AS 'MODULE_PATHNAME', 'drift_equal_rows_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE OR REPLACE FUNCTION drift_internal.different_rows_accum(state internal, pairs integer[], hashes bigint[], most bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'drift_different_rows_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift_internal.equal_rows_accum(internal, integer[], bigint[]) IS 'transition function of drift_internal.equal_rows_agg';
+COMMENT ON FUNCTION drift_internal.different_rows_accum(internal, integer[], bigint[], bigint) IS 'transition function of drift_internal.different_rows_agg';
 
-CREATE OR REPLACE FUNCTION drift_internal.equal_rows_final(state internal) RETURNS bigint[]
-	AS 'MODULE_PATHNAME', 'drift_equal_rows_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE OR REPLACE FUNCTION drift_internal.different_rows_final(state internal) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'drift_different_rows_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift_internal.equal_rows_final(internal) IS 'final function of drift_internal.equal_rows_agg';
+COMMENT ON FUNCTION drift_internal.different_rows_final(internal) IS 'final function of drift_internal.different_rows_agg';
 
-CREATE OR REPLACE AGGREGATE drift_internal.equal_rows_agg(pairs integer[], hashes bigint[]) (
-	SFUNC = drift_internal.equal_rows_accum, STYPE = internal, FINALFUNC = drift_internal.equal_rows_final, PARALLEL = SAFE
+CREATE OR REPLACE AGGREGATE drift_internal.different_rows_agg(pairs integer[], hashes bigint[], most bigint) (
+	SFUNC = drift_internal.different_rows_accum, STYPE = internal, FINALFUNC = drift_internal.different_rows_final, PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE drift_internal.equal_rows_agg(integer[], bigint[]) IS
-	'for each pair of positions, two after another in the first array, the rows whose hashes are equal';
+COMMENT ON AGGREGATE drift_internal.different_rows_agg(integer[], bigint[], bigint) IS
+	'for each pair of positions, two after another in the first array, the rows whose hashes differ; counted until there are more than the last argument';
 
 CREATE OR REPLACE FUNCTION drift_internal.column_counts_accum(state internal, VARIADIC "columns" "any") RETURNS internal
 	AS 'MODULE_PATHNAME', 'drift_column_counts_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -120,7 +120,7 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.read_counts(text, text) IS
-	'runs a query of drift_internal.equal_rows_query(), missing_query() or rows_query(), read-only';
+	'runs a query of drift_internal.different_rows_query(), missing_query() or rows_query(), read-only';
 
 -- The columns of one source, with the names of a comparison's plan; no side but the reference.
 CREATE OR REPLACE FUNCTION drift_internal.source_plans(query text, columns text[], path text) RETURNS SETOF drift_internal.column_plan
@@ -348,69 +348,64 @@ COMMENT ON FUNCTION drift_internal.describe_columns(text, drift_internal.column_
 
 -- columns that equal each other
 
--- Where two columns differ in at most a twentieth of the rows, their counts of values up to any value differ by
--- no more, and their shares by no more than twice that in units of the values. Quantiles are looked at first, for they are at hand.
-CREATE OR REPLACE FUNCTION drift_internal.may_be_equal(a drift.profile, b drift.profile) RETURNS boolean
-	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	slack CONSTANT float8 := 2 * (1 - drift_internal.almost()) * drift.row_count(a) / least(drift.value_count(a), drift.value_count(b));
-	-- in a few rows a quantile lies between two
-	margin CONSTANT float8 := slack + drift.rank_error(a) + drift.rank_error(b) + 2.0 / drift.value_count(b);
-BEGIN
-	IF drift.kind(a) = 'numeric' AND drift.quantile(a, 0.5) NOT BETWEEN
-			drift.quantile(b, greatest(0, 0.5 - margin)) AND drift.quantile(b, least(1, 0.5 + margin)) THEN
-		RETURN false;
-	END IF;
-
-	RETURN (drift.bounds(CASE drift.kind(a) WHEN 'numeric' THEN 'ks' ELSE 'total_variation' END, a, b)).low <= slack;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.may_be_equal(drift.profile, drift.profile) IS
-	'whether two columns with these profiles, of one type and of the same rows, can be equal in almost all rows';
-
-CREATE OR REPLACE FUNCTION drift_internal.similar_columns(plans drift_internal.column_plan[], descriptions drift.column_description[])
-	RETURNS TABLE (first_column integer, second_column integer)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	WITH side AS MATERIALIZED (
-		SELECT i, coalesce(plans[i].value_type, plans[i].type_reference) AS type, descriptions[i].row_count, descriptions[i].missing_count,
-			descriptions[i].profile
-		FROM generate_subscripts(plans, 1) AS i
-		WHERE descriptions[i].missing_count < descriptions[i].row_count
-	)
-	SELECT a.i, b.i
-	FROM side AS a
-	JOIN side AS b ON a.i < b.i AND a.type = b.type
-		AND abs(a.missing_count - b.missing_count) <= (1 - drift_internal.almost()) * a.row_count
-	WHERE coalesce(drift_internal.may_be_equal(a.profile, b.profile), true)
-	ORDER BY 1, 2
-$$;
-
-COMMENT ON FUNCTION drift_internal.similar_columns(drift_internal.column_plan[], drift.column_description[]) IS
-	'pairs of columns that can be equal in almost all rows, as far as their descriptions tell';
-
--- The columns are numbered anew among those that are in a pair.
-CREATE OR REPLACE FUNCTION drift_internal.equal_rows_query(query text, plans drift_internal.column_plan[], pairs integer[], head bigint) RETURNS text
+-- Columns that differ in few rows have, but for those rows, as many missing and different values.
+CREATE OR REPLACE FUNCTION drift_internal.similar_columns(plans drift_internal.column_plan[], descriptions drift.column_description[], may_differ bigint)
+	RETURNS integer[]
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT drift_internal.equal_rows_agg(%L::pg_catalog.int4[], ARRAY[%s]) FROM (%s%s) AS side',
-		ARRAY(SELECT array_position(used, p) FROM unnest(pairs) WITH ORDINALITY AS u(p, ordinality) ORDER BY ordinality),
-		(SELECT string_agg(format('drift_internal.row_hash(c%s)', i), ', ' ORDER BY i) FROM generate_subscripts(used, 1) AS i),
-		drift_internal.columns_query(query, ARRAY(SELECT plans[used[i]] FROM generate_subscripts(used, 1) AS i ORDER BY i)),
-		' LIMIT ' || head)
-	FROM (SELECT ARRAY(SELECT DISTINCT p FROM unnest(pairs) AS p ORDER BY p) AS used) AS s
+	WITH side AS MATERIALIZED (
+		SELECT p.i, (p.plan).value_type AS type, (p.plan).type_reference AS named, (p.d).missing_count AS missing,
+			CASE WHEN (p.d).distinct_exact THEN (p.d).distinct_count END AS values
+		FROM (SELECT i, plans[i] AS plan, descriptions[i] AS d FROM generate_subscripts(plans, 1) AS i) AS p
+		WHERE (p.d).missing_count < (p.d).row_count
+	)
+	SELECT coalesce(array_agg(place ORDER BY a, b, member), '{}')
+	FROM (
+		SELECT a.i AS a, b.i AS b
+		FROM side AS a
+		JOIN side AS b ON a.i < b.i AND coalesce(a.type, a.named) = coalesce(b.type, b.named)
+			AND abs(a.missing - b.missing) <= may_differ
+			AND coalesce(abs(a.values - b.values) <= may_differ, true)
+	) AS pair, unnest(ARRAY[a, b]) WITH ORDINALITY AS p(place, member)
 $$;
 
-COMMENT ON FUNCTION drift_internal.equal_rows_query(text, drift_internal.column_plan[], integer[], bigint) IS
-	'query that counts the rows, all or some, in which the columns of each pair are equal';
+COMMENT ON FUNCTION drift_internal.similar_columns(drift_internal.column_plan[], drift.column_description[], bigint) IS
+	'pairs of columns, one after another, that can be equal in all rows but so many, as far as their descriptions tell';
 
--- Most pairs whose profiles are alike are of unrelated columns. Those have differed in more rows than almost
--- equal columns may differ in before a tenth of the rows is read.
+-- The columns are numbered anew among those that are in a pair.
+CREATE OR REPLACE FUNCTION drift_internal.different_rows_query(query text, plans drift_internal.column_plan[], pairs integer[], may_differ bigint, head bigint)
+	RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH used AS MATERIALIZED (
+		SELECT p AS place, row_number() OVER (ORDER BY p) AS number FROM (SELECT DISTINCT unnest(pairs) AS p) AS u
+	)
+	SELECT format('SELECT drift_internal.different_rows_agg(%L::pg_catalog.int4[], ARRAY[%s], %s) FROM (%s%s) AS side',
+		(SELECT array_agg(number ORDER BY ordinality) FROM unnest(pairs) WITH ORDINALITY AS u(place, ordinality) JOIN used USING (place)),
+		(SELECT string_agg(format('drift_internal.row_hash(c%s)', number), ', ' ORDER BY number) FROM used),
+		may_differ,
+		drift_internal.columns_query(query, (SELECT array_agg(plans[place] ORDER BY number) FROM used)),
+		' LIMIT ' || head)
+$$;
+
+COMMENT ON FUNCTION drift_internal.different_rows_query(text, drift_internal.column_plan[], integer[], bigint, bigint) IS
+	'query that counts the rows, of all or some, in which the columns of each pair differ';
+
+CREATE OR REPLACE FUNCTION drift_internal.pairs_within(pairs integer[], different bigint[], may_differ bigint) RETURNS integer[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT ARRAY(
+		SELECT place FROM unnest(pairs) WITH ORDINALITY AS p(place, ordinality)
+		WHERE different[(ordinality + 1) / 2] <= may_differ
+		ORDER BY ordinality)
+$$;
+
+COMMENT ON FUNCTION drift_internal.pairs_within(integer[], bigint[], bigint) IS 'the pairs that differ in no more rows than they may';
+
+-- Unrelated columns have differed in more rows than they may before a tenth of a large data set is read.
 CREATE OR REPLACE FUNCTION drift_internal.equal_columns(query text, plans drift_internal.column_plan[], descriptions drift.column_description[], path text)
 	RETURNS TABLE (first_column integer, second_column integer, share float8)
 	LANGUAGE plpgsql STABLE ROWS 10
@@ -419,30 +414,25 @@ AS $$
 DECLARE
 	rows CONSTANT bigint := (descriptions[1]).row_count;
 	may_differ CONSTANT bigint := floor((1 - drift_internal.almost()) * rows);
-	pairs integer[] := ARRAY(
-		SELECT p.place FROM drift_internal.similar_columns(plans, descriptions) AS s, unnest(ARRAY[s.first_column, s.second_column]) WITH ORDINALITY AS p(place, member)
-		ORDER BY s.first_column, s.second_column, p.member);
-	equal_rows bigint[];
+	pairs integer[] := drift_internal.similar_columns(plans, descriptions, may_differ);
+	different bigint[];
 BEGIN
-	IF cardinality(pairs) > 0 AND rows > 100000 THEN
-		equal_rows := (SELECT c FROM drift_internal.read_counts(drift_internal.equal_rows_query(query, plans, pairs, 2 * may_differ), path) AS c);
-		pairs := ARRAY(
-			SELECT p.place FROM unnest(pairs) WITH ORDINALITY AS p(place, ordinality)
-			WHERE 2 * may_differ - equal_rows[(p.ordinality + 1) / 2] <= may_differ
-			ORDER BY p.ordinality);
+	IF rows > 50000 AND cardinality(pairs) > 0 THEN
+		different := (SELECT c FROM drift_internal.read_counts(drift_internal.different_rows_query(query, plans, pairs, may_differ, 2 * may_differ), path) AS c);
+		pairs := drift_internal.pairs_within(pairs, different, may_differ);
 	END IF;
 	IF cardinality(pairs) > 0 THEN
-		equal_rows := (SELECT c FROM drift_internal.read_counts(drift_internal.equal_rows_query(query, plans, pairs, NULL), path) AS c);
+		different := (SELECT c FROM drift_internal.read_counts(drift_internal.different_rows_query(query, plans, pairs, may_differ, NULL), path) AS c);
 		RETURN QUERY
-			SELECT pairs[2 * i - 1], pairs[2 * i], equal_rows[i] / rows::float8
-			FROM generate_subscripts(equal_rows, 1) AS i
-			WHERE rows - equal_rows[i] <= may_differ;
+			SELECT pairs[2 * i - 1], pairs[2 * i], 1 - different[i] / rows::float8
+			FROM generate_subscripts(different, 1) AS i
+			WHERE different[i] <= may_differ;
 	END IF;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.equal_columns(text, drift_internal.column_plan[], drift.column_description[], text) IS
-	'pairs of columns that are equal in all or almost all rows; reads rows again only for pairs that profiles leave open';
+	'pairs of columns that are equal in all or almost all rows; a tenth of the rows is read again, and all of them for pairs that are still open';
 
 -- Two columns of hardly any variation are almost equal for no other reason.
 CREATE OR REPLACE FUNCTION drift_internal.duplicate_flags(query text, plans drift_internal.column_plan[], descriptions drift.column_description[], path text)

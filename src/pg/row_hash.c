@@ -45,30 +45,46 @@ drift_missing_mask(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((int64) mask);
 }
 
-/* How often the two members of each pair were equal */
-typedef struct EqualRows
+/*
+ * In how many rows the two members of each pair differ. A pair that differs in
+ * more rows than it may is not compared any further: unrelated columns cost
+ * next to nothing after the first rows.
+ */
+typedef struct Pair
 {
-	int count;     /* of pairs */
-	int columns;   /* of the arrays of hashes */
-	int32 *member; /* two positions per pair, from 0 */
-	int64 *rows;   /* per pair */
-} EqualRows;
+	int32 first; /* positions from 0 */
+	int32 second;
+	int32 number;
+} Pair;
 
-static EqualRows *
-StartEqualRows(MemoryContext context, ArrayType *pairs, int columns)
+typedef struct DifferentRows
 {
-	EqualRows *state = MemoryContextAllocZero(context, sizeof(EqualRows));
-	int members = ArrayGetNItems(ARR_NDIM(pairs), ARR_DIMS(pairs));
+	int count;   /* of pairs */
+	int columns; /* of the arrays of hashes */
+	int left;    /* pairs still compared, the first ones */
+	int64 limit;
+	Pair *pair;
+	int64 *rows; /* by number of the pair */
+} DifferentRows;
 
-	state->count = members / 2;
+static DifferentRows *
+StartDifferentRows(MemoryContext context, ArrayType *pairs, int columns, int64 limit)
+{
+	DifferentRows *state = MemoryContextAllocZero(context, sizeof(DifferentRows));
+	const int32 *member = (const int32 *) ARR_DATA_PTR(pairs);
+
+	state->count = state->left = ArrayGetNItems(ARR_NDIM(pairs), ARR_DIMS(pairs)) / 2;
 	state->columns = columns;
-	state->member = MemoryContextAlloc(context, sizeof(int32) * (members + 1));
-	state->rows = MemoryContextAllocZero(context, sizeof(int64) * (state->count + 1));
-	for (int i = 0; i < members; i++)
+	state->limit = limit;
+	state->pair = MemoryContextAllocHuge(context, sizeof(Pair) * (state->count + 1));
+	state->rows = MemoryContextAllocHuge(context, sizeof(int64) * (state->count + 1));
+	memset(state->rows, 0, sizeof(int64) * (state->count + 1));
+	for (int i = 0; i < state->count; i++)
 	{
-		state->member[i] = ((int32 *) ARR_DATA_PTR(pairs))[i] - 1;
-		if (state->member[i] < 0 || state->member[i] >= columns)
-			elog(ERROR, "no column %d among %d", state->member[i] + 1, columns);
+		state->pair[i] = (Pair){member[2 * i] - 1, member[2 * i + 1] - 1, i};
+		if (Min(state->pair[i].first, state->pair[i].second) < 0 ||
+			Max(state->pair[i].first, state->pair[i].second) >= columns)
+			elog(ERROR, "no such column among %d", columns);
 	}
 	return state;
 }
@@ -81,34 +97,40 @@ ReadHashes(ArrayType *array, int columns)
 	return (const int64 *) ARR_DATA_PTR(array);
 }
 
-PG_FUNCTION_INFO_V1(drift_equal_rows_accum);
+PG_FUNCTION_INFO_V1(drift_different_rows_accum);
 Datum
-drift_equal_rows_accum(PG_FUNCTION_ARGS)
+drift_different_rows_accum(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = AggregateContext(fcinfo);
 	ArrayType *array = PG_GETARG_ARRAYTYPE_P(2);
-	EqualRows *state;
-	const int64 *hash;
+	DifferentRows *state =
+		PG_ARGISNULL(0) ? StartDifferentRows(context, PG_GETARG_ARRAYTYPE_P(1),
+											 ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)), PG_GETARG_INT64(3))
+						: (DifferentRows *) PG_GETARG_POINTER(0);
+	const int64 *hash = ReadHashes(array, state->columns);
 
-	state = PG_ARGISNULL(0)
-				? StartEqualRows(context, PG_GETARG_ARRAYTYPE_P(1), ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)))
-				: (EqualRows *) PG_GETARG_POINTER(0);
-	hash = ReadHashes(array, state->columns);
-	for (int i = 0; i < state->count; i++)
-		state->rows[i] += hash[state->member[2 * i]] == hash[state->member[2 * i + 1]];
+	for (int i = 0; i < state->left;)
+	{
+		Pair *pair = &state->pair[i];
+
+		if (hash[pair->first] != hash[pair->second] && unlikely(++state->rows[pair->number] > state->limit))
+			*pair = state->pair[--state->left];
+		else
+			i++;
+	}
 	PG_RETURN_POINTER(state);
 }
 
-PG_FUNCTION_INFO_V1(drift_equal_rows_final);
+PG_FUNCTION_INFO_V1(drift_different_rows_final);
 Datum
-drift_equal_rows_final(PG_FUNCTION_ARGS)
+drift_different_rows_final(PG_FUNCTION_ARGS)
 {
-	EqualRows *state;
+	DifferentRows *state;
 	Datum *values;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = (EqualRows *) PG_GETARG_POINTER(0);
+	state = (DifferentRows *) PG_GETARG_POINTER(0);
 	values = palloc(sizeof(Datum) * (state->count + 1));
 	for (int i = 0; i < state->count; i++)
 		values[i] = Int64GetDatum(state->rows[i]);
