@@ -78,7 +78,6 @@ CREATE OR REPLACE AGGREGATE drift.correlation(x "any", y "any") (
 	SERIALFUNC = drift_internal.correlation_serialize,
 	DESERIALFUNC = drift_internal.correlation_deserialize,
 	FINALFUNC = drift_internal.correlation,
-	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
 );
 
@@ -101,7 +100,6 @@ CREATE OR REPLACE AGGREGATE drift.correlation_test(x "any", y "any") (
 	SERIALFUNC = drift_internal.correlation_serialize,
 	DESERIALFUNC = drift_internal.correlation_deserialize,
 	FINALFUNC = drift_internal.correlation_test,
-	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
 );
 

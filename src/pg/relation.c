@@ -142,7 +142,9 @@ CreateRelation(FunctionCallInfo fcinfo, RelationMethod method)
 	relation->bins = DRIFT_DEFAULT_BINS;
 	ReadColumnType(fcinfo, relation, 0);
 	ReadColumnType(fcinfo, relation, 1);
-	AggRegisterCallback(fcinfo, ReleaseFile, PointerGetDatum(relation));
+	/* sums need no file, and a moving window has no callbacks */
+	if (method != RELATION_PEARSON)
+		AggRegisterCallback(fcinfo, ReleaseFile, PointerGetDatum(relation));
 	return relation;
 }
 
@@ -373,17 +375,17 @@ TestPearson(const RelationState *relation)
 	return test;
 }
 
-/* Do the test, once for all statistics of the state */
+/* Do the test; where that takes long, once for all statistics of the state */
 static DriftTest
 TestRelation(RelationState *relation)
 {
+	/* in a window the state goes on */
+	if (relation->method == RELATION_PEARSON)
+		return TestPearson(relation);
 	if (!relation->tested)
 	{
 		switch (relation->method)
 		{
-			case RELATION_PEARSON:
-				relation->test = TestPearson(relation);
-				break;
 			case RELATION_SPEARMAN:
 				relation->test = RelationSpearman(relation);
 				break;

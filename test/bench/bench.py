@@ -202,6 +202,8 @@ def main():
     tables.create_narrow(server, shelf.TABLE, 'normal', MILLION)
     shelf.bench_shelf(figures, server, agree)
     shelf.bench_categories(figures, server, agree)
+    say('relations of two columns, 1M rows')
+    shelf.bench_relations(figures, server, agree)
     bench_ten_columns(figures, server)
     say('data quality of 10 columns, 1M rows')
     quality.bench_quality(figures, server, agree, rivals.read_frame(server, 'million', COLUMNS)[COLUMNS], 'million')

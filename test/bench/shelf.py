@@ -3,7 +3,7 @@
 The library works on two numpy arrays that are in its memory before the clock starts; ours reads
 the table. Sort-based statistics should win by two, the others must not lose. Counting twenty
 integers in memory takes a third of what reading the rows does, so that there the library is
-charged with a count() of the table.
+charged with a count() of the table. Relations of two columns are on it as well.
 """
 
 import numpy
@@ -11,6 +11,7 @@ import rivals
 import tables
 from scipy import stats
 from scipy.stats.contingency import association
+from sklearn.metrics import mutual_info_score
 from timing import interleave, total
 
 ROUNDS = 5
@@ -31,6 +32,36 @@ SHELF = [
     ('t_test', '(drift.t_test(x, is_current)).statistic',
      lambda r, c: stats.ttest_ind(r, c, equal_var=False).statistic, 1),
 ]
+
+# The same for two columns, f1 and f2 of RELATIONS; the library's call is of both as arrays
+RELATIONS = 'million'
+RELATION_SHELF = [
+    ('correlation, spearman', "drift.correlation(f1, f2, 'spearman')", lambda x, y: stats.spearmanr(x, y).statistic, 2),
+    ('correlation, kendall', "drift.correlation(f1, f2, 'kendall')", lambda x, y: stats.kendalltau(x, y).statistic, 2),
+    ('mutual_information_test, 1 permutation', '(drift.mutual_information_test(f1, f2, 10, 1)).statistic',
+     lambda x, y: mutual_info_score(deciles(x), deciles(y)), 1),
+]
+
+
+def deciles(x):
+    return numpy.digitize(x, numpy.quantile(x, rivals.DECILES))
+
+
+def bench_relations(figures, server, agree):
+    data = rivals.read_binary(server, RELATIONS, ['f1', 'f2'])
+    x, y = data['f1'], data['f2']
+    for name, expression, library, gate in RELATION_SHELF:
+        query = f'SELECT {expression} FROM {RELATIONS}'
+        agree(name, server.value(query), library(x, y), 1e-9)
+        times = interleave(ROUNDS, {'ours': server.timed(query), 'library': lambda: library(x, y)})
+        figures.at_least(f'{name}, faster than the library in memory', times['ours'], times['library'], gate)
+    times = interleave(ROUNDS, {
+        'ours': server.timed(f'SELECT drift.correlation(f1, f2) FROM {RELATIONS}'),
+        'corr': server.timed(f'SELECT corr(f1, f2) FROM {RELATIONS}'),
+        'library': lambda: stats.pearsonr(x, y),
+    })
+    figures.at_most('correlation, pearson / corr()', times['ours'], times['corr'], 1.1)
+    figures.at_most('correlation, pearson / scipy in memory', times['ours'], times['library'])
 
 
 def bench_shelf(figures, server, agree):

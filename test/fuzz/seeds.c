@@ -199,6 +199,25 @@ label_seed(const char *name, int categories)
 	write_file("fuzz_category_rows", name, none, 0, &seed, NULL);
 }
 
+/* As fuzz_relations reads them: how wide the keys of both columns are, and the keys. */
+static void
+relation_seed(const char *name, uint8_t widths)
+{
+	Seed seed = {.name = name, .size = 1};
+
+	seed.bytes[0] = widths;
+	for (int i = 0; i < 100; i++)
+		for (int column = 0; column < 2; column++)
+		{
+			double value = sample("n", column == 0 ? i : i * 31 % 100);
+			size_t width = widths >> column & 1 ? sizeof(value) : 1;
+
+			for (size_t b = 0; b < width; b++)
+				seed.bytes[seed.size++] = ((const uint8_t *) &value)[sizeof(value) - width + b];
+		}
+	write_file("fuzz_relations", name, none, 0, &seed, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -213,5 +232,8 @@ main(int argc, char **argv)
 	category_seeds();
 	label_seed("few", 5);
 	label_seed("many", 101);
+	relation_seed("narrow", 0);
+	relation_seed("mixed", 1);
+	relation_seed("wide", 3);
 	return 0;
 }

@@ -30,7 +30,7 @@ offer_evidently() {
 }
 
 prepare
-require_packages python3 python3-numpy python3-scipy python3-pandas python3-psycopg2
+require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
 offer_evidently
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \

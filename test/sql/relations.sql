@@ -106,6 +106,10 @@ SELECT abs(drift.correlation(x, x * x)) < 1e-12 AS pearson, abs(drift.correlatio
 	round(drift.mutual_information(x, x * x)::numeric, 3) AS information
 FROM (SELECT i::float8 FROM generate_series(-1000, 1000) AS i) AS t(x);
 
+-- a moving window
+SELECT i, abs(drift.correlation(i, i * i) OVER w - corr(i, i * i) OVER w) < 1e-12 AS same, (drift.correlation_test(i, i * i) OVER w).n
+FROM generate_series(1, 6) AS i WINDOW w AS (ORDER BY i ROWS 2 PRECEDING);
+
 -- every type
 CREATE TYPE size AS ENUM ('small', 'large');
 SELECT drift.correlation(i::int2, i::numeric) AS int2, drift.correlation(i::int8, -i::float4) AS int8, drift.correlation(date '2024-01-01' + i, i) AS date,
