@@ -11,6 +11,7 @@
 #include "stats/contingency.h"
 #include "stats/contingency.h"
 #include "stats/divergence.h"
+#include "stats/edf.h"
 #include "stats/random.h"
 #include "stats/two_sample.h"
 
@@ -72,6 +73,51 @@ wasserstein_distance(const DriftPooled *pooled, const int64_t *reference_upto)
 		drift_two_sample_step(&two, pooled->values[i], reference_rows(reference_upto, i),
 							  current_rows(pooled, reference_upto, i));
 	return drift_two_sample_wasserstein(&two);
+}
+
+/* The difference of the distribution functions, for the statistics of edf.h. */
+static DriftEdf
+edf(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	DriftEdf difference;
+
+	drift_edf_init(&difference, pooled->n_reference, pooled->n_current);
+	for (int64_t i = 0; i < pooled->distinct; i++)
+		drift_edf_step(&difference, pooled->values[i], reference_rows(reference_upto, i),
+					   current_rows(pooled, reference_upto, i));
+	return difference;
+}
+
+static double
+kuiper(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	DriftEdf difference = edf(pooled, reference_upto);
+
+	return drift_edf_kuiper(&difference);
+}
+
+static double
+cramer_von_mises(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	DriftEdf difference = edf(pooled, reference_upto);
+
+	return drift_edf_cramer_von_mises(&difference);
+}
+
+static double
+anderson_darling(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	DriftEdf difference = edf(pooled, reference_upto);
+
+	return drift_edf_anderson_darling(&difference);
+}
+
+static double
+energy_distance(const DriftPooled *pooled, const int64_t *reference_upto)
+{
+	DriftEdf difference = edf(pooled, reference_upto);
+
+	return drift_edf_energy_distance(&difference);
 }
 
 static double
@@ -341,6 +387,9 @@ typedef struct Statistic
 } Statistic;
 
 static const Statistic statistics[] = {{"ks", true, ks},
+									   {"kuiper", true, kuiper},
+									   {"cramer_von_mises", true, cramer_von_mises},
+									   {"anderson_darling", true, anderson_darling},
 									   {"psi", false, psi},
 									   {"kl_divergence", false, kl_divergence},
 									   {"js_distance", false, js_distance},
@@ -351,6 +400,7 @@ static const Statistic statistics[] = {{"ks", true, ks},
 									   {"g", false, g},
 									   {"wasserstein_distance", true, wasserstein_distance},
 									   {"normalized_wasserstein_distance", true, normalized_wasserstein_distance},
+									   {"energy_distance", true, energy_distance},
 									   {"mean_difference", true, mean_difference}};
 
 #define STATISTIC_COUNT ((int) (sizeof(statistics) / sizeof(statistics[0])))

@@ -10,6 +10,7 @@ import math
 import numpy as np
 import scipy
 from scipy import stats
+from scipy.stats._morestats import _anderson_ksamp_midrank
 
 import golden
 from generate_statistics import FLOOR, bin_counts, reference_edges
@@ -83,8 +84,27 @@ def normalized(r, c):
         return float(np.float64(stats.wasserstein_distance(r, c)) / np.std(r))
 
 
+def gaps(values, r, c):
+    return np.array([np.mean(r <= v) - np.mean(c <= v) for v in values])
+
+
+def kuiper(values, r, c):
+    d = gaps(values, r, c)
+    return float(max(d.max(), 0) - min(d.min(), 0))
+
+
+def anderson_darling(values, r, c):
+    """A^2 with midranks before it is standardised, as scipy.stats.anderson_ksamp computes it."""
+    pooled = np.sort(np.hstack((r, c)))
+    return float(_anderson_ksamp_midrank([np.sort(r), np.sort(c)], pooled, np.unique(pooled), 2, [len(r), len(c)], len(pooled)))
+
+
 NUMBERS = {
     'ks': lambda v, r, c: stats.ks_2samp(r, c, method='asymp').statistic,
+    'kuiper': kuiper,
+    'cramer_von_mises': lambda v, r, c: stats.cramervonmises_2samp(r, c, method='asymptotic').statistic,
+    'anderson_darling': anderson_darling,
+    'energy_distance': lambda v, r, c: stats.energy_distance(r, c),
     'wasserstein_distance': lambda v, r, c: stats.wasserstein_distance(r, c),
     'normalized_wasserstein_distance': lambda v, r, c: normalized(r, c),
     'mean_difference': lambda v, r, c: abs(np.mean(r) - np.mean(c)),
