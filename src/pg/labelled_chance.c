@@ -128,7 +128,7 @@ ReturnChanceOfCells(FunctionCallInfo fcinfo, Labelled *state)
 
 /* Feed the distinct numbers in order */
 static void
-FeedCurve(Labelled *state, DriftChanceCurve *curve)
+FeedCurve(Labelled *state, DriftChanceCurve *curve, DriftTwoSample *pair)
 {
 	NumberScan *scan = palloc(sizeof(NumberScan));
 	double below[2] = {0, 0};
@@ -136,6 +136,7 @@ FeedCurve(Labelled *state, DriftChanceCurve *curve)
 	int64 rows[2];
 
 	drift_chance_curve_init(curve, state->n[0], state->n[1]);
+	drift_two_sample_init(pair, state->n[0], state->n[1]);
 	LabelledNumbersScan(state, scan);
 	while (LabelledNextNumber(scan, &value, rows))
 	{
@@ -143,6 +144,7 @@ FeedCurve(Labelled *state, DriftChanceCurve *curve)
 
 		CHECK_FOR_INTERRUPTS();
 		drift_chance_curve_step(curve, value, below, upto);
+		drift_two_sample_step(pair, value, rows[0], rows[1]);
 		below[0] = upto[0];
 		below[1] = upto[1];
 	}
@@ -155,11 +157,12 @@ ReturnChanceOfCurve(FunctionCallInfo fcinfo, Labelled *state)
 	const DriftMoments *reference = &LabelledNumbersMoments(state)[0];
 	double unit = StatisticOf(state) == CHANCE_NORMALIZED_WASSERSTEIN ? sqrt(reference->m2 / (double) reference->n) : 1;
 	DriftChanceCurve curve;
+	DriftTwoSample pair;
 	double observed;
 
-	FeedCurve(state, &curve);
+	FeedCurve(state, &curve, &pair);
 	observed = StatisticOf(state) == CHANCE_ENERGY ? drift_chance_curve_energy_observed(&curve)
-												   : drift_two_sample_wasserstein(LabelledNumbersCompare(state)) / unit;
+												   : drift_two_sample_wasserstein(&pair) / unit;
 	return ReturnChance(fcinfo, observed, ChanceOfCurve(StatisticOf(state), &curve, unit, observed));
 }
 

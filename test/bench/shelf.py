@@ -29,6 +29,8 @@ SHELF = [
      lambda r, c: stats.epps_singleton_2samp(r, c).statistic, None),
     ('levene_test', '(drift.levene_test(x, is_current)).statistic',
      lambda r, c: stats.levene(r, c).statistic, None),
+    ('wasserstein_distance with its chance', "(drift.chance(x, is_current, 'wasserstein_distance')).statistic",
+     lambda r, c: stats.wasserstein_distance(r, c), 2),
     ('t_test', '(drift.t_test(x, is_current)).statistic',
      lambda r, c: stats.ttest_ind(r, c, equal_var=False).statistic, 1),
 ]

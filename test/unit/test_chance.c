@@ -236,7 +236,7 @@ test_simulations(int argc, char **argv)
 	errors_report(&full, "bins of five expected rows and more", 0.05, 0.08, 0.20);
 	errors_report(&full_kl, "the same for KL", 0.05, 0.08, 0.30);
 	errors_report(&thin, "bins of fewer", 0.05, 0.08, 0.15);
-	errors_report(&curves, "wasserstein and energy", 0.05, 0.08, 0.15);
+	errors_report(&curves, "wasserstein and energy", 0.05, 0.08, 0.18);
 	errors_report(&ks, "ks", 0.02, 0.04, 0.05);
 }
 
