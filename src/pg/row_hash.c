@@ -38,7 +38,8 @@ drift_missing_mask(PG_FUNCTION_ARGS)
 	uint64 mask = 0;
 
 	if (PG_NARGS() > MASK_BITS)
-		elog(ERROR, "a mask of missing values has room for %d columns", MASK_BITS);
+		ereport(ERROR, (errcode(ERRCODE_TOO_MANY_ARGUMENTS),
+						errmsg("a mask of missing values has room for %d columns", MASK_BITS)));
 	for (int i = 0; i < PG_NARGS(); i++)
 		if (PG_ARGISNULL(i) || ValueIsNaN(hashers[i].reader, PG_GETARG_DATUM(i)))
 			mask |= UINT64CONST(1) << i;
@@ -67,13 +68,32 @@ typedef struct DifferentRows
 	int64 *rows; /* by number of the pair */
 } DifferentRows;
 
+static ArrayType *
+ArrayArgument(FunctionCallInfo fcinfo, int i)
+{
+	ArrayType *array;
+
+	if (PG_ARGISNULL(i))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("pairs and hashes cannot be NULL")));
+	array = PG_GETARG_ARRAYTYPE_P(i);
+	if (array_contains_nulls(array))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("pairs and hashes cannot hold NULL")));
+	return array;
+}
+
+static int
+ArrayLength(const ArrayType *array)
+{
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 static DifferentRows *
 StartDifferentRows(MemoryContext context, ArrayType *pairs, int columns, int64 limit)
 {
 	DifferentRows *state = MemoryContextAllocZero(context, sizeof(DifferentRows));
 	const int32 *member = (const int32 *) ARR_DATA_PTR(pairs);
 
-	state->count = state->left = ArrayGetNItems(ARR_NDIM(pairs), ARR_DIMS(pairs)) / 2;
+	state->count = state->left = ArrayLength(pairs) / 2;
 	state->columns = columns;
 	state->limit = limit;
 	state->pair = MemoryContextAllocHuge(context, sizeof(Pair) * (state->count + 1));
@@ -84,17 +104,10 @@ StartDifferentRows(MemoryContext context, ArrayType *pairs, int columns, int64 l
 		state->pair[i] = (Pair){member[2 * i] - 1, member[2 * i + 1] - 1, i};
 		if (Min(state->pair[i].first, state->pair[i].second) < 0 ||
 			Max(state->pair[i].first, state->pair[i].second) >= columns)
-			elog(ERROR, "no such column among %d", columns);
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("a pair of columns is not among the %d columns", columns)));
 	}
 	return state;
-}
-
-static const int64 *
-ReadHashes(ArrayType *array, int columns)
-{
-	if (ARR_HASNULL(array) || ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) != columns)
-		elog(ERROR, "unexpected array of hashes");
-	return (const int64 *) ARR_DATA_PTR(array);
 }
 
 PG_FUNCTION_INFO_V1(drift_different_rows_accum);
@@ -102,13 +115,14 @@ Datum
 drift_different_rows_accum(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = AggregateContext(fcinfo);
-	ArrayType *array = PG_GETARG_ARRAYTYPE_P(2);
-	DifferentRows *state =
-		PG_ARGISNULL(0) ? StartDifferentRows(context, PG_GETARG_ARRAYTYPE_P(1),
-											 ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)), PG_GETARG_INT64(3))
-						: (DifferentRows *) PG_GETARG_POINTER(0);
-	const int64 *hash = ReadHashes(array, state->columns);
+	ArrayType *hashes = ArrayArgument(fcinfo, 2);
+	const int64 *hash = (const int64 *) ARR_DATA_PTR(hashes);
+	DifferentRows *state = PG_ARGISNULL(0) ? StartDifferentRows(context, ArrayArgument(fcinfo, 1), ArrayLength(hashes),
+																PG_ARGISNULL(3) ? PG_INT64_MAX : PG_GETARG_INT64(3))
+										   : (DifferentRows *) PG_GETARG_POINTER(0);
 
+	if (ArrayLength(hashes) != state->columns)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("rows have different numbers of columns")));
 	for (int i = 0; i < state->left;)
 	{
 		Pair *pair = &state->pair[i];

@@ -1,6 +1,6 @@
 -- drift.describe_*(): the same data asked in plain SQL, and data that is hard to describe.
 BEGIN;
-SELECT plan(127);
+SELECT plan(134);
 
 CREATE SCHEMA quality;
 SET LOCAL search_path = quality, public;
@@ -222,6 +222,16 @@ FROM unnest(ARRAY[$$describe_relation('new')$$, $$describe_missing('new')$$, $$d
 RESET ROLE;
 SELECT results_eq('SELECT * FROM seen', 'SELECT 100::bigint, 100::bigint, 100::numeric', 'policies of rows hold');
 SELECT is(state, '42501', f || ' without the right to read') FROM refused ORDER BY f;
+
+-- private parts, called with what nobody passes
+SELECT is(drift_internal.different_rows_agg('{1,2,1,3}', h, 1), '{2,0}', 'pairs are counted until they differ too often')
+FROM (VALUES ('{1,2,1}'::bigint[]), ('{1,1,1}'), ('{1,3,1}'), ('{1,4,1}')) AS v(h);
+SELECT throws_ok($$SELECT drift_internal.different_rows_agg(NULL, '{1}', 1)$$, '22004', NULL, 'no pairs');
+SELECT throws_ok($$SELECT drift_internal.different_rows_agg('{1,NULL}', '{1,2}', 1)$$, '22004', NULL, 'half a pair');
+SELECT throws_ok($$SELECT drift_internal.different_rows_agg('{1,2}', NULL, NULL)$$, '22004', NULL, 'no hashes');
+SELECT throws_ok($$SELECT drift_internal.different_rows_agg('{1,3}', '{1,2}', 1)$$, '22023', NULL, 'no such column');
+SELECT throws_ok($$SELECT drift_internal.different_rows_agg('{1,2}', h, 1) FROM (VALUES ('{1,2}'::bigint[]), ('{1}')) AS v(h)$$, '2202E', NULL, 'rows that are shorter');
+SELECT throws_ok((SELECT format('SELECT drift_internal.missing_mask(%s)', string_agg('1', ', ')) FROM generate_series(1, 64)), '54023', NULL, 'too many columns for a mask');
 
 SELECT * FROM finish();
 ROLLBACK;
