@@ -89,12 +89,14 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.find_target(text, text) IS 'the table of a name that is looked up on the given path';
 
--- Two statements: one reads what the specification is relative to, one writes.
+-- Two statements: one reads what the specification is relative to, one writes. No jit: the planner
+-- knows nothing of how many rows the stages have, and compiling takes longer than most simulations.
 CREATE OR REPLACE FUNCTION drift_internal.simulate_source(
 	query text, target text, spec jsonb, rows bigint, seed bigint, append boolean, path text,
 	OUT relation regclass, OUT rows_written bigint, OUT summary jsonb)
 	LANGUAGE plpgsql COST 100000
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 DECLARE
 	columns drift_internal.simulated_column[];

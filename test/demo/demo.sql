@@ -2,6 +2,7 @@
 --
 -- 569 breast tumours with 30 measurements each. Two samples of 200 rows play the reference
 -- and the current data; N(2, 1) is then added to one measurement of the current sample.
+-- After that, six months of a bank's calls to its customers, who change a little every day.
 -- Run it in the root of the repository, in a database that has the extension:
 --
 --     psql -v json=report.json -f test/demo/demo.sql
@@ -35,18 +36,17 @@ CREATE TEMPORARY TABLE breast_cancer (
 
 CREATE TEMPORARY TABLE reference AS
 	SELECT * FROM breast_cancer ORDER BY drift_internal.sample_key(row_number() OVER (), 42) LIMIT 200;
-CREATE TEMPORARY TABLE current AS
+CREATE TEMPORARY TABLE sample_24 AS
 	SELECT * FROM breast_cancer ORDER BY drift_internal.sample_key(row_number() OVER (), 24) LIMIT 200;
 
-SELECT * FROM drift.detect_drift('reference', 'current');
+SELECT * FROM drift.detect_drift('reference', 'sample_24');
 
 \echo
-\echo '2. The same after N(2, 1) was added to "mean radius" of the current sample'
+\echo '2. The same after N(2, 1) was added to "mean radius" of the second sample'
 \echo
 
-SELECT setseed(0.24) \g /dev/null
-UPDATE current SET "mean radius" = "mean radius" + 2 + sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random());
-
+SELECT relation, rows_written
+FROM drift.simulate('sample_24', 'pg_temp.current', '{"columns": {"mean radius": {"add_normal": [2, 1]}}}', seed => 24);
 SELECT * FROM drift.detect_drift('reference', 'current');
 
 \echo
@@ -86,6 +86,45 @@ SELECT name AS thresholds, cardinality(drifted_features) AS drifted, round(drift
 FROM drift.thresholds, drift.detect_drift('reference', 'current', thresholds => name)
 WHERE built_in
 ORDER BY drifted, name;
+
+\set source `cat test/demo/bank_calls.sql`
+\set calls `cat test/demo/bank_calls.json`
+\set half_year `cat test/demo/bank_marketing.json`
+
+\echo
+\echo '7. A year of a bank''s calls to its customers, made up: 20,000 rows, a fifth of them to cellular phones'
+\echo
+
+SELECT relation, rows_written FROM drift.simulate(:'source', 'pg_temp.bank_calls', :'calls', 20000);
+SELECT round(avg(age), 1) AS age, round(avg((contact = 'cellular')::integer), 3) AS cellular, round(avg(euribor3m)::numeric, 2) AS euribor3m,
+	round(avg(y), 3) AS "yes rate"
+FROM bank_calls;
+
+\echo
+\echo '8. Six months later, 5,000 calls: age + 2 years, cellular 20 to 35 %, a rise of the interest rate, prices, the season'
+\echo
+
+SELECT relation, rows_written FROM drift.simulate('bank_calls', 'pg_temp.half_year', :'half_year', 5000);
+SELECT to_char(called_at, 'YYYY-MM') AS month, count(*) AS calls, round(avg(age), 1) AS age, round(avg((contact = 'cellular')::integer), 3) AS cellular,
+	round(avg(euribor3m)::numeric, 2) AS euribor3m, round(avg(y), 3) AS "yes rate"
+FROM half_year
+GROUP BY 1
+ORDER BY 1;
+
+\echo
+\echo '9. What drift says of it, month by month and of all six: the drift score was to be 20 to 40 %'
+\echo
+
+WITH feature AS (
+	SELECT array_agg(column_name) AS names FROM drift.query_columns('bank_calls')
+), span AS (
+	SELECT to_char(m, 'YYYY-MM') AS month, format('called_at >= %L AND called_at < %L', m, m + interval '1 month') AS condition
+	FROM generate_series(timestamp '2026-03-01', '2026-08-01', '1 month') AS m
+	UNION ALL
+	SELECT 'all six', 'true'
+)
+SELECT month, to_char(100 * drift_score, 'FM990 %') AS "drift score", drifted_features
+FROM feature, span, drift.detect_drift('bank_calls', 'SELECT * FROM half_year WHERE ' || condition, names);
 
 \pset format unaligned
 \pset tuples_only on

@@ -60,5 +60,15 @@ INSERT INTO verdict (passed, description)
 SELECT psi > 0.25 AND severity = 'critical', 'pdays: and so says the comparison'
 FROM drift.compare('SELECT * FROM call', 'SELECT * FROM late', ARRAY['pdays']);
 
+-- the half year of the demo, on the real calls
+\set half_year `cat test/demo/bank_marketing.json`
+CREATE TEMPORARY TABLE feature AS
+SELECT array_agg(column_name ORDER BY ordinal) AS names FROM drift.query_columns('call') WHERE column_name NOT IN ('id', 'period');
+SELECT rows_written FROM drift.simulate('SELECT * FROM call ORDER BY id', 'pg_temp.half_year', :'half_year', 5000) \g /dev/null
+INSERT INTO verdict (passed, description)
+SELECT drift_score BETWEEN 0.2 AND 0.4 AND drifted_features @> '{age,contact,month,euribor3m,cons.price.idx,cons.conf.idx}',
+	format('half a year, simulated: drift score %s %%', 100 * drift_score)
+FROM feature, drift.detect_drift('call', 'half_year', names);
+
 SELECT format('%s %s - %s', CASE WHEN passed THEN 'ok' ELSE 'not ok' END, id, description) FROM verdict ORDER BY id;
 SELECT format('1..%s', count(*)) FROM verdict;
