@@ -87,7 +87,7 @@ AS $$
 				names)
 			ELSE format('%s, drawn AS (SELECT d.i, d.u, %s FROM '
 				'(SELECT i, u, (SELECT first_n FROM strata)[1 + g] + floor(%s * (SELECT n FROM strata)[1 + g])::bigint AS n FROM '
-				'(SELECT i, u, %s AS g FROM (SELECT i, (i - 0.5::float8) / %s AS u FROM generate_series(1::bigint, %5$s) AS i) AS d OFFSET 0) AS d '
+				'(SELECT i, u, %s AS g FROM (SELECT i, (i - 0.5::float8) / %s AS u FROM (SELECT generate_series(1::bigint, %5$s) AS i) AS d) AS d OFFSET 0) AS d '
 				'OFFSET 0) AS d JOIN source USING (n) OFFSET 0)',
 				drift_internal.strata_stage(spec), names, drift_internal.random_term('uniform', seed, '/row'),
 				drift_internal.stratum_term(spec, facts, seed, span), rows)

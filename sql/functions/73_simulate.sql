@@ -26,8 +26,8 @@ AS $$
 BEGIN
 	IF source IS NULL OR target IS NULL OR spec IS NULL OR seed IS NULL OR append IS NULL THEN
 		RAISE EXCEPTION 'source, target, spec, seed and append must not be NULL' USING ERRCODE = 'null_value_not_allowed';
-	ELSIF rows < 0 THEN
-		RAISE EXCEPTION 'rows must not be negative' USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It is %s.', rows);
+	ELSIF rows NOT BETWEEN 0 AND 1000000000 THEN
+		RAISE EXCEPTION 'rows must be from 0 to 1000000000' USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It is %s.', rows);
 	END IF;
 END
 $$;

@@ -1,4 +1,4 @@
-# test/run demo: the comparison of test/demo/demo.sql, as text and as JSON.
+# test/run demo: test/demo/demo.sql; its comparison is written as JSON, too.
 
 prepare
 build_and_install

@@ -253,7 +253,7 @@ FROM (VALUES ('[]', 'the specification: must be an object, not []'),
 	('{"label": {"column": "bought", "log_odds": {"age": "much"}}}', 'label.log_odds.age: must be a number or an object of categories with numbers'),
 	('{"label": {"column": "kind", "positive": "a", "negative": "z", "log_odds": {"age": 1}}}', 'label.base_rate: is needed, because the source does not have both labels'),
 	('{"resample": {"column": "kind"}}', 'resample.shares: is missing')) AS wrong(spec, problem);
-SELECT throws_ok($$SELECT drift.simulate('base', 'y', rows => -1)$$, '22023', 'rows must not be negative', 'negative rows');
+SELECT throws_ok($$SELECT drift.simulate('base', 'y', rows => -1)$$, '22023', 'rows must be from 0 to 1000000000', 'negative rows');
 SELECT throws_ok($$SELECT drift.simulate('base', NULL)$$, '22004', NULL, 'no target');
 SELECT throws_ok($$SELECT drift.simulate('base', 'a.b.c')$$, '42602', NULL, 'a name of three parts');
 CREATE FUNCTION detail_of(spec jsonb) RETURNS text LANGUAGE plpgsql AS $$
