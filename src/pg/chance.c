@@ -114,19 +114,16 @@ static double
 Observe(Sides sides, ChanceStatistic statistic, uint32 bins)
 {
 	DriftNumericDistance distance;
-	DriftChanceCurve curve;
 
 	if (statistic <= CHANCE_BINNED_LAST)
 		return DivergenceOf(sides, (DriftDivergenceKind) statistic, bins, DRIFT_DEFAULT_FLOOR).value;
+	if (statistic == CHANCE_ENERGY)
+		return EnergyDistance(sides).value;
 	distance = Distance(sides);
 	if (statistic == CHANCE_KS)
 		return distance.ks.value;
-	if (statistic == CHANCE_WASSERSTEIN)
-		return distance.wasserstein.value;
-	if (statistic == CHANCE_NORMALIZED_WASSERSTEIN)
-		return distance.wasserstein.value / ReferenceDeviation(REFERENCE_NUMBERS(sides));
-	DriftCheck(drift_numeric_chance_curve(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &curve));
-	return drift_chance_curve_energy_observed(&curve);
+	return distance.wasserstein.value /
+		   (statistic == CHANCE_NORMALIZED_WASSERSTEIN ? ReferenceDeviation(REFERENCE_NUMBERS(sides)) : 1);
 }
 
 /* chance(reference, current, statistic [, bins]) */

@@ -131,7 +131,7 @@ static void
 FeedCurve(Labelled *state, DriftChanceCurve *curve, DriftTwoSample *pair)
 {
 	NumberScan *scan = palloc(sizeof(NumberScan));
-	double below[2] = {0, 0};
+	double below = 0;
 	double value;
 	int64 rows[2];
 
@@ -140,13 +140,12 @@ FeedCurve(Labelled *state, DriftChanceCurve *curve, DriftTwoSample *pair)
 	LabelledNumbersScan(state, scan);
 	while (LabelledNextNumber(scan, &value, rows))
 	{
-		double upto[2] = {below[0] + (double) rows[0], below[1] + (double) rows[1]};
+		double upto = below + (double) rows[0] + (double) rows[1];
 
 		CHECK_FOR_INTERRUPTS();
 		drift_chance_curve_step(curve, value, below, upto);
 		drift_two_sample_step(pair, value, rows[0], rows[1]);
-		below[0] = upto[0];
-		below[1] = upto[1];
+		below = upto;
 	}
 	pfree(scan);
 }
@@ -161,7 +160,7 @@ ReturnChanceOfCurve(FunctionCallInfo fcinfo, Labelled *state)
 	double observed;
 
 	FeedCurve(state, &curve, &pair);
-	observed = StatisticOf(state) == CHANCE_ENERGY ? drift_chance_curve_energy_observed(&curve)
+	observed = StatisticOf(state) == CHANCE_ENERGY ? drift_edf_energy_distance(LabelledNumbersDifference(state))
 												   : drift_two_sample_wasserstein(&pair) / unit;
 	return ReturnChance(fcinfo, observed, ChanceOfCurve(StatisticOf(state), &curve, unit, observed));
 }

@@ -86,26 +86,19 @@ add_piece(DriftChanceCurve *c, double weight, double place, double square)
 }
 
 void
-drift_chance_curve_step(DriftChanceCurve *c, double value, const double below[2], const double upto[2])
+drift_chance_curve_step(DriftChanceCurve *c, double value, double below, double upto)
 {
 	double n = (double) c->n_reference;
 	double m = (double) c->n_current;
 	double all = n + m;
-	double reference = (c->last_upto[0] + below[0]) / 2;
-	double current = (c->last_upto[1] + below[1]) / 2;
-	double t = reference + current;
+	double t = (c->last_upto + below) / 2;
 	double width = value - c->last_value;
-	double gap = reference / n - current / m;
 
 	if (c->started && t > 0 && t < all)
-	{
 		add_piece(c, width * mean_gap(n, m, t), t / all, width * t * (all - t) / (n * m * (all - 1)));
-		c->gap_squares += width * gap * gap;
-	}
 	c->started = true;
 	c->last_value = value;
-	c->last_upto[0] = upto[0];
-	c->last_upto[1] = upto[1];
+	c->last_upto = upto;
 }
 
 /* A node as a point of the bridge: its odds H / (1 - H), and what it weighs. */
@@ -254,10 +247,4 @@ drift_chance_curve_energy(const DriftChanceCurve *c)
 	if (second > 0)
 		law.skewness = third / (second * sqrt(second));
 	return law;
-}
-
-double
-drift_chance_curve_energy_observed(const DriftChanceCurve *c)
-{
-	return c->n_reference > 0 && c->n_current > 0 ? sqrt(2 * c->gap_squares) : (double) NAN;
 }

@@ -29,30 +29,28 @@ typedef struct DriftChanceCurve
 	int64_t n_reference;
 	int64_t n_current;
 	double last_value;
-	double last_upto[2]; /* rows of the reference and of the current side up to it */
+	double last_upto; /* rows up to it */
 	bool started;
 	double quantum; /* nodes lighter than this are not complete */
 	uint32_t nodes;
 	DriftChanceNode node[DRIFT_CHANCE_NODES];
-	double area;        /* mean of the integral of |F - G| */
-	double square;      /* and of (F - G)^2 */
-	double gap_squares; /* the integral of (F - G)^2 itself */
+	double area;   /* mean of the integral of |F - G| */
+	double square; /* and of (F - G)^2 */
 } DriftChanceCurve;
 
 void drift_chance_curve_init(DriftChanceCurve *c, int64_t n_reference, int64_t n_current);
 
 /*
- * Takes the next larger value, and how many rows of the reference and of the
- * current side are below it and up to it; below is the last upto unless rows
- * are spread between the values. Infinite values make the answers NaN.
+ * Takes the next larger value, and how many rows of both sides are below it and
+ * up to it; below is the last upto unless rows are spread between the values.
+ * Infinite values make the answers NaN.
  */
-void drift_chance_curve_step(DriftChanceCurve *c, double value, const double below[2], const double upto[2]);
+void drift_chance_curve_step(DriftChanceCurve *c, double value, double below, double upto);
 
 /* Integral of |F - G|, divided by unit: 1, or the deviation that normalises it. */
 DriftChanceLaw drift_chance_curve_wasserstein(const DriftChanceCurve *c, double unit);
 
-/* Square root of twice the integral of (F - G)^2: what it is by chance, and what it is. */
+/* Square root of twice the integral of (F - G)^2. */
 DriftChanceLaw drift_chance_curve_energy(const DriftChanceCurve *c);
-double drift_chance_curve_energy_observed(const DriftChanceCurve *c);
 
 #endif

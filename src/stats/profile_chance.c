@@ -72,24 +72,12 @@ drift_category_chance_cells(DriftDivergenceKind kind, const DriftCategory *refer
 	return DRIFT_OK;
 }
 
-/* Rows below a value or up to it, on both sides, as estimated. */
-static void
-rows_at(DriftRankCursor cursor[2], double value, double below[2], double upto[2])
-{
-	for (int side = 0; side < 2; side++)
-	{
-		DriftRanks ranks = drift_rank_cursor_at(&cursor[side], value);
-
-		below[side] = drift_rank_middle(ranks.below);
-		upto[side] = drift_rank_middle(ranks.upto);
-	}
-}
-
 DriftStatus
 drift_numeric_chance_curve(const DriftNumeric *reference, const DriftNumeric *current, DriftChanceCurve *curve)
 {
 	DriftNumericUnion walk = {reference, current, 0, 0};
-	DriftRankCursor cursor[2];
+	DriftRankCursor cursor_r;
+	DriftRankCursor cursor_c;
 	double value;
 	int64_t points[2];
 	DriftStatus status = drift_profile_check_sides(&reference->profile, &current->profile);
@@ -97,15 +85,15 @@ drift_numeric_chance_curve(const DriftNumeric *reference, const DriftNumeric *cu
 	if (status != DRIFT_OK)
 		return status;
 	drift_chance_curve_init(curve, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
-	drift_rank_cursor_init(&cursor[0], reference);
-	drift_rank_cursor_init(&cursor[1], current);
+	drift_rank_cursor_init(&cursor_r, reference);
+	drift_rank_cursor_init(&cursor_c, current);
 	while (drift_numeric_union_next(&walk, &value, &points[0], &points[1]))
 	{
-		double below[2];
-		double upto[2];
+		DriftRanks r = drift_rank_cursor_at(&cursor_r, value);
+		DriftRanks c = drift_rank_cursor_at(&cursor_c, value);
 
-		rows_at(cursor, value, below, upto);
-		drift_chance_curve_step(curve, value, below, upto);
+		drift_chance_curve_step(curve, value, drift_rank_middle(r.below) + drift_rank_middle(c.below),
+								drift_rank_middle(r.upto) + drift_rank_middle(c.upto));
 	}
 	return DRIFT_OK;
 }

@@ -38,7 +38,8 @@ SELECT (drift.chance(x, f, 'psi')).statistic = drift.psi(x, f) AS psi, (drift.ch
 	(drift.chance(x, f, 'total_variation', 5)).statistic = drift.total_variation(x, f, 5) AS total_variation,
 	(drift.chance(x, f, 'ks')).statistic = (drift.ks_test(x, f)).statistic AS ks, (drift.chance(x, f, 'ks')).p_value = (drift.ks_test(x, f)).p_value AS ks_p,
 	(drift.chance(x, f, 'wasserstein_distance')).statistic = drift.wasserstein_distance(x, f) AS wasserstein,
-	(drift.chance(x, f, 'normalized_wasserstein_distance')).statistic = drift.normalized_wasserstein_distance(x, f) AS normalized
+	(drift.chance(x, f, 'normalized_wasserstein_distance')).statistic = drift.normalized_wasserstein_distance(x, f) AS normalized,
+	(drift.chance(x, f, 'energy_distance')).statistic = drift.energy_distance(x, f) AS energy
 FROM labelled;
 
 -- the same with a sort on disk
