@@ -379,7 +379,7 @@ JudgeColumn(LibraryVerdict *verdict, const EvidentlyState *state, const Survey *
 	const DriftEvidentlyRule *rule = &drift_evidently_rules[test];
 
 	if (test == DRIFT_EVIDENTLY_TESTS)
-		elog(ERROR, "unknown test \"%s\"", asked);
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown test \"%s\"", asked)));
 	verdict->kind = numeric ? "numeric" : "categorical";
 	if (asked && !(numeric ? rule->numeric : rule->categorical))
 	{

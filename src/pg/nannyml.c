@@ -146,7 +146,7 @@ drift_nannyml_accum(PG_FUNCTION_ARGS)
 	}
 	chunk = PG_GETARG_INT32(2);
 	if (chunk < 0 || chunk >= MAX_CHUNKS)
-		elog(ERROR, "unexpected chunk %d", chunk);
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unexpected chunk %d", chunk)));
 	state->chunks = Max(state->chunks, chunk + 1);
 	if (PG_ARGISNULL(1))
 		PG_RETURN_POINTER(state);
@@ -533,7 +533,7 @@ JudgeColumn(LibraryVerdict *verdict, NannymlState *state)
 	double distances[MAX_CHUNKS];
 
 	if (method == DRIFT_NANNYML_METHODS)
-		elog(ERROR, "unknown method \"%s\"", asked);
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown method \"%s\"", asked)));
 	verdict->kind = numeric ? "numeric" : "categorical";
 	if (!(numeric ? rule->numeric : rule->categorical))
 	{
