@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION drift_internal.library_methods(rule text) RETURNS tex
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE rule
-			WHEN 'evidently' THEN '{psi,kl_div,jensenshannon,hellinger,wasserstein,ks,z,chisquare,t_test,mannw}'::text[]
+			WHEN 'evidently' THEN '{psi,kl_div,jensenshannon,hellinger,wasserstein,ks,z,chisquare,t_test,mannw,g_test,fisher_exact,cramer_von_mises,anderson,ed,es}'::text[]
 			WHEN 'nannyml' THEN '{jensen_shannon,kolmogorov_smirnov,wasserstein,hellinger,chi2,l_infinity}'
 		END
 $$;

@@ -16,12 +16,16 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "pg/edf_result.h"
 #include "pg/labelled.h"
 #include "pg/library_verdict.h"
 #include "stats/contingency.h"
 #include "stats/equal_bins.h"
+#include "stats/epps_singleton.h"
 #include "stats/evidently.h"
+#include "stats/fisher.h"
 #include "stats/hypothesis.h"
+#include "stats/pick.h"
 
 typedef struct EvidentlyState
 {
@@ -271,6 +275,83 @@ FitTest(Labelled *rows)
 	return (DriftTest){fit.statistic, table.categories > 1 ? fit.p_value : NAN};
 }
 
+static void
+StepG(void *g, int64_t c_reference, int64_t c_current)
+{
+	drift_unscaled_g_step(g, c_reference, c_current);
+}
+
+static DriftTest
+UnscaledG(Labelled *rows)
+{
+	DriftUnscaledG g = {0};
+
+	EachBin(rows, NULL, StepG, &g);
+	return (DriftTest){g.statistic, drift_unscaled_g_p_value(&g)};
+}
+
+/* Get the range of the middle half of both sides together */
+static double
+QuartileRange(Labelled *rows)
+{
+	static const double shares[2] = {0.25, 0.75};
+	DriftPick quartiles;
+	LabelledValues scan;
+	int64 count[2];
+
+	drift_pick_init(&quartiles, rows->n[0] + rows->n[1], shares, 2);
+	LabelledValuesScan(rows, &scan);
+	while (LabelledNextValue(&scan, count))
+		drift_pick_step(&quartiles, scan.number, count[0] + count[1]);
+	return drift_pick_quantile(&quartiles, 1) - drift_pick_quantile(&quartiles, 0);
+}
+
+/* Tell why Evidently stops at these samples, or NULL */
+static const char *
+Refusal(DriftEvidentlyTest test, Labelled *rows, const Survey *survey)
+{
+	int64 fewer = Min(rows->n[0], rows->n[1]);
+
+	if ((test == DRIFT_EVIDENTLY_G_TEST || test == DRIFT_EVIDENTLY_FISHER_EXACT) && rows->n[0] != rows->n[1])
+		return "Evidently stops: this test of its needs as many current values as there are in the reference";
+	if (test == DRIFT_EVIDENTLY_FISHER_EXACT && survey->together > 2)
+		return "Evidently stops: the test needs two categories";
+	if (test == DRIFT_EVIDENTLY_CRAMER_VON_MISES && fewer < 2)
+		return "Evidently stops: the test needs two values on each side";
+	if (test == DRIFT_EVIDENTLY_ANDERSON && survey->together < 2)
+		return "Evidently stops: the test needs two different values";
+	if (test == DRIFT_EVIDENTLY_ES && fewer < DRIFT_EPPS_SINGLETON_MIN)
+		return "Evidently stops: the test needs five values on each side";
+	if (test == DRIFT_EVIDENTLY_ES && QuartileRange(rows) == 0)
+		return "Evidently stops: the middle half of the values is a single one";
+	return NULL;
+}
+
+/* Do a test of the difference of two distribution functions, or of two characteristic functions */
+static DriftTest
+DistributionTest(DriftEvidentlyTest test, Labelled *rows)
+{
+	const DriftEdf *difference = LabelledNumbersDifference(rows);
+	DriftTest result;
+
+	if (test == DRIFT_EVIDENTLY_ES)
+		return LabelledEppsSingleton(rows);
+	if (test == DRIFT_EVIDENTLY_CRAMER_VON_MISES)
+	{
+		result.statistic = drift_edf_cramer_von_mises(difference);
+		result.p_value = CramerVonMisesP(result.statistic, rows->n[0], rows->n[1]);
+	}
+	else
+	{
+		DriftIntervalTest standardised =
+			drift_anderson_darling_test(drift_edf_anderson_darling(difference), rows->n[0], rows->n[1]);
+
+		result.statistic = standardised.statistic.value;
+		result.p_value = standardised.p_value.value;
+	}
+	return result;
+}
+
 /* Do a test of means, ranks or shares that has a p-value */
 static DriftTest
 DoTest(DriftEvidentlyTest test, Labelled *rows, const Survey *survey)
@@ -297,8 +378,13 @@ DoTest(DriftEvidentlyTest test, Labelled *rows, const Survey *survey)
 										  rows->n[1] - survey->smallest_rows[1], rows->n[1]);
 		case DRIFT_EVIDENTLY_CHISQUARE:
 			return FitTest(rows);
+		case DRIFT_EVIDENTLY_G_TEST:
+			return UnscaledG(rows);
+		case DRIFT_EVIDENTLY_FISHER_EXACT:
+			return drift_fisher_exact(survey->smallest_rows[0], rows->n[0], survey->smallest_rows[1], rows->n[1],
+									  LabelledPoll);
 		default:
-			elog(ERROR, "unexpected test %d", (int) test);
+			return DistributionTest(test, rows);
 	}
 }
 
@@ -339,6 +425,8 @@ Judge(LibraryVerdict *verdict, DriftEvidentlyTest test, bool numeric, Labelled *
 	}
 	else if (test == DRIFT_EVIDENTLY_WASSERSTEIN)
 		verdict->statistic = NormedWasserstein(rows);
+	else if (test == DRIFT_EVIDENTLY_ED)
+		verdict->statistic = drift_edf_energy_distance(LabelledNumbersDifference(rows));
 	else
 	{
 		int64 size = BinnedValues(test, numeric, rows, survey);
@@ -377,6 +465,7 @@ JudgeColumn(LibraryVerdict *verdict, const EvidentlyState *state, const Survey *
 	DriftEvidentlyTest test =
 		asked ? drift_evidently_find(asked) : drift_evidently_default(numeric, rows->n[0], survey->together);
 	const DriftEvidentlyRule *rule = &drift_evidently_rules[test];
+	const char *refusal;
 
 	if (test == DRIFT_EVIDENTLY_TESTS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown test \"%s\"", asked)));
@@ -388,10 +477,14 @@ JudgeColumn(LibraryVerdict *verdict, const EvidentlyState *state, const Survey *
 		return;
 	}
 	verdict->reason = TestReason(rule->name, asked != NULL, numeric, rows, survey);
-	if (Judge(verdict, test, numeric, rows, survey))
-		return;
-	verdict->state = "insufficient_data";
-	verdict->reason = "Evidently stops: numpy cannot cut this range into bins";
+	refusal = Refusal(test, rows, survey);
+	if (!refusal && !Judge(verdict, test, numeric, rows, survey))
+		refusal = "Evidently stops: numpy cannot cut this range into bins";
+	if (refusal)
+	{
+		verdict->state = "insufficient_data";
+		verdict->reason = refusal;
+	}
 }
 
 PG_FUNCTION_INFO_V1(drift_evidently_verdict);

@@ -17,6 +17,7 @@
 #include "pg/value.h"
 #include "stats/divergence.h"
 #include "stats/edf.h"
+#include "stats/hypothesis.h"
 #include "stats/sample.h"
 #include "stats/two_sample.h"
 
@@ -93,6 +94,9 @@ extern bool LabelledNumbersMayRepeat(Labelled *state, int64 most_distinct);
 extern const DriftMoments *LabelledNumbersMoments(Labelled *state);
 extern uint32 LabelledNumbersCountBins(Labelled *state, int64 *counts[2]);
 extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence);
+
+/* Epps and Singleton's test (sample_tests.c); an error for less than five values a side, and for a range of the quartiles of 0 */
+extern DriftTest LabelledEppsSingleton(Labelled *state);
 
 /* categories: labelled_category.c */
 

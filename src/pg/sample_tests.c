@@ -114,13 +114,20 @@ EppsSingleton(NumberPair *pair)
 	return drift_epps_singleton_finish(&test);
 }
 
+DriftTest
+LabelledEppsSingleton(Labelled *state)
+{
+	NumberPair pair = PairOfState(state);
+
+	return EppsSingleton(&pair);
+}
+
 PG_FUNCTION_INFO_V1(drift_labelled_epps_singleton_test);
 Datum
 drift_labelled_epps_singleton_test(PG_FUNCTION_ARGS)
 {
 	Labelled *state = LabelledFinishedNumbers(fcinfo, "epps_singleton_test");
-	NumberPair pair = PairOfState(state);
-	DriftTest test = EppsSingleton(&pair);
+	DriftTest test = LabelledEppsSingleton(state);
 
 	PG_RETURN_DATUM(LabelledResult(fcinfo, state, test.statistic, test.p_value));
 }

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/special.h"
+
 /* The default test depends on whether the reference has more values than this. */
 #define LARGE_REFERENCE 1000
 
@@ -20,7 +22,13 @@ const DriftEvidentlyRule drift_evidently_rules[DRIFT_EVIDENTLY_TESTS] = {
 	[DRIFT_EVIDENTLY_Z] = {"z", "z_test", 0.05, true, false, false, true},
 	[DRIFT_EVIDENTLY_CHISQUARE] = {"chisquare", "chi_square_goodness_of_fit_test", 0.05, true, false, false, true},
 	[DRIFT_EVIDENTLY_T_TEST] = {"t_test", "t_test (pooled variance)", 0.05, true, false, true, false},
-	[DRIFT_EVIDENTLY_MANNW] = {"mannw", "mann_whitney_test (less)", 0.05, true, false, true, false}};
+	[DRIFT_EVIDENTLY_MANNW] = {"mannw", "mann_whitney_test (less)", 0.05, true, false, true, false},
+	[DRIFT_EVIDENTLY_G_TEST] = {"g_test", "g_test (reference not scaled)", 0.1, true, false, false, true},
+	[DRIFT_EVIDENTLY_FISHER_EXACT] = {"fisher_exact", "fisher_exact_test", 0.1, true, false, false, true},
+	[DRIFT_EVIDENTLY_CRAMER_VON_MISES] = {"cramer_von_mises", "cramer_von_mises_test", 0.1, true, true, true, false},
+	[DRIFT_EVIDENTLY_ANDERSON] = {"anderson", "anderson_darling_test", 0.1, true, false, true, false},
+	[DRIFT_EVIDENTLY_ED] = {"ed", "energy_distance", 0.1, false, false, true, false},
+	[DRIFT_EVIDENTLY_ES] = {"es", "epps_singleton_test", 0.05, true, false, true, false}};
 
 DriftEvidentlyTest
 drift_evidently_find(const char *name)
@@ -97,4 +105,18 @@ drift_filled_shares_step(DriftFilledShares *s, int64_t c_reference, int64_t c_cu
 	p /= s->sum[0];
 	q /= s->sum[1];
 	s->kl += p * log(p / q);
+}
+
+void
+drift_unscaled_g_step(DriftUnscaledG *g, int64_t c_reference, int64_t c_current)
+{
+	g->categories++;
+	if (c_current > 0)
+		g->statistic += 2 * (double) c_current * log((double) c_current / (double) c_reference);
+}
+
+double
+drift_unscaled_g_p_value(const DriftUnscaledG *g)
+{
+	return g->categories < 2 ? (double) NAN : drift_chi2_sf(g->statistic, (double) (g->categories - 1));
 }

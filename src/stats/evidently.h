@@ -24,6 +24,12 @@ typedef enum DriftEvidentlyTest
 	DRIFT_EVIDENTLY_CHISQUARE,
 	DRIFT_EVIDENTLY_T_TEST,
 	DRIFT_EVIDENTLY_MANNW,
+	DRIFT_EVIDENTLY_G_TEST,
+	DRIFT_EVIDENTLY_FISHER_EXACT,
+	DRIFT_EVIDENTLY_CRAMER_VON_MISES,
+	DRIFT_EVIDENTLY_ANDERSON,
+	DRIFT_EVIDENTLY_ED,
+	DRIFT_EVIDENTLY_ES,
 	DRIFT_EVIDENTLY_TESTS /* how many */
 } DriftEvidentlyTest;
 
@@ -76,5 +82,20 @@ void drift_filled_shares_init(DriftFilledShares *s, int64_t n_reference, int64_t
 void drift_filled_shares_survey(DriftFilledShares *s, int64_t c_reference, int64_t c_current);
 void drift_filled_shares_fill(DriftFilledShares *s);
 void drift_filled_shares_step(DriftFilledShares *s, int64_t c_reference, int64_t c_current);
+
+/*
+ * G of the current counts against the reference's, which are taken as they are
+ * and not scaled: 2 times the sum of c ln(c / r), for sides of one size. As
+ * scipy.stats.power_divergence(c, r, lambda_='log-likelihood'). Infinite where
+ * the reference lacks a category, whose p-value is 0; of a single category NaN.
+ */
+typedef struct DriftUnscaledG
+{
+	double statistic;
+	int64_t categories;
+} DriftUnscaledG;
+
+void drift_unscaled_g_step(DriftUnscaledG *g, int64_t c_reference, int64_t c_current);
+double drift_unscaled_g_p_value(const DriftUnscaledG *g);
 
 #endif
