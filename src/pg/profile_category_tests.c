@@ -16,7 +16,22 @@
 #include "stats/hypothesis.h"
 #include "stats/numeric_statistics.h"
 
-/* A statistic of the table of both sides by category or distinct number */
+static const char *const names[] = {[DRIFT_CHI_SQUARE] = "chi_square_test",
+									[DRIFT_G] = "g_test",
+									[DRIFT_GOODNESS_OF_FIT] = "chi_square_goodness_of_fit_test",
+									[DRIFT_CRAMERS_V] = "cramers_v",
+									[DRIFT_CRAMERS_V_CORRECTED] = "cramers_v_corrected",
+									[DRIFT_L_INFINITY] = "l_infinity"};
+
+int
+TableDistanceNamed(const char *name)
+{
+	for (int kind = DRIFT_CRAMERS_V; kind <= DRIFT_L_INFINITY; kind++)
+		if (strcmp(name, names[kind]) == 0)
+			return kind;
+	return -1;
+}
+
 DriftIntervalTest
 ProfilesTable(Sides sides, DriftTableStatistic kind)
 {
@@ -26,6 +41,7 @@ ProfilesTable(Sides sides, DriftTableStatistic kind)
 	{
 		DriftTableResult result;
 
+		RequireExactProfiles(sides, names[kind]);
 		DriftCheck(drift_numeric_table(kind, REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &result));
 		test.statistic = drift_exactly(result.statistic);
 		test.p_value = drift_exactly(result.p_value);

@@ -261,27 +261,16 @@ static const char *const divergence_names[] = {[DRIFT_PSI] = "psi",
 											   [DRIFT_HELLINGER_DISTANCE] = "hellinger_distance",
 											   [DRIFT_TOTAL_VARIATION] = "total_variation"};
 
-/* A statistic of the table by its name in drift.bounds(), or -1 */
-static int
-TableStatisticNamed(const char *name)
-{
-	if (strcmp(name, "l_infinity") == 0)
-		return DRIFT_L_INFINITY;
-	if (strcmp(name, "cramers_v") == 0)
-		return DRIFT_CRAMERS_V;
-	return strcmp(name, "cramers_v_corrected") == 0 ? (int) DRIFT_CRAMERS_V_CORRECTED : -1;
-}
-
 static DriftInterval
 NamedStatistic(const char *name, Sides sides)
 {
-	int table_statistic = TableStatisticNamed(name);
+	int table_distance = TableDistanceNamed(name);
 
 	for (int kind = 0; kind < (int) lengthof(divergence_names); kind++)
 		if (strcmp(name, divergence_names[kind]) == 0)
 			return DivergenceOf(sides, kind, 0, DRIFT_DEFAULT_FLOOR);
-	if (table_statistic >= 0)
-		return ProfilesTable(sides, table_statistic).statistic;
+	if (table_distance >= 0)
+		return ProfilesTable(sides, table_distance).statistic;
 	if (strcmp(name, "wasserstein_distance") == 0)
 		return Distance(sides).wasserstein;
 	if (strcmp(name, "energy_distance") == 0)

@@ -61,8 +61,13 @@ extern Datum BoundedResult(FunctionCallInfo fcinfo, Sides sides, DriftInterval s
 						   double p_at_low, double p_at_high);
 extern Datum ExactResult(FunctionCallInfo fcinfo, Sides sides, double statistic, double p_value);
 
-/* A statistic of the table of both sides by category or distinct number: profile_category_tests.c */
+/*
+ * profile_category_tests.c: a statistic of the table of both sides by category
+ * or distinct number, 0A000 for summaries of numbers; and which of them that are
+ * no tests has this name, -1 for none.
+ */
 extern DriftIntervalTest ProfilesTable(Sides sides, DriftTableStatistic kind);
+extern int TableDistanceNamed(const char *name);
 
 /* The energy distance and its bounds, for drift.bounds() too: profile_edf.c */
 extern DriftInterval EnergyDistance(Sides sides);

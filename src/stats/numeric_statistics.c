@@ -295,7 +295,7 @@ drift_numeric_table(DriftTableStatistic kind, const DriftNumeric *reference, con
 	if (status != DRIFT_OK)
 		return status;
 	if (!reference->exact || !current->exact)
-		return DRIFT_NOT_EXACT;
+		return DRIFT_TOO_MANY_CATEGORIES;
 	drift_table_init(&table, kind, drift_profile_n(&reference->profile), drift_profile_n(&current->profile));
 	while (drift_numeric_union_next(&walk, &value, &in_reference, &in_current))
 		drift_table_step(&table, in_reference, in_current);

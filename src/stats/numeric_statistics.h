@@ -53,7 +53,8 @@ DriftStatus drift_numeric_distance(const DriftNumeric *reference, const DriftNum
 
 /*
  * A statistic of the table of both sides by number (contingency.h), each a
- * category. Summaries no longer know the rows of every one: DRIFT_NOT_EXACT.
+ * category. Summaries no longer know the rows of every one:
+ * DRIFT_TOO_MANY_CATEGORIES.
  */
 DriftStatus drift_numeric_table(DriftTableStatistic kind, const DriftNumeric *reference, const DriftNumeric *current,
 								DriftTableResult *result);

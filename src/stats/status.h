@@ -19,7 +19,6 @@ typedef enum DriftStatus
 	DRIFT_BAD_EDGES,           /* edges NaN, unsorted or too many */
 	DRIFT_BAD_FLOOR,           /* smallest share not in (0, 0.5) */
 	DRIFT_TOO_MANY_CATEGORIES, /* a statistic of two categories got more */
-	DRIFT_NOT_EXACT,           /* a statistic of exact profiles got a summary */
 	DRIFT_OVERFLOW,            /* a counter would pass 2^62 */
 	DRIFT_NO_SPACE,            /* the caller's memory is too small */
 	DRIFT_TRUNCATED,           /* the bytes end too early */
