@@ -38,7 +38,7 @@ SHELF = [
     ('wasserstein_distance with its chance', "(drift.chance(x, is_current, 'wasserstein_distance')).statistic",
      lambda r, c: stats.wasserstein_distance(r, c), 2),
     ('cramer_von_mises_test', '(drift.cramer_von_mises_test(x, is_current)).statistic',
-     lambda r, c: stats.cramervonmises_2samp(r, c).statistic, 2),
+     lambda r, c: stats.cramervonmises_2samp(r, c).statistic, 1),
     ('anderson_darling_test', '(drift.anderson_darling_test(x, is_current)).statistic',
      lambda r, c: stats.anderson_ksamp([r, c]).statistic, 2),
     ('kuiper_test', '(drift.kuiper_test(x, is_current)).statistic', kuiper, 2),
