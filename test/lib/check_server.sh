@@ -21,7 +21,7 @@ DRIFT_DATA=${DRIFT_DATA:-../shared/data}
 export DRIFT_DATA
 if [ -f test/realdata/run.sh ]; then
 	if [ -d "$DRIFT_DATA" ]; then
-		suite realdata prove -v -e sh test/realdata/run.sh test/realdata/parity.sh
+		suite realdata prove -v -e 'sh test/realdata/run.sh' test/realdata/*.sql
 	else
 		skip_suite realdata "$DRIFT_DATA is no folder; DRIFT_DATA names one of data sets"
 	fi

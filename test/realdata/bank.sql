@@ -1,5 +1,4 @@
--- Calls of a bank, in date order, 2008 to 2010: drift that is known from outside the data.
--- Prints TAP. DRIFT_DATA names the folder that holds bank_marketing.csv.
+-- Calls of a bank, in date order, 2008 to 2010: drift that is known from outside the data. Prints TAP.
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset tuples_only on

@@ -1,4 +1,4 @@
--- Data quality of public data sets whose faults are known. Prints TAP. DRIFT_DATA names their folder.
+-- Data quality of public data sets whose faults are known. Prints TAP.
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset tuples_only on

@@ -6,6 +6,9 @@
 -- gives 1000 reference rows and 20 current rows, one in ten missing (NULL or
 -- NaN in turn); statistics.csv says what every statistic of them is.
 
+SET client_min_messages = warning;
+DROP SCHEMA IF EXISTS samples CASCADE; -- tests that read them share a database
+RESET client_min_messages;
 CREATE SCHEMA samples;
 
 -- A number in 0 .. 2^32 - 1 from row i of a stream.

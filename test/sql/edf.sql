@@ -112,8 +112,3 @@ FROM unnest('{cramer_von_mises_test,anderson_darling_test,kuiper_test,energy_dis
 ORDER BY wanted, mode;
 \set SHOW_CONTEXT never
 SELECT * FROM drift.compare('edf.old_rows', 'edf.new_rows', ARRAY['word'], '{"word": "kuiper_test"}');
-
--- for other tests that read the samples
-SET client_min_messages = warning;
-DROP TABLE sample, old_rows, new_rows;
-DROP SCHEMA samples CASCADE;

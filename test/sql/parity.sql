@@ -4,8 +4,6 @@
 \set samples :tests '/reference/samples.sql'
 \set parity :tests '/reference/parity.sql'
 \set ECHO none
-SET client_min_messages = warning;
-DROP SCHEMA IF EXISTS samples CASCADE; -- another test may have made it
 \i :samples
 \i :parity
 \set ECHO all
@@ -50,4 +48,3 @@ SELECT parity.measure();
 SELECT * FROM parity.difference ORDER BY library, source, rows_reference, test, column_name;
 SELECT library, source, test, columns, drifted, same_verdict, same_score FROM parity.summary ORDER BY 1, 2, 3;
 SELECT bool_and(coalesce(largest_difference, 0) < 1e-9) AS as_near_as_rounding FROM parity.summary;
-DROP SCHEMA samples, parity CASCADE;
