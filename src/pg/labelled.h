@@ -91,6 +91,9 @@ extern double LabelledNumbersKs(Labelled *state);
 
 /* Whether the reference may have at most that many distinct values: true for certain if it has, else seldom. */
 extern bool LabelledNumbersMayRepeat(Labelled *state, int64 most_distinct);
+
+/* The keys of both sides as they arrived, where what asks for no order is faster from them; else false. */
+extern bool LabelledNumbersUnsorted(Labelled *state, const uint64 *keys[2]);
 extern const DriftMoments *LabelledNumbersMoments(Labelled *state);
 extern uint32 LabelledNumbersCountBins(Labelled *state, int64 *counts[2]);
 extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence);

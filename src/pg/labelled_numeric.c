@@ -365,6 +365,17 @@ LabelledNumbersMayRepeat(Labelled *state, int64 most_distinct)
 	return set <= most_set;
 }
 
+/* Get the keys of both sides as they arrived, where what asks for no order is faster from them; else false */
+bool
+LabelledNumbersUnsorted(Labelled *state, const uint64 *keys[2])
+{
+	LabelledNumbers *numbers = (LabelledNumbers *) state;
+
+	keys[0] = numbers->keys[0];
+	keys[1] = numbers->keys[1];
+	return WorthCounting(numbers, sizeof(DriftSelector)) && state->n[0] + state->n[1] <= DRIFT_SAMPLE_LARGE;
+}
+
 /* Get the moments of both sides */
 const DriftMoments *
 LabelledNumbersMoments(Labelled *state)

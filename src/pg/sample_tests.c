@@ -21,13 +21,16 @@
 #include "stats/pick.h"
 #include "stats/random.h"
 
-/* Two samples of numbers, and a pass over their distinct values */
+/* Two samples of numbers, and a pass over them */
 typedef struct NumberPair
 {
 	int64 n[2];
 	Labelled *state; /* or NULL, and then: */
 	DriftNumericUnion profiles;
 	NumberScan *scan;
+	const uint64 *keys[2]; /* of a pass as the numbers arrived */
+	bool unsorted;         /* the pass is one */
+	int64 at;              /* and here, the reference's numbers before the current ones */
 } NumberPair;
 
 static NumberPair
@@ -45,22 +48,45 @@ PairOfProfiles(Sides sides, const char *statistic)
 						.profiles = {REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), 0, 0}};
 }
 
-/* Begin a pass in ascending order */
+/* Begin a pass over the distinct values, ascending */
 static void
 PairRewind(NumberPair *pair)
 {
+	pair->unsorted = false;
 	if (pair->state)
 		LabelledNumbersScan(pair->state, pair->scan);
 	else
 		pair->profiles.i = pair->profiles.j = 0;
 }
 
+/* Begin a pass in whatever order takes least time; a value may come more than once */
+static void
+PairRewindAnyOrder(NumberPair *pair)
+{
+	pair->unsorted = pair->state && LabelledNumbersUnsorted(pair->state, pair->keys);
+	pair->at = 0;
+	if (!pair->unsorted)
+		PairRewind(pair);
+}
+
+/* Get the next value and how many rows of each side it stands for */
 static inline bool
 PairNext(NumberPair *pair, double *value, int64 rows[2])
 {
 	int64_t counts[2];
 
 	CHECK_FOR_INTERRUPTS();
+	if (pair->unsorted)
+	{
+		int side = pair->at >= pair->n[0];
+
+		if (pair->at == pair->n[0] + pair->n[1])
+			return false;
+		*value = drift_key_value(pair->keys[side][pair->at++ - (side ? pair->n[0] : 0)]);
+		rows[side] = 1;
+		rows[1 - side] = 0;
+		return true;
+	}
 	if (pair->state)
 		return LabelledNextNumber(pair->scan, value, rows);
 	if (!drift_numeric_union_next(&pair->profiles, value, &counts[0], &counts[1]))
@@ -68,6 +94,66 @@ PairNext(NumberPair *pair, double *value, int64 rows[2])
 	rows[0] = counts[0];
 	rows[1] = counts[1];
 	return true;
+}
+
+/* Find the quantiles of n keys in any order at 1/parts, 2/parts, ... */
+static void
+SelectQuantiles(const uint64 *keys, int64 n, int parts, double *quantiles)
+{
+	DriftSelector *selector = palloc(sizeof(DriftSelector));
+	uint64 *room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * n);
+	DriftRanked ranked;
+
+	drift_selector_init(selector, keys, n, parts, room, room + n, LabelledPoll);
+	ranked = drift_selector_ranked(selector);
+	for (int i = 1; i < parts; i++)
+		quantiles[i - 1] = drift_ranked_quantile(&ranked, (double) i / parts);
+	pfree(room);
+	pfree(selector);
+}
+
+/* Find the quantiles of both sides together */
+static void
+SelectPooledQuantiles(const NumberPair *pair, int parts, double *quantiles)
+{
+	uint64 *pool = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (pair->n[0] + pair->n[1]));
+
+	memcpy(pool, pair->keys[0], sizeof(uint64) * pair->n[0]);
+	memcpy(pool + pair->n[0], pair->keys[1], sizeof(uint64) * pair->n[1]);
+	SelectQuantiles(pool, pair->n[0] + pair->n[1], parts, quantiles);
+	pfree(pool);
+}
+
+/* Find the quantiles of each side, or of both together in side 0, at 1/parts, 2/parts, ... */
+static void
+PairQuantiles(NumberPair *pair, bool pooled, int parts, double quantiles[2][DRIFT_PICK_MAX])
+{
+	DriftPick picks[2];
+	double shares[DRIFT_PICK_MAX];
+	double value;
+	int64 rows[2];
+
+	PairRewindAnyOrder(pair);
+	if (pair->unsorted)
+	{
+		if (pooled)
+			SelectPooledQuantiles(pair, parts, quantiles[0]);
+		for (int side = 0; side < 2 && !pooled; side++)
+			SelectQuantiles(pair->keys[side], pair->n[side], parts, quantiles[side]);
+		return;
+	}
+	for (int i = 1; i < parts; i++)
+		shares[i - 1] = (double) i / parts;
+	drift_pick_init(&picks[0], pair->n[0] + (pooled ? pair->n[1] : 0), shares, parts - 1);
+	drift_pick_init(&picks[1], pair->n[1], shares, parts - 1);
+	while (PairNext(pair, &value, rows))
+	{
+		drift_pick_step(&picks[0], value, rows[0] + (pooled ? rows[1] : 0));
+		drift_pick_step(&picks[1], value, rows[1]);
+	}
+	for (int side = 0; side < 2; side++)
+		for (int i = 0; i < parts - 1; i++)
+			quantiles[side][i] = drift_pick_quantile(&picks[side], i);
 }
 
 /* ------------------------------------------------------------------------
@@ -89,26 +175,21 @@ RequireFive(const NumberPair *pair)
 static DriftTest
 EppsSingleton(NumberPair *pair)
 {
-	static const double shares[2] = {0.25, 0.75};
 	DriftEppsSingleton test;
-	DriftPick quartiles;
+	double quartiles[2][DRIFT_PICK_MAX];
 	double value;
 	int64 rows[2];
 
 	RequireFive(pair);
-	drift_pick_init(&quartiles, pair->n[0] + pair->n[1], shares, 2);
-	PairRewind(pair);
-	while (PairNext(pair, &value, rows))
-		drift_pick_step(&quartiles, value, rows[0] + rows[1]);
-	if (drift_pick_quantile(&quartiles, 0) == drift_pick_quantile(&quartiles, 1))
+	PairQuantiles(pair, true, 4, quartiles);
+	if (quartiles[0][0] == quartiles[0][2])
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("epps_singleton_test needs values that spread"),
 				 errdetail("The interquartile range of both sides together is 0, and it is the unit of the test."),
 				 errhint("Use ks_test, or chi_square_test where there are few distinct values.")));
 
-	drift_epps_singleton_init(&test, pair->n[0], pair->n[1], drift_pick_quantile(&quartiles, 0),
-							  drift_pick_quantile(&quartiles, 1));
-	PairRewind(pair);
+	drift_epps_singleton_init(&test, pair->n[0], pair->n[1], quartiles[0][0], quartiles[0][2]);
+	PairRewindAnyOrder(pair);
 	while (PairNext(pair, &value, rows))
 		drift_epps_singleton_step(&test, value, rows[0], rows[1]);
 	return drift_epps_singleton_finish(&test);
@@ -147,29 +228,28 @@ drift_epps_singleton_test_profiles(PG_FUNCTION_ARGS)
  * Levene
  * ------------------------------------------------------------------------ */
 
-static DriftTest
-Levene(NumberPair *pair)
+static void
+LevenePass(NumberPair *pair, DriftLevene *test)
 {
-	static const double half[1] = {0.5};
-	DriftLevene test;
-	DriftPick medians[2];
 	double value;
 	int64 rows[2];
 
-	drift_pick_init(&medians[0], pair->n[0], half, 1);
-	drift_pick_init(&medians[1], pair->n[1], half, 1);
-	PairRewind(pair);
+	PairRewindAnyOrder(pair);
 	while (PairNext(pair, &value, rows))
-	{
-		drift_pick_step(&medians[0], value, rows[0]);
-		drift_pick_step(&medians[1], value, rows[1]);
-	}
+		drift_levene_step(test, value, rows[0], rows[1]);
+}
 
-	drift_levene_init(&test, pair->n[0], pair->n[1], drift_pick_quantile(&medians[0], 0),
-					  drift_pick_quantile(&medians[1], 0));
-	PairRewind(pair);
-	while (PairNext(pair, &value, rows))
-		drift_levene_step(&test, value, rows[0], rows[1]);
+static DriftTest
+Levene(NumberPair *pair)
+{
+	DriftLevene test;
+	double medians[2][DRIFT_PICK_MAX];
+
+	PairQuantiles(pair, false, 2, medians);
+	drift_levene_init(&test, pair->n[0], pair->n[1], medians[0][0], medians[1][0]);
+	LevenePass(pair, &test);
+	drift_levene_second_pass(&test);
+	LevenePass(pair, &test);
 	return drift_levene_finish(&test);
 }
 

@@ -93,6 +93,17 @@ drift_interpolate(double below, double above, double fraction)
 	return below + step * fraction;
 }
 
+double
+drift_ranked_quantile(const DriftRanked *sample, double share)
+{
+	double position = share * (double) (sample->n - 1);
+	int64_t rank = (int64_t) position;
+	double below = sample->at(sample->ctx, rank);
+	double above = rank + 1 < sample->n ? sample->at(sample->ctx, rank + 1) : below;
+
+	return drift_interpolate(below, above, position - (double) rank);
+}
+
 static uint32_t
 cut_quantiles(const DriftRanked *reference, const Heavy *heavy, uint32_t heavies, int64_t rest, uint32_t parts,
 			  double *edges, uint32_t count)

@@ -45,6 +45,9 @@ typedef struct DriftRanked
  */
 DriftStatus drift_reference_edges(const DriftRanked *reference, uint32_t bins, double *edges, uint32_t *edge_count);
 
+/* Quantile of a sample at a share from 0 to 1: numpy's 'linear'. */
+double drift_ranked_quantile(const DriftRanked *sample, double share);
+
 /* The point that lies `fraction` of the way between two order statistics: numpy's 'linear' quantile to the last bit. */
 double drift_interpolate(double below, double above, double fraction);
 

@@ -12,7 +12,7 @@
 
 #define FREQUENCY 0.4
 
-/* Steps between two additions to the totals. */
+/* Steps between two additions to the totals: small terms meet small sums. */
 #define BLOCK 256
 
 /*
@@ -54,17 +54,17 @@ drift_epps_singleton_init(DriftEppsSingleton *e, int64_t n_reference, int64_t n_
 }
 
 static void
-add_rows(DriftWaveSums *sums, const double d[DRIFT_WAVES], double rows)
+add_rows(double *sums, const double d[DRIFT_WAVES], double rows)
 {
-	int k = 0;
+	double *product = sums + DRIFT_WAVES;
 
 	for (int i = 0; i < DRIFT_WAVES; i++)
 	{
 		double weighted = rows * d[i];
 
-		sums->wave[i] += weighted;
+		sums[i] += weighted;
 		for (int j = 0; j <= i; j++)
-			sums->product[k++] += weighted * d[j];
+			*product++ += weighted * d[j];
 	}
 }
 
@@ -72,12 +72,8 @@ static void
 close_block(DriftEppsSingleton *e)
 {
 	for (int side = 0; side < 2; side++)
-	{
-		for (int i = 0; i < DRIFT_WAVES; i++)
-			e->total[side].wave[i] += e->block[side].wave[i];
-		for (int k = 0; k < DRIFT_WAVE_PRODUCTS; k++)
-			e->total[side].product[k] += e->block[side].product[k];
-	}
+		for (int i = 0; i < DRIFT_WAVE_SUMS; i++)
+			drift_sum_add(&e->total[side][i], e->block[side][i]);
 	memset(e->block, 0, sizeof(e->block));
 	e->steps = 0;
 }
@@ -91,9 +87,9 @@ drift_epps_singleton_step(DriftEppsSingleton *e, double value, int64_t c_referen
 	for (int i = 0; i < DRIFT_WAVES; i++)
 		d[i] -= e->centre[i];
 	if (c_reference > 0)
-		add_rows(&e->block[0], d, (double) c_reference);
+		add_rows(e->block[0], d, (double) c_reference);
 	if (c_current > 0)
-		add_rows(&e->block[1], d, (double) c_current);
+		add_rows(e->block[1], d, (double) c_current);
 	if (++e->steps == BLOCK)
 		close_block(e);
 }
@@ -102,15 +98,17 @@ drift_epps_singleton_step(DriftEppsSingleton *e, double value, int64_t c_referen
 static void
 add_covariance(const DriftEppsSingleton *e, int side, Matrix covariance)
 {
-	const DriftWaveSums *sums = &e->total[side];
+	const DriftSum *wave = e->total[side];
+	const DriftSum *product = wave + DRIFT_WAVES;
 	double n = (double) e->n[side];
 	double weight = ((double) e->n[0] + (double) e->n[1]) / n;
-	int k = 0;
 
 	for (int i = 0; i < DRIFT_WAVES; i++)
 		for (int j = 0; j <= i; j++)
 		{
-			covariance[i][j] += weight * (sums->product[k++] - sums->wave[i] * (sums->wave[j] / n)) / n;
+			double squares = drift_sum_total(&wave[i]) * (drift_sum_total(&wave[j]) / n);
+
+			covariance[i][j] += weight * (drift_sum_total(product++) - squares) / n;
 			covariance[j][i] = covariance[i][j];
 		}
 }
@@ -207,7 +205,7 @@ drift_epps_singleton_finish(DriftEppsSingleton *e)
 
 	close_block(e);
 	for (int i = 0; i < DRIFT_WAVES; i++)
-		difference[i] = e->total[0].wave[i] / n - e->total[1].wave[i] / m;
+		difference[i] = drift_sum_total(&e->total[0][i]) / n - drift_sum_total(&e->total[1][i]) / m;
 	if (e->n[0] < DRIFT_EPPS_SINGLETON_MIN || e->n[1] < DRIFT_EPPS_SINGLETON_MIN || isnan(difference[0]))
 		return test;
 

@@ -14,6 +14,7 @@
 #define DRIFT_STATS_EPPS_SINGLETON_H
 
 #include "stats/hypothesis.h"
+#include "stats/sum.h"
 
 /* Fewest values of a side. */
 #define DRIFT_EPPS_SINGLETON_MIN 5
@@ -21,28 +22,24 @@
 #define DRIFT_WAVES 4
 #define DRIFT_WAVE_PRODUCTS 10
 
-/* Sums over the rows of one side, of the waves' distances from those at the centre. */
-typedef struct DriftWaveSums
-{
-	double wave[DRIFT_WAVES];
-	double product[DRIFT_WAVE_PRODUCTS];
-} DriftWaveSums;
+#define DRIFT_WAVE_SUMS (DRIFT_WAVES + DRIFT_WAVE_PRODUCTS)
 
 typedef struct DriftEppsSingleton
 {
 	int64_t n[2];
 	double frequency;           /* 0.4 in units of the values */
 	double centre[DRIFT_WAVES]; /* waves at the middle of the samples: sums about it lose little */
-	DriftWaveSums block[2];     /* of the last rows, so that small terms meet small sums */
-	DriftWaveSums total[2];     /* of the rows before them */
-	uint32_t steps;             /* in the block */
+	/* of each side: sums of the waves' distances from those at the centre, then of the products of two */
+	double block[2][DRIFT_WAVE_SUMS];   /* of the last rows */
+	DriftSum total[2][DRIFT_WAVE_SUMS]; /* of the rows before them */
+	uint32_t steps;                     /* in the block */
 } DriftEppsSingleton;
 
 /* Begins a pass; first and third quartile of both samples together, third > first. */
 void drift_epps_singleton_init(DriftEppsSingleton *e, int64_t n_reference, int64_t n_current, double quartile1,
 							   double quartile3);
 
-/* Takes a value and how many rows of each side hold it, in any order; equal values together lose least. */
+/* Takes a value and how many rows of each side hold it, in any order. */
 void drift_epps_singleton_step(DriftEppsSingleton *e, double value, int64_t c_reference, int64_t c_current);
 
 /* W and its p-value. NaN with an infinite value or fewer than five values on a side; p is NaN where the rank is 0. */

@@ -1,7 +1,5 @@
 #include "stats/levene.h"
 
-#include <math.h>
-
 #include "stats/special.h"
 
 void
@@ -11,25 +9,23 @@ drift_levene_init(DriftLevene *l, int64_t n_reference, int64_t n_current, double
 	*l = (DriftLevene){.n = {n_reference, n_current}, .median = {median_reference, median_current}};
 }
 
-/* Welford's update by equal rows. */
-static void
-add_rows(DriftLevene *l, int side, double value, int64_t rows)
+void
+drift_levene_second_pass(DriftLevene *l)
 {
-	double distance = fabs(value - l->median[side]);
-	double delta = distance - l->mean[side];
-
-	l->seen[side] += rows;
-	l->mean[side] += delta * ((double) rows / (double) l->seen[side]);
-	l->m2[side] += delta * (double) rows * (distance - l->mean[side]);
+	for (int side = 0; side < 2; side++)
+	{
+		l->centre[side] = drift_sum_mean(&l->sum[side], l->n[side]);
+		l->sum[side] = l->square[side] = (DriftSum){0, 0};
+	}
 }
 
-void
-drift_levene_step(DriftLevene *l, double value, int64_t c_reference, int64_t c_current)
+/* Sum of squared deviations of the distances from their mean */
+static double
+deviations(const DriftLevene *l, int side)
 {
-	if (c_reference > 0)
-		add_rows(l, 0, value, c_reference);
-	if (c_current > 0)
-		add_rows(l, 1, value, c_current);
+	double sum = drift_sum_total(&l->sum[side]);
+
+	return drift_sum_total(&l->square[side]) - sum * (sum / (double) l->n[side]);
 }
 
 DriftTest
@@ -38,9 +34,10 @@ drift_levene_finish(const DriftLevene *l)
 	DriftTest test;
 	double n = (double) l->n[0];
 	double m = (double) l->n[1];
-	double difference = l->mean[0] - l->mean[1];
+	double difference =
+		(l->centre[0] - l->centre[1]) + (drift_sum_total(&l->sum[0]) / n - drift_sum_total(&l->sum[1]) / m);
 	double between = n / (n + m) * m * difference * difference;
-	double within = (l->m2[0] + l->m2[1]) / (n + m - 2);
+	double within = (deviations(l, 0) + deviations(l, 1)) / (n + m - 2);
 
 	test.statistic = l->n[0] > 0 && l->n[1] > 0 && n + m > 2 ? between / within : (double) NAN;
 	/* F of 1 and df is the square of Student's t of df */

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define DRIFT_PICK_MAX 2
+#define DRIFT_PICK_MAX 3
 
 /* Up to DRIFT_PICK_MAX quantiles; each lies between two ranks. */
 typedef struct DriftPick

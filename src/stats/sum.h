@@ -6,6 +6,7 @@
 #define DRIFT_STATS_SUM_H
 
 #include <math.h>
+#include <stdint.h>
 
 /* Starts as zeros. */
 typedef struct DriftSum
@@ -25,11 +26,31 @@ drift_sum_add(DriftSum *s, double x)
 	s->high = high;
 }
 
+/* Adds x as many times as rows says, >= 1, and loses no more than one by one. */
+static inline void
+drift_sum_add_rows(DriftSum *s, double x, int64_t rows)
+{
+	double product = x * (double) rows;
+
+	drift_sum_add(s, product);
+	if (rows > 1)
+		s->low += fma(x, (double) rows, -product);
+}
+
 /* Infinite and NaN terms give what plain adding gives. */
 static inline double
 drift_sum_total(const DriftSum *s)
 {
 	return isfinite(s->high) ? s->high + s->low : s->high;
+}
+
+/* The sum over n, rounded once: the mean of equal terms is the term. */
+static inline double
+drift_sum_mean(const DriftSum *s, int64_t n)
+{
+	double mean = s->high / (double) n;
+
+	return isfinite(mean) ? mean + (fma(-mean, (double) n, s->high) + s->low) / (double) n : mean;
 }
 
 #endif

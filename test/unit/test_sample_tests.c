@@ -111,12 +111,17 @@ levene(const Pair *pair)
 		drift_pick_step(&pick[pair->row[i].current], pair->row[i].value, 1);
 	drift_levene_init(&test, pair->n[0], pair->n[1], drift_pick_quantile(&pick[0], 0),
 					  drift_pick_quantile(&pick[1], 0));
-	for (int64_t i = 0; i < pair->rows;)
+	for (int pass = 1; pass <= 2; pass++)
 	{
-		int64_t rows[2];
-		double x = take(pair, &i, rows);
+		for (int64_t i = 0; i < pair->rows;)
+		{
+			int64_t rows[2];
+			double x = take(pair, &i, rows);
 
-		drift_levene_step(&test, x, rows[0], rows[1]);
+			drift_levene_step(&test, x, rows[0], rows[1]);
+		}
+		if (pass == 1)
+			drift_levene_second_pass(&test);
 	}
 	return drift_levene_finish(&test);
 }
