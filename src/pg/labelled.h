@@ -98,7 +98,7 @@ extern const DriftMoments *LabelledNumbersMoments(Labelled *state);
 extern uint32 LabelledNumbersCountBins(Labelled *state, int64 *counts[2]);
 extern void LabelledNumbersDivergence(Labelled *state, DriftDivergence *divergence);
 
-/* Epps and Singleton's test (sample_tests.c); an error for less than five values a side, and for a range of the quartiles of 0 */
+/* Epps and Singleton's test: sample_tests.c */
 extern DriftTest LabelledEppsSingleton(Labelled *state);
 
 /* categories: labelled_category.c */

@@ -12,9 +12,6 @@
 
 #define FREQUENCY 0.4
 
-/* Steps between two additions to the totals: small terms meet small sums. */
-#define BLOCK 256
-
 /*
  * Singular values below this share of the largest are taken for zero, as
  * numpy.linalg.pinv takes them; and those below it by themselves, for the waves
@@ -53,29 +50,25 @@ drift_epps_singleton_init(DriftEppsSingleton *e, int64_t n_reference, int64_t n_
 	waves_at(e->frequency * (quartile1 + (quartile3 - quartile1) / 2), e->centre);
 }
 
+/* Adds the waves' distances from the centre and the products of two of them. */
 static void
-add_rows(double *sums, const double d[DRIFT_WAVES], double rows)
+add_rows(DriftSum *sums, const double d[DRIFT_WAVES], int64_t rows)
 {
-	double *product = sums + DRIFT_WAVES;
+	double term[DRIFT_WAVE_SUMS];
+	int k = DRIFT_WAVES;
 
 	for (int i = 0; i < DRIFT_WAVES; i++)
 	{
-		double weighted = rows * d[i];
-
-		sums[i] += weighted;
+		term[i] = d[i];
 		for (int j = 0; j <= i; j++)
-			*product++ += weighted * d[j];
+			term[k++] = d[i] * d[j];
 	}
-}
-
-static void
-close_block(DriftEppsSingleton *e)
-{
-	for (int side = 0; side < 2; side++)
+	if (rows == 1)
 		for (int i = 0; i < DRIFT_WAVE_SUMS; i++)
-			drift_sum_add(&e->total[side][i], e->block[side][i]);
-	memset(e->block, 0, sizeof(e->block));
-	e->steps = 0;
+			drift_sum_add(&sums[i], term[i]);
+	else
+		for (int i = 0; i < DRIFT_WAVE_SUMS; i++)
+			drift_sum_add_rows(&sums[i], term[i], rows);
 }
 
 void
@@ -87,18 +80,16 @@ drift_epps_singleton_step(DriftEppsSingleton *e, double value, int64_t c_referen
 	for (int i = 0; i < DRIFT_WAVES; i++)
 		d[i] -= e->centre[i];
 	if (c_reference > 0)
-		add_rows(e->block[0], d, (double) c_reference);
+		add_rows(e->sum[0], d, c_reference);
 	if (c_current > 0)
-		add_rows(e->block[1], d, (double) c_current);
-	if (++e->steps == BLOCK)
-		close_block(e);
+		add_rows(e->sum[1], d, c_current);
 }
 
 /* Adds (n + m) / n times the covariance (divisor n) of a side. */
 static void
 add_covariance(const DriftEppsSingleton *e, int side, Matrix covariance)
 {
-	const DriftSum *wave = e->total[side];
+	const DriftSum *wave = e->sum[side];
 	const DriftSum *product = wave + DRIFT_WAVES;
 	double n = (double) e->n[side];
 	double weight = ((double) e->n[0] + (double) e->n[1]) / n;
@@ -194,7 +185,7 @@ square_by_inverse(Matrix a, const double d[DRIFT_WAVES], int *rank)
 }
 
 DriftTest
-drift_epps_singleton_finish(DriftEppsSingleton *e)
+drift_epps_singleton_finish(const DriftEppsSingleton *e)
 {
 	DriftTest test = {(double) NAN, (double) NAN};
 	Matrix covariance = {{0}};
@@ -203,10 +194,10 @@ drift_epps_singleton_finish(DriftEppsSingleton *e)
 	double m = (double) e->n[1];
 	int rank;
 
-	close_block(e);
 	for (int i = 0; i < DRIFT_WAVES; i++)
-		difference[i] = drift_sum_total(&e->total[0][i]) / n - drift_sum_total(&e->total[1][i]) / m;
-	if (e->n[0] < DRIFT_EPPS_SINGLETON_MIN || e->n[1] < DRIFT_EPPS_SINGLETON_MIN || isnan(difference[0]))
+		difference[i] = drift_sum_total(&e->sum[0][i]) / n - drift_sum_total(&e->sum[1][i]) / m;
+	if (e->frequency == (double) INFINITY || e->n[0] < DRIFT_EPPS_SINGLETON_MIN || e->n[1] < DRIFT_EPPS_SINGLETON_MIN ||
+		isnan(difference[0]))
 		return test;
 
 	add_covariance(e, 0, covariance);

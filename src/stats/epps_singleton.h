@@ -30,19 +30,20 @@ typedef struct DriftEppsSingleton
 	double frequency;           /* 0.4 in units of the values */
 	double centre[DRIFT_WAVES]; /* waves at the middle of the samples: sums about it lose little */
 	/* of each side: sums of the waves' distances from those at the centre, then of the products of two */
-	double block[2][DRIFT_WAVE_SUMS];   /* of the last rows */
-	DriftSum total[2][DRIFT_WAVE_SUMS]; /* of the rows before them */
-	uint32_t steps;                     /* in the block */
+	DriftSum sum[2][DRIFT_WAVE_SUMS];
 } DriftEppsSingleton;
 
-/* Begins a pass; first and third quartile of both samples together, third > first. */
+/* Begins a pass; first and third quartile of both samples together. */
 void drift_epps_singleton_init(DriftEppsSingleton *e, int64_t n_reference, int64_t n_current, double quartile1,
 							   double quartile3);
 
 /* Takes a value and how many rows of each side hold it, in any order. */
 void drift_epps_singleton_step(DriftEppsSingleton *e, double value, int64_t c_reference, int64_t c_current);
 
-/* W and its p-value. NaN with an infinite value or fewer than five values on a side; p is NaN where the rank is 0. */
-DriftTest drift_epps_singleton_finish(DriftEppsSingleton *e);
+/*
+ * W and its p-value. NaN with an infinite value, quartiles that are the same or fewer than five values on a side; p is
+ * NaN where the rank is 0.
+ */
+DriftTest drift_epps_singleton_finish(const DriftEppsSingleton *e);
 
 #endif

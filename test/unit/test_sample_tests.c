@@ -188,6 +188,7 @@ test_undetermined(void)
 {
 	Row far[] = {{1, 0}, {2, 0}, {3, 0}, {4, 0}, {5, 0}, {1, 1}, {2, 1}, {3, 1}, {4, 1}, {(double) INFINITY, 1}};
 	Row apart[] = {{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}};
+	Row same[] = {{0, 0}, {3, 0}, {3, 0}, {3, 0}, {3, 0}, {3, 0}, {3, 1}, {3, 1}, {3, 1}, {3, 1}, {3, 1}, {9, 1}};
 	Row two[] = {{0, 0}, {1, 0}, {1, 1}, {4, 1}};
 	Pair pair = {far, 10, {5, 5}};
 	DriftTest test = levene(&pair);
@@ -195,6 +196,9 @@ test_undetermined(void)
 	ok(isnan(test.statistic) && isnan(test.p_value), "Levene: an infinity has no distance from the mean");
 	test = epps_singleton(&pair);
 	ok(isnan(test.statistic) && isnan(test.p_value), "Epps-Singleton: nor has it a wave");
+	pair = (Pair){same, 12, {6, 6}};
+	test = epps_singleton(&pair);
+	ok(isnan(test.statistic) && isnan(test.p_value), "Epps-Singleton: quartiles that are the same give no unit");
 	pair = (Pair){apart, 10, {5, 5}};
 	test = epps_singleton(&pair);
 	ok(test.statistic == 0 && isnan(test.p_value), "two constants have a covariance of rank 0");
