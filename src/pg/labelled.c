@@ -191,8 +191,9 @@ LabelledFinishedNumbers(FunctionCallInfo fcinfo, const char *statistic)
 	if (state->kind != LABELLED_NUMBERS)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
 						errmsg("%s needs numbers, not values of type %s", statistic, format_type_be(state->type)),
-						errhint("Categories can be compared with psi, kl_divergence, js_distance, hellinger_distance, "
-								"total_variation, chi_square_test and z_test.")));
+						errhint("Statistics of categories too: psi, kl_divergence, js_distance, hellinger_distance, "
+								"total_variation, l_infinity, cramers_v, chi_square_test, g_test; z_test and "
+								"fisher_exact_test of two.")));
 	return state;
 }
 

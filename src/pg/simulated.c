@@ -9,6 +9,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "stats/counter_random.h"
 #include "stats/hash.h"
 #include "stats/special.h"
