@@ -24,7 +24,9 @@ typedef enum DriftStatus
 	DRIFT_TRUNCATED,           /* the bytes end too early */
 	DRIFT_TRAILING_BYTES,      /* the bytes go on after the end */
 	DRIFT_BAD_VERSION,         /* written by a newer or unknown version */
-	DRIFT_CORRUPT              /* the bytes contradict themselves */
+	DRIFT_CORRUPT,             /* the bytes contradict themselves */
+	DRIFT_TOO_LARGE,           /* more than one value of the host can hold */
+	DRIFT_UNSUPPORTED          /* what a source asks for cannot be done as it means it */
 } DriftStatus;
 
 #endif
