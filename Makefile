@@ -66,8 +66,8 @@ SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sq
 DATA = $(filter-out sql/release/$(EXTENSION)--$(EXTVERSION).sql,$(wildcard sql/release/$(EXTENSION)--*.sql))
 DATA_built = $(SQL_SCRIPT) $(SQL_UPDATES)
 
-SOURCES = $(sort $(wildcard src/*.c src/stats/*.c src/pg/*.c))
-INCLUDES = $(wildcard src/*.h src/stats/*.h src/pg/*.h)
+SOURCES = $(sort $(wildcard src/*.c src/stats/*.c src/model/*.c src/pg/*.c))
+INCLUDES = $(wildcard src/*.h src/stats/*.h src/model/*.h src/pg/*.h)
 OBJS = $(SOURCES:.c=.o)
 
 # -ffp-contract is a preprocessor flag here because the compiler that writes

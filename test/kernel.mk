@@ -17,10 +17,10 @@ STRICT = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototype
 COMMON = -Isrc -Itest -ffp-contract=off -g
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-KERNEL = $(sort $(wildcard src/stats/*.c))
+KERNEL = $(sort $(wildcard src/stats/*.c src/model/*.c))
 TESTS = $(patsubst test/unit/%.c,%,$(sort $(wildcard test/unit/test_*.c)))
 FUZZERS = $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
-INCLUDES = $(wildcard src/stats/*.h test/unit/*.h test/fuzz/*.h)
+INCLUDES = $(wildcard src/stats/*.h src/model/*.h test/unit/*.h test/fuzz/*.h)
 
 COMPILE_asan = $(CC) $(STRICT) $(COMMON) -O1 $(SANITIZE)
 COMPILE_plain = $(CC) $(STRICT) $(COMMON) -O2

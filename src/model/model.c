@@ -7,20 +7,13 @@ size_t
 drift_section_element(DriftSectionName name)
 {
 	static const size_t sizes[DRIFT_SECTIONS] = {
-		[DRIFT_SECTION_INPUTS] = sizeof(DriftInput),
-		[DRIFT_SECTION_STEPS] = sizeof(DriftStep),
-		[DRIFT_SECTION_SLOT_LISTS] = sizeof(uint32_t),
-		[DRIFT_SECTION_FEATURES] = sizeof(uint32_t),
-		[DRIFT_SECTION_NUMBERS] = sizeof(double),
-		[DRIFT_SECTION_BASE] = sizeof(double),
-		[DRIFT_SECTION_COEFFICIENTS] = sizeof(double),
-		[DRIFT_SECTION_TREES] = sizeof(DriftTree),
-		[DRIFT_SECTION_NODES] = sizeof(DriftNode),
-		[DRIFT_SECTION_LEAF_WEIGHTS] = sizeof(DriftLeafWeight),
-		[DRIFT_SECTION_SETS] = sizeof(uint32_t),
-		[DRIFT_SECTION_LABELS] = sizeof(uint32_t),
-		[DRIFT_SECTION_STRINGS] = sizeof(DriftString),
-		[DRIFT_SECTION_TEXT] = 1,
+		[DRIFT_SECTION_INPUTS] = sizeof(DriftInput),   [DRIFT_SECTION_STEPS] = sizeof(DriftStep),
+		[DRIFT_SECTION_SLOT_LISTS] = sizeof(uint32_t), [DRIFT_SECTION_FEATURES] = sizeof(uint32_t),
+		[DRIFT_SECTION_NUMBERS] = sizeof(double),      [DRIFT_SECTION_BASE] = sizeof(double),
+		[DRIFT_SECTION_COEFFICIENTS] = sizeof(double), [DRIFT_SECTION_TREES] = sizeof(DriftTree),
+		[DRIFT_SECTION_NODES] = sizeof(DriftNode),     [DRIFT_SECTION_LEAF_WEIGHTS] = sizeof(DriftLeafWeight),
+		[DRIFT_SECTION_SETS] = sizeof(uint32_t),       [DRIFT_SECTION_LABELS] = sizeof(uint32_t),
+		[DRIFT_SECTION_STRINGS] = sizeof(DriftString), [DRIFT_SECTION_TEXT] = 1,
 	};
 
 	return sizes[name];
@@ -85,7 +78,8 @@ check_strings(Check *c)
 	for (uint64_t i = 0; i < c->count[DRIFT_SECTION_LABELS]; i++)
 		if (!within(c, DRIFT_SECTION_STRINGS, labels[i], 1))
 			return fails(c, "a class has no label");
-	if (!within(c, DRIFT_SECTION_STRINGS, c->m->source_version, 1) || !within(c, DRIFT_SECTION_STRINGS, c->m->objective, 1))
+	if (!within(c, DRIFT_SECTION_STRINGS, c->m->source_version, 1) ||
+		!within(c, DRIFT_SECTION_STRINGS, c->m->objective, 1))
 		return fails(c, "the source's version or objective is missing");
 	return true;
 }
@@ -167,7 +161,8 @@ check_steps(Check *c)
 	{
 		const DriftStep *s = &steps[i];
 
-		if (!step_counts_fit(s) || s->single > 1 || s->must_know > 1 || !within(c, DRIFT_SECTION_SLOT_LISTS, s->first_in, s->n_in) ||
+		if (!step_counts_fit(s) || s->single > 1 || s->must_know > 1 ||
+			!within(c, DRIFT_SECTION_SLOT_LISTS, s->first_in, s->n_in) ||
 			!within(c, DRIFT_SECTION_NUMBERS, s->first_number, s->n_numbers) ||
 			!within(c, DRIFT_SECTION_STRINGS, s->first_string, s->n_strings))
 			return fails(c, "a step is not one");
@@ -200,9 +195,10 @@ check_head(Check *c)
 	const DriftModel *m = c->m;
 
 	if (m->source < DRIFT_SOURCE_JSON || m->source > DRIFT_SOURCE_ONNX || m->task < DRIFT_TASK_REGRESSION ||
-		m->task > DRIFT_TASK_RANKING || m->transform < DRIFT_TRANSFORM_IDENTITY || m->transform > DRIFT_TRANSFORM_SHARES ||
-		m->decision > DRIFT_DECISION_LARGEST || m->average > DRIFT_AVERAGE_OUTPUT || m->single > 1 || m->base_first > 1 ||
-		m->skip_missing > 1 || m->average_over == 0 || !isfinite(m->parameter))
+		m->task > DRIFT_TASK_RANKING || m->transform < DRIFT_TRANSFORM_IDENTITY ||
+		m->transform > DRIFT_TRANSFORM_SHARES || m->decision > DRIFT_DECISION_LARGEST ||
+		m->average > DRIFT_AVERAGE_OUTPUT || m->single > 1 || m->base_first > 1 || m->skip_missing > 1 ||
+		m->average_over == 0 || !isfinite(m->parameter))
 		return fails(c, "the header holds unknown values");
 	if (m->groups == 0 || m->groups > DRIFT_MODEL_MAX_GROUPS || c->count[DRIFT_SECTION_BASE] != m->groups)
 		return fails(c, "a model has from 1 to 10000 margins, and a base for each");

@@ -64,25 +64,25 @@ typedef enum DriftTransform
 	DRIFT_TRANSFORM_LOGISTIC_XGBOOST = 3, /* 1 / (expf(min(-m, 88.7)) + 1 + 1e-16) */
 	DRIFT_TRANSFORM_LOGISTIC_ONNX = 4,    /* v = 1 / (1 + expf(-|m|)), 1 - v below zero */
 	DRIFT_TRANSFORM_EXP = 5,
-	DRIFT_TRANSFORM_HINGE = 6,       /* 1 above zero, else 0 */
-	DRIFT_TRANSFORM_SOFTMAX = 7,     /* after the largest margin is taken off */
-	DRIFT_TRANSFORM_ARGMAX = 8,      /* the number of the first largest margin */
+	DRIFT_TRANSFORM_HINGE = 6,         /* 1 above zero, else 0 */
+	DRIFT_TRANSFORM_SOFTMAX = 7,       /* after the largest margin is taken off */
+	DRIFT_TRANSFORM_ARGMAX = 8,        /* the number of the first largest margin */
 	DRIFT_TRANSFORM_SIGNED_SQUARE = 9, /* sign(m) m^2 */
 	DRIFT_TRANSFORM_LOG1P_EXP = 10,
-	DRIFT_TRANSFORM_PROBIT = 11,     /* distribution function of the normal */
+	DRIFT_TRANSFORM_PROBIT = 11,       /* distribution function of the normal */
 	DRIFT_TRANSFORM_SOFTMAX_ZERO = 12, /* ONNX: margins of 0 stay */
-	DRIFT_TRANSFORM_SORTED = 13,     /* XGBoost's quantiles: the margins in order */
-	DRIFT_TRANSFORM_EXPECTILE = 14,  /* XGBoost's expectiles: running sums of softplus */
-	DRIFT_TRANSFORM_SHARES = 15      /* each margin over their sum, as averaged votes */
+	DRIFT_TRANSFORM_SORTED = 13,       /* XGBoost's quantiles: the margins in order */
+	DRIFT_TRANSFORM_EXPECTILE = 14,    /* XGBoost's expectiles: running sums of softplus */
+	DRIFT_TRANSFORM_SHARES = 15        /* each margin over their sum, as averaged votes */
 } DriftTransform;
 
 /* How the class is chosen, and what becomes of a single margin of two classes. */
 typedef enum DriftDecision
 {
-	DRIFT_DECISION_NONE = 0,     /* no classes */
-	DRIFT_DECISION_OUTPUT = 1,   /* second class where the output is above one half */
-	DRIFT_DECISION_MARGIN = 2,   /* second class where the margin is above zero */
-	DRIFT_DECISION_LARGEST = 3   /* class of the first largest output */
+	DRIFT_DECISION_NONE = 0,   /* no classes */
+	DRIFT_DECISION_OUTPUT = 1, /* second class where the output is above one half */
+	DRIFT_DECISION_MARGIN = 2, /* second class where the margin is above zero */
+	DRIFT_DECISION_LARGEST = 3 /* class of the first largest output */
 } DriftDecision;
 
 typedef enum DriftAverage
@@ -100,10 +100,10 @@ typedef enum DriftInputKind
 
 typedef struct DriftInput
 {
-	uint32_t name;        /* string */
-	uint8_t kind;         /* DriftInputKind */
-	uint8_t single;       /* rounded to float32 on the way in */
-	uint8_t needs_value;  /* missing is an error */
+	uint32_t name;       /* string */
+	uint8_t kind;        /* DriftInputKind */
+	uint8_t single;      /* rounded to float32 on the way in */
+	uint8_t needs_value; /* missing is an error */
 	uint8_t reserved;
 } DriftInput;
 
@@ -114,9 +114,9 @@ typedef enum DriftStepOp
 	DRIFT_STEP_SUBTRACT = 2,
 	DRIFT_STEP_MULTIPLY = 3,
 	DRIFT_STEP_DIVIDE = 4,
-	DRIFT_STEP_IMPUTE = 5,  /* missing becomes the constant */
-	DRIFT_STEP_REPLACE = 6, /* constants in pairs: the first becomes the second; NaN equals NaN */
-	DRIFT_STEP_CLIP = 7,    /* constants in pairs: least and most */
+	DRIFT_STEP_IMPUTE = 5,   /* missing becomes the constant */
+	DRIFT_STEP_REPLACE = 6,  /* constants in pairs: the first becomes the second; NaN equals NaN */
+	DRIFT_STEP_CLIP = 7,     /* constants in pairs: least and most */
 	DRIFT_STEP_BINARIZE = 8, /* 1 above the constant, else 0 */
 	/* slot by slot, without constants */
 	DRIFT_STEP_TRUNCATE = 9, /* to a whole number, towards zero */
@@ -139,8 +139,8 @@ typedef struct DriftStep
 	uint8_t must_know; /* of one-hot and map: another value is an error, missing too */
 	uint8_t reserved;
 	uint32_t n_in;
-	uint32_t first_in;  /* in section SLOT_LISTS */
-	uint32_t n_out;     /* written to the slots behind those of all steps before */
+	uint32_t first_in; /* in section SLOT_LISTS */
+	uint32_t n_out;    /* written to the slots behind those of all steps before */
 	uint32_t n_numbers;
 	uint32_t first_number; /* in section NUMBERS */
 	uint32_t n_strings;
@@ -177,7 +177,7 @@ typedef struct DriftNode
 	uint32_t right;
 	double value;
 	uint32_t set_words;
-	float gain; /* of the split; NaN where the source does not say */
+	float gain;  /* of the split; NaN where the source does not say */
 	float cover; /* rows or hessian that came by in training; NaN where the source does not say */
 	uint32_t reserved2;
 } DriftNode;
@@ -235,22 +235,22 @@ typedef struct DriftModel
 	uint32_t host_length; /* the host's; the kernel neither reads nor writes it */
 	uint32_t order_mark;
 	uint16_t version;
-	uint8_t source;    /* DriftModelSource */
-	uint8_t predictor; /* DriftPredictor */
-	uint8_t task;      /* DriftTask */
-	uint8_t transform; /* DriftTransform */
-	uint8_t decision;  /* DriftDecision */
-	uint8_t average;   /* DriftAverage */
-	uint8_t single;    /* margins and transform are float32 */
-	uint8_t base_first; /* margins start with the base; else it is added after averaging */
+	uint8_t source;       /* DriftModelSource */
+	uint8_t predictor;    /* DriftPredictor */
+	uint8_t task;         /* DriftTask */
+	uint8_t transform;    /* DriftTransform */
+	uint8_t decision;     /* DriftDecision */
+	uint8_t average;      /* DriftAverage */
+	uint8_t single;       /* margins and transform are float32 */
+	uint8_t base_first;   /* margins start with the base; else it is added after averaging */
 	uint8_t skip_missing; /* of linear predictors: missing features add nothing; else they make the margin NaN */
 	uint8_t reserved;
-	uint32_t groups;         /* margins */
-	uint32_t average_over;   /* what averages divide by */
-	uint32_t slots;          /* inputs and what all steps write */
-	uint32_t source_version; /* string */
-	uint32_t objective;      /* string: what the source calls it */
-	double parameter;        /* of the transform */
+	uint32_t groups;                    /* margins */
+	uint32_t average_over;              /* what averages divide by */
+	uint32_t slots;                     /* inputs and what all steps write */
+	uint32_t source_version;            /* string */
+	uint32_t objective;                 /* string: what the source calls it */
+	double parameter;                   /* of the transform */
 	uint8_t digest[DRIFT_MODEL_DIGEST]; /* SHA-256 of everything behind it, by the host */
 	DriftSection section[DRIFT_SECTIONS];
 } DriftModel;

@@ -23,8 +23,8 @@ typedef struct DriftLabel
 /* Why a row has no score. */
 typedef struct DriftScoreProblem
 {
-	uint32_t input;      /* the input it is about */
-	const char *reason;  /* static text for people */
+	uint32_t input;     /* the input it is about */
+	const char *reason; /* static text for people */
 } DriftScoreProblem;
 
 /* Prepares a model that passed drift_model_check(), in memory of the host. */
@@ -49,7 +49,8 @@ const double *drift_scorer_slots(const DriftScorer *s);
 void drift_score_outputs(const DriftScorer *s, const double *margins, double *outputs);
 
 /* The probabilities of the classes: one for each label. Of outputs that are not of classes there are none: 0, else their number. */
-uint32_t drift_score_probabilities(const DriftScorer *s, const double *margins, const double *outputs, double *probabilities);
+uint32_t drift_score_probabilities(const DriftScorer *s, const double *margins, const double *outputs,
+								   double *probabilities);
 
 /* The class that the model decides for, a place in section LABELS. Only where there are classes. */
 uint32_t drift_score_class(const DriftScorer *s, const double *margins, const double *outputs);

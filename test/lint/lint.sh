@@ -4,13 +4,14 @@ set -u
 cd "$(dirname "$0")/../.."
 . test/lib/tap.sh
 
-kernel_objects=$(ls src/stats/*.c | sed 's|^\(.*\)\.c$|build/plain/\1.o|')
+kernel_objects=$(ls src/stats/*.c src/model/*.c | sed 's|^\(.*\)\.c$|build/plain/\1.o|')
 script=sql/drift--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control).sql
 
 # --- the kernel is pure -----------------------------------------------------
 
 kernel_includes() {
-	grep -n '^[[:space:]]*#[[:space:]]*include' src/stats/*.[ch] |
+	grep -n '^[[:space:]]*#[[:space:]]*include' src/stats/*.[ch] src/model/*.[ch] |
+		grep -Ev '^src/model/.*include "model/[a-z0-9_]+\.h"' |
 		grep -Ev 'include ("stats/[a-z0-9_]+\.h"|<(float|inttypes|limits|math|stdalign|stdbool|stddef|stdint|string)\.h>)'
 }
 
@@ -21,7 +22,8 @@ kernel_calls() {
 		grep -Ev '^__[a-z]*ti[a-z0-9]*$' | # 128-bit arithmetic of the compiler
 		grep -Ev '^sincos$' | # what the compiler makes of sin and cos
 		grep -Ev '^(fabs|sqrt|cbrt|exp|exp2|expm1|log|log2|log10|log1p|pow|erfc?|sin|cos|tan|asin|acos|atan2?|hypot|fma)$' |
-		grep -Ev '^(floor|ceil|trunc|rint|nearbyint|l?lrint|l?lround|round|fmod|modf|frexp|ldexp|scalbn|nextafter|fmin|fmax)$'
+		grep -Ev '^(floor|ceil|trunc|rint|nearbyint|l?lrint|l?lround|round|fmod|modf|frexp|ldexp|scalbn|nextafter|fmin|fmax)$' |
+		grep -Ev '^(expf|logf|log1pf|expm1f|sqrtf|fabsf|fminf|fmaxf|nextafterf|truncf|floorf|powf|erff|strto[df])$'
 }
 
 kernel_names() {
