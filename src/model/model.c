@@ -14,6 +14,7 @@ drift_section_element(DriftSectionName name)
 		[DRIFT_SECTION_NODES] = sizeof(DriftNode),     [DRIFT_SECTION_LEAF_WEIGHTS] = sizeof(DriftLeafWeight),
 		[DRIFT_SECTION_SETS] = sizeof(uint32_t),       [DRIFT_SECTION_LABELS] = sizeof(uint32_t),
 		[DRIFT_SECTION_STRINGS] = sizeof(DriftString), [DRIFT_SECTION_TEXT] = 1,
+		[DRIFT_SECTION_COLUMNS] = sizeof(DriftColumn),
 	};
 
 	return sizes[name];
@@ -47,6 +48,12 @@ within(const Check *c, DriftSectionName name, uint64_t first, uint64_t n)
 	return first <= c->count[name] && n <= c->count[name] - first;
 }
 
+static uint64_t
+aligned(uint64_t offset)
+{
+	return (offset + 7) & ~(uint64_t) 7;
+}
+
 static bool
 check_sections(Check *c, size_t size)
 {
@@ -57,13 +64,13 @@ check_sections(Check *c, size_t size)
 		const DriftSection *section = &c->m->section[name];
 		size_t element = drift_section_element((DriftSectionName) name);
 
-		if (section->offset % 8 != 0 || section->offset < end || section->offset > size ||
+		if (section->offset != aligned(end) || section->offset > size ||
 			section->count > (size - section->offset) / element)
 			return fails(c, "a section does not lie within the model");
 		end = section->offset + section->count * element;
 		c->count[name] = section->count;
 	}
-	return true;
+	return aligned(end) == size || fails(c, "bytes follow the last section");
 }
 
 static bool
@@ -96,6 +103,33 @@ check_inputs(Check *c)
 			inputs[i].kind > DRIFT_INPUT_TEXT || inputs[i].single > 1 || inputs[i].needs_value > 1)
 			return fails(c, "an input is not one");
 	return true;
+}
+
+/* Each input is in one column, or there are no columns. */
+static bool
+check_columns(Check *c)
+{
+	const DriftColumn *columns = drift_model_section(c->m, DRIFT_SECTION_COLUMNS);
+	uint64_t inputs = c->count[DRIFT_SECTION_INPUTS];
+	uint64_t seen[(DRIFT_MODEL_MAX_INPUTS + 63) / 64] = {0};
+	uint64_t met = 0;
+
+	if (c->count[DRIFT_SECTION_COLUMNS] > DRIFT_MODEL_MAX_COLUMNS)
+		return fails(c, "a model is bound to at most 65535 columns");
+	for (uint64_t i = 0; i < c->count[DRIFT_SECTION_COLUMNS]; i++)
+	{
+		uint32_t input = columns[i].input;
+
+		if (!within(c, DRIFT_SECTION_STRINGS, columns[i].name, 1))
+			return fails(c, "a column has no name");
+		if (input == DRIFT_NO_INPUT)
+			continue;
+		if (input >= inputs || (seen[input / 64] >> input % 64 & 1))
+			return fails(c, "a column is of an input that is not there or has one");
+		seen[input / 64] |= (uint64_t) 1 << input % 64;
+		met++;
+	}
+	return c->count[DRIFT_SECTION_COLUMNS] == 0 || met == inputs || fails(c, "an input has no column");
 }
 
 /* Numbers, strings and outputs that a step needs for its inputs. */
@@ -341,8 +375,8 @@ drift_model_check(const DriftModel *m, size_t size, const char **what)
 	}
 	if (*what)
 		return DRIFT_CORRUPT;
-	if (check_sections(&c, size) && check_strings(&c) && check_inputs(&c) && check_steps(&c) && check_features(&c) &&
-		check_head(&c) && check_task(&c) && check_predictor(&c))
+	if (check_sections(&c, size) && check_strings(&c) && check_inputs(&c) && check_columns(&c) && check_steps(&c) &&
+		check_features(&c) && check_head(&c) && check_task(&c) && check_predictor(&c))
 		return DRIFT_OK;
 	*what = c.what;
 	return DRIFT_CORRUPT;

@@ -30,6 +30,7 @@
 #define DRIFT_MODEL_DIGEST 32
 
 #define DRIFT_MODEL_MAX_INPUTS 65535
+#define DRIFT_MODEL_MAX_COLUMNS 65535
 #define DRIFT_MODEL_MAX_SLOTS 1000000
 #define DRIFT_MODEL_MAX_GROUPS 10000
 #define DRIFT_MODEL_MAX_DEPTH 512
@@ -106,6 +107,15 @@ typedef struct DriftInput
 	uint8_t needs_value; /* missing is an error */
 	uint8_t reserved;
 } DriftInput;
+
+/* A place in the rows of a model that is bound: whoever scores by position gives this one here. */
+typedef struct DriftColumn
+{
+	uint32_t name;  /* string */
+	uint32_t input; /* or DRIFT_NO_INPUT: not read */
+} DriftColumn;
+
+#define DRIFT_NO_INPUT UINT32_MAX
 
 typedef enum DriftStepOp
 {
@@ -221,12 +231,13 @@ typedef enum DriftSectionName
 	DRIFT_SECTION_LABELS,       /* uint32_t: string of each class */
 	DRIFT_SECTION_STRINGS,      /* DriftString */
 	DRIFT_SECTION_TEXT,         /* bytes */
+	DRIFT_SECTION_COLUMNS,      /* DriftColumn: each input once; none in a model that is not bound */
 	DRIFT_SECTIONS
 } DriftSectionName;
 
 typedef struct DriftSection
 {
-	uint64_t offset; /* from the start of the block, a multiple of 8 */
+	uint64_t offset; /* from the start of the block: where the one before ends, rounded up to a multiple of 8 */
 	uint64_t count;  /* of elements */
 } DriftSection;
 
@@ -251,7 +262,7 @@ typedef struct DriftModel
 	uint32_t source_version;            /* string */
 	uint32_t objective;                 /* string: what the source calls it */
 	double parameter;                   /* of the transform */
-	uint8_t digest[DRIFT_MODEL_DIGEST]; /* SHA-256 of everything behind it, by the host */
+	uint8_t digest[DRIFT_MODEL_DIGEST]; /* SHA-256 of everything but host_length and itself, by the host */
 	DriftSection section[DRIFT_SECTIONS];
 } DriftModel;
 
@@ -286,7 +297,7 @@ size_t drift_section_element(DriftSectionName name);
 
 /*
  * Checks everything a reader relies on, of size bytes at m, which are aligned
- * to 8: that sections lie within and do not overlap, that every number of an
+ * to 8: that the sections follow one another and fill them, that every number of an
  * input, slot, string, node, group, set word or leaf weight is that of one,
  * that children lie behind their parent within their tree and each node is the
  * child of one, that no tree is deeper than DRIFT_MODEL_MAX_DEPTH, that counts
