@@ -230,7 +230,7 @@ check_head(Check *c)
 
 	if (m->source < DRIFT_SOURCE_JSON || m->source > DRIFT_SOURCE_ONNX || m->task < DRIFT_TASK_REGRESSION ||
 		m->task > DRIFT_TASK_RANKING || m->transform < DRIFT_TRANSFORM_IDENTITY ||
-		m->transform > DRIFT_TRANSFORM_SHARES || m->decision > DRIFT_DECISION_LARGEST ||
+		m->transform > DRIFT_TRANSFORM_LOGISTIC_SHARES || m->decision > DRIFT_DECISION_LARGEST_MARGIN ||
 		m->average > DRIFT_AVERAGE_OUTPUT || m->single > 1 || m->base_first > 1 || m->skip_missing > 1 ||
 		m->average_over == 0 || !isfinite(m->parameter))
 		return fails(c, "the header holds unknown values");
@@ -251,7 +251,7 @@ check_task(Check *c)
 		return fails(c, "classes need a decision, and only they do");
 	if (labels != (classifies ? classes : 0))
 		return fails(c, "every class needs a label");
-	if (classifies && c->m->groups > 1 && c->m->decision != DRIFT_DECISION_LARGEST)
+	if (classifies && c->m->groups > 1 && c->m->decision < DRIFT_DECISION_LARGEST)
 		return fails(c, "of several margins the largest decides");
 	return true;
 }

@@ -70,20 +70,22 @@ typedef enum DriftTransform
 	DRIFT_TRANSFORM_ARGMAX = 8,        /* the number of the first largest margin */
 	DRIFT_TRANSFORM_SIGNED_SQUARE = 9, /* sign(m) m^2 */
 	DRIFT_TRANSFORM_LOG1P_EXP = 10,
-	DRIFT_TRANSFORM_PROBIT = 11,       /* distribution function of the normal */
-	DRIFT_TRANSFORM_SOFTMAX_ZERO = 12, /* ONNX: margins of 0 stay */
-	DRIFT_TRANSFORM_SORTED = 13,       /* XGBoost's quantiles: the margins in order */
-	DRIFT_TRANSFORM_EXPECTILE = 14,    /* XGBoost's expectiles: running sums of softplus */
-	DRIFT_TRANSFORM_SHARES = 15        /* each margin over their sum, as averaged votes */
+	DRIFT_TRANSFORM_PROBIT = 11,         /* distribution function of the normal */
+	DRIFT_TRANSFORM_SOFTMAX_ZERO = 12,   /* ONNX: margins of 0 stay */
+	DRIFT_TRANSFORM_SORTED = 13,         /* XGBoost's quantiles: the margins in order */
+	DRIFT_TRANSFORM_EXPECTILE = 14,      /* XGBoost's expectiles: running sums of softplus */
+	DRIFT_TRANSFORM_SHARES = 15,         /* each margin over their sum, as averaged votes */
+	DRIFT_TRANSFORM_LOGISTIC_SHARES = 16 /* of several margins: each as LOGISTIC_ONNX, over the sum of those */
 } DriftTransform;
 
 /* How the class is chosen, and what becomes of a single margin of two classes. */
 typedef enum DriftDecision
 {
-	DRIFT_DECISION_NONE = 0,   /* no classes */
-	DRIFT_DECISION_OUTPUT = 1, /* second class where the output is above one half */
-	DRIFT_DECISION_MARGIN = 2, /* second class where the margin is above zero */
-	DRIFT_DECISION_LARGEST = 3 /* class of the first largest output */
+	DRIFT_DECISION_NONE = 0,          /* no classes */
+	DRIFT_DECISION_OUTPUT = 1,        /* second class where the output is above one half */
+	DRIFT_DECISION_MARGIN = 2,        /* second class where the margin is above zero */
+	DRIFT_DECISION_LARGEST = 3,       /* class of the first largest output */
+	DRIFT_DECISION_LARGEST_MARGIN = 4 /* class of the first largest margin */
 } DriftDecision;
 
 typedef enum DriftAverage
