@@ -195,7 +195,7 @@ check_steps(Check *c)
 	{
 		const DriftStep *s = &steps[i];
 
-		if (!step_counts_fit(s) || s->single > 1 || s->must_know > 1 ||
+		if (!step_counts_fit(s) || s->single > 1 || s->must_know > 2 ||
 			!within(c, DRIFT_SECTION_SLOT_LISTS, s->first_in, s->n_in) ||
 			!within(c, DRIFT_SECTION_NUMBERS, s->first_number, s->n_numbers) ||
 			!within(c, DRIFT_SECTION_STRINGS, s->first_string, s->n_strings))
@@ -263,14 +263,14 @@ check_node(Check *c, const DriftNode *node)
 		return !isnan(node->value) || fails(c, "a leaf is NaN");
 	if (node->kind == DRIFT_NODE_LEAF_VECTOR)
 		return within(c, DRIFT_SECTION_LEAF_WEIGHTS, node->left, node->right) || fails(c, "a leaf has no weights");
-	if (node->kind < DRIFT_NODE_LESS || node->kind > DRIFT_NODE_IN_SET || node->missing < DRIFT_MISSING_NAN ||
+	if (node->kind < DRIFT_NODE_LESS || node->kind > DRIFT_NODE_IN_SET_FLOOR || node->missing < DRIFT_MISSING_NAN ||
 		node->missing > DRIFT_MISSING_NONE || node->missing_left > 1)
 		return fails(c, "a node holds unknown values");
 	if (node->feature >= c->count[DRIFT_SECTION_FEATURES])
 		return fails(c, "a node reads a feature that is not there");
 	if (isnan(node->value))
 		return fails(c, "a threshold is NaN");
-	if (node->kind == DRIFT_NODE_IN_SET &&
+	if (node->kind >= DRIFT_NODE_IN_SET &&
 		(!(node->value >= 0) || node->value > UINT32_MAX || node->value != floor(node->value) ||
 		 !within(c, DRIFT_SECTION_SETS, (uint64_t) node->value, node->set_words)))
 		return fails(c, "a node's set is not there");

@@ -148,7 +148,7 @@ typedef struct DriftStep
 {
 	uint8_t op;        /* DriftStepOp */
 	uint8_t single;    /* computed in float32 */
-	uint8_t must_know; /* of one-hot and map: another value is an error, missing too */
+	uint8_t must_know; /* of one-hot and map: another value is an error; 1: missing too, 2: missing is as of 0 */
 	uint8_t reserved;
 	uint32_t n_in;
 	uint32_t first_in; /* in section SLOT_LISTS */
@@ -167,7 +167,8 @@ typedef enum DriftNodeKind
 	DRIFT_NODE_LESS = 3,          /* x < value */
 	DRIFT_NODE_LESS_OR_EQUAL = 4, /* x <= value */
 	DRIFT_NODE_EQUAL = 5,         /* x = value */
-	DRIFT_NODE_IN_SET = 6         /* trunc(x) is in a set: value counts its first word in SETS, set_words follow */
+	DRIFT_NODE_IN_SET = 6,        /* trunc(x) is in a set: value counts its first word in SETS, set_words follow */
+	DRIFT_NODE_IN_SET_FLOOR = 7   /* floor(x) is: XGBoost's, to which no x below zero is a category */
 } DriftNodeKind;
 
 /* Which x goes the node's missing way instead of being tested. */
