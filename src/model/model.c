@@ -280,14 +280,19 @@ check_node(Check *c, const DriftNode *node)
 /*
  * Children lie behind their parent and every node but the root is the child of
  * exactly one: each node that is reached is reached once, and as many are
- * reached as there are. Walks depth first with the path in a small array.
+ * reached as there are. Walks depth first; fewer wait than the tree is deep.
  */
 static bool
 check_tree(Check *c, const DriftTree *tree)
 {
 	const DriftNode *nodes = drift_model_section(c->m, DRIFT_SECTION_NODES);
-	uint32_t waiting[DRIFT_MODEL_MAX_DEPTH + 1];
+	struct
+	{
+		uint32_t node;
+		uint32_t depth;
+	} waiting[DRIFT_MODEL_MAX_DEPTH];
 	uint32_t end = tree->root + tree->n_nodes;
+	uint32_t n_waiting = 0;
 	uint32_t depth = 0;
 	uint32_t at = tree->root;
 	uint64_t met = 0;
@@ -304,15 +309,20 @@ check_tree(Check *c, const DriftTree *tree)
 		{
 			if (node->left <= at || node->left >= end || node->right <= at || node->right >= end)
 				return fails(c, "a child does not lie behind its parent in its tree");
-			if (depth > DRIFT_MODEL_MAX_DEPTH)
+			if (depth == DRIFT_MODEL_MAX_DEPTH)
 				return fails(c, "a tree is too deep");
-			waiting[depth++] = node->right;
+			depth++;
+			waiting[n_waiting].node = node->right;
+			waiting[n_waiting++].depth = depth;
 			at = node->left;
 		}
-		else if (depth == 0)
+		else if (n_waiting == 0)
 			break;
 		else
-			at = waiting[--depth];
+		{
+			at = waiting[--n_waiting].node;
+			depth = waiting[n_waiting].depth;
+		}
 	}
 	return met == tree->n_nodes || fails(c, "a node is out of reach");
 }
