@@ -1,0 +1,368 @@
+#include "model/layout.h"
+
+/* Heaps of at most that depth are made whatever they cost, deeper ones while they are not much larger than the trees. */
+#define CHEAP_DEPTH 6
+#define MOST_DEPTH 12
+#define MOST_GROWTH 4
+
+/* Trees between two calls of poll. */
+#define POLL_TREES 64
+
+#define KINDS 4 /* DriftMissing, with 0 */
+
+typedef struct Maker
+{
+	DriftLayout *l;
+	DriftRoom *room;
+	const DriftTree *trees;
+	const DriftNode *nodes;
+	const uint32_t *features;
+	const uint8_t *is_single;
+	uint32_t *cell_of; /* [missing][goes left][feature]: number of the cell + 1 */
+	unsigned allowed;
+} Maker;
+
+/* A node that waits for its place. */
+typedef struct Waiting
+{
+	uint32_t node;
+	uint32_t level;
+	uint32_t place;
+} Waiting;
+
+static uint32_t *
+cell_number(const Maker *k, unsigned missing, unsigned goes_left, uint32_t feature)
+{
+	uint64_t n = drift_model_count(k->l->m, DRIFT_SECTION_FEATURES);
+
+	return &k->cell_of[((uint64_t) missing * 2 + goes_left) * n + feature];
+}
+
+/* Where missing values are tested as zero, there is no way of theirs. */
+static uint32_t *
+cell_of_node(const Maker *k, const DriftNode *node)
+{
+	return cell_number(k, node->missing, node->missing == DRIFT_MISSING_NONE ? 0 : node->missing_left, node->feature);
+}
+
+static bool
+is_ordered(const DriftNode *node)
+{
+	return node->kind == DRIFT_NODE_LESS || node->kind == DRIFT_NODE_LESS_OR_EQUAL;
+}
+
+static bool
+is_leaf(const DriftNode *node)
+{
+	return node->kind == DRIFT_NODE_LEAF || node->kind == DRIFT_NODE_LEAF_VECTOR;
+}
+
+/* Numbers the cells that nodes ask for; narrow where all of them are of float32. */
+static void
+make_cells(Maker *k)
+{
+	DriftLayout *l = k->l;
+	uint64_t features = drift_model_count(l->m, DRIFT_SECTION_FEATURES);
+	uint64_t nodes = drift_model_count(l->m, DRIFT_SECTION_NODES);
+	uint32_t n = 0;
+
+	k->cell_of = drift_room_take(k->room, features * 2 * KINDS, sizeof(uint32_t));
+	l->narrow = true;
+	for (uint64_t i = 0; i < nodes; i++)
+		if (is_ordered(&k->nodes[i]))
+		{
+			*cell_of_node(k, &k->nodes[i]) = 1;
+			l->narrow &= k->is_single[k->features[k->nodes[i].feature]];
+		}
+	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
+		n += k->cell_of[i];
+	l->cells = drift_room_take(k->room, n, sizeof(DriftCell));
+	l->codes = drift_room_take(k->room, n, l->narrow ? sizeof(uint32_t) : sizeof(uint64_t));
+	n = 0;
+	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
+		if (k->cell_of[i])
+		{
+			l->cells[n] = (DriftCell){k->features[i % features], (uint32_t) (i / features % 2)};
+			l->n_cells[i / features / 2]++;
+			k->cell_of[i] = ++n;
+		}
+}
+
+/* x < threshold of the codes wherever the condition holds for x. */
+static uint32_t
+threshold32(const DriftNode *node)
+{
+	float near = (float) node->value;
+	bool or_equal = node->kind == DRIFT_NODE_LESS_OR_EQUAL ? near <= node->value : near < node->value;
+
+	return drift_code32(near) + or_equal;
+}
+
+static uint64_t
+threshold64(const DriftNode *node)
+{
+	return drift_code64(node->value) + (node->kind == DRIFT_NODE_LESS_OR_EQUAL);
+}
+
+/*
+ * What trees are like
+ */
+
+typedef struct Shape
+{
+	uint32_t depth;
+	bool is_ordered; /* codes can express every condition */
+	bool has_vectors;
+} Shape;
+
+static void
+measure_tree(const Maker *k, const DriftTree *tree, Shape *shape)
+{
+	Waiting stack[DRIFT_MODEL_MAX_DEPTH + 2];
+	uint32_t n = 0;
+
+	stack[n++] = (Waiting){tree->root, 0, 0};
+	while (n > 0)
+	{
+		Waiting w = stack[--n];
+		const DriftNode *node = &k->nodes[w.node];
+
+		if (w.level > shape->depth)
+			shape->depth = w.level;
+		if (is_leaf(node))
+		{
+			shape->has_vectors |= node->kind == DRIFT_NODE_LEAF_VECTOR;
+			continue;
+		}
+		shape->is_ordered &= is_ordered(node);
+		stack[n++] = (Waiting){node->right, w.level + 1, 0};
+		stack[n++] = (Waiting){node->left, w.level + 1, 0};
+	}
+}
+
+static Shape
+measure(const Maker *k, uint32_t first, uint32_t n)
+{
+	Shape shape = {.is_ordered = true};
+
+	for (uint32_t i = 0; i < n; i++)
+		measure_tree(k, &k->trees[first + i], &shape);
+	return shape;
+}
+
+static uint64_t
+nodes_of(const Maker *k, uint32_t first, uint32_t n)
+{
+	uint64_t nodes = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		nodes += k->trees[first + i].n_nodes;
+	return nodes;
+}
+
+static bool
+heaps_fit(const Maker *k, uint32_t first, uint32_t n, uint32_t depth)
+{
+	if (depth > MOST_DEPTH)
+		return false;
+	return depth <= CHEAP_DEPTH || ((uint64_t) 2 * n << depth) <= MOST_GROWTH * nodes_of(k, first, n);
+}
+
+/*
+ * Leaves
+ */
+
+static size_t
+leaf_size(uint8_t leaves)
+{
+	return leaves == DRIFT_LEAVES_DOUBLE ? sizeof(double) : sizeof(float);
+}
+
+static void
+put_leaf(const Maker *k, const DriftBlock *b, const DriftTree *tree, uint32_t number, uint64_t place)
+{
+	const DriftNode *node = &k->nodes[number];
+
+	if (b->leaves == DRIFT_LEAVES_NODES)
+		((uint32_t *) b->leaf)[place] = number;
+	else if (b->leaves == DRIFT_LEAVES_SINGLE)
+		((float *) b->leaf)[place] = (float) node->value * (float) tree->weight;
+	else
+		((double *) b->leaf)[place] = node->value * tree->weight;
+}
+
+/*
+ * Heaps
+ */
+
+static void
+put_condition(const Maker *k, void *places, uint64_t place, const DriftNode *node, uint32_t child)
+{
+	uint32_t cell = *cell_of_node(k, node) - 1;
+
+	if (!k->l->narrow)
+		((DriftPlace64 *) places)[place] = (DriftPlace64){threshold64(node), cell, child};
+	else if (child > 0)
+		((DriftSparse32 *) places)[place] = (DriftSparse32){threshold32(node), cell, child, 0};
+	else
+		((DriftPlace32 *) places)[place] = (DriftPlace32){threshold32(node), cell};
+}
+
+/* Unused places hold threshold 0, that nothing is below: from a leaf above the last level the walk goes right. */
+static void
+lay_heap(const Maker *k, DriftBlock *b, uint32_t lane)
+{
+	const DriftTree *tree = &k->trees[b->first_tree + lane];
+	Waiting stack[DRIFT_MODEL_MAX_DEPTH + 2];
+	uint32_t n = 0;
+
+	stack[n++] = (Waiting){tree->root, 0, lane};
+	while (n > 0)
+	{
+		Waiting w = stack[--n];
+		const DriftNode *node = &k->nodes[w.node];
+
+		if (is_leaf(node))
+		{
+			put_leaf(k, b, tree, w.node, (uint64_t) w.place << (b->depth - w.level));
+			continue;
+		}
+		put_condition(k, b->places, b->lanes * (((uint64_t) 1 << w.level) - 1) + w.place, node, 0);
+		stack[n++] = (Waiting){node->right, w.level + 1, 2 * w.place};
+		stack[n++] = (Waiting){node->left, w.level + 1, 2 * w.place + 1};
+	}
+}
+
+static void
+make_heaps(Maker *k, DriftBlock *b)
+{
+	uint64_t places = (uint64_t) b->lanes << b->depth;
+
+	b->places = drift_room_take(k->room, places, k->l->narrow ? sizeof(DriftPlace32) : sizeof(DriftPlace64));
+	b->leaf = drift_room_take(k->room, places, leaf_size(b->leaves));
+	for (uint32_t lane = 0; lane < b->trees; lane++)
+		lay_heap(k, b, lane);
+}
+
+/*
+ * Sparse
+ */
+
+static void
+put_end(const Maker *k, void *places, uint32_t place)
+{
+	if (k->l->narrow)
+		((DriftSparse32 *) places)[place].child = place;
+	else
+		((DriftPlace64 *) places)[place].child = place;
+}
+
+/* Children get the next two places that are free, the right one first. */
+static uint32_t
+lay_sparse(const Maker *k, DriftBlock *b, uint32_t lane, uint32_t free_place)
+{
+	const DriftTree *tree = &k->trees[b->first_tree + lane];
+	Waiting stack[DRIFT_MODEL_MAX_DEPTH + 2];
+	uint32_t n = 0;
+
+	stack[n++] = (Waiting){tree->root, 0, 1 + lane};
+	while (n > 0)
+	{
+		Waiting w = stack[--n];
+		const DriftNode *node = &k->nodes[w.node];
+
+		if (is_leaf(node))
+		{
+			put_end(k, b->places, w.place);
+			put_leaf(k, b, tree, w.node, w.place);
+			continue;
+		}
+		put_condition(k, b->places, w.place, node, free_place);
+		stack[n++] = (Waiting){node->right, 0, free_place};
+		stack[n++] = (Waiting){node->left, 0, free_place + 1};
+		free_place += 2;
+	}
+	return free_place;
+}
+
+static void
+make_sparse(Maker *k, DriftBlock *b)
+{
+	uint64_t places = 1 + b->lanes + nodes_of(k, b->first_tree, b->trees);
+	uint32_t free_place = 1 + b->lanes;
+
+	b->places = drift_room_take(k->room, places, k->l->narrow ? sizeof(DriftSparse32) : sizeof(DriftPlace64));
+	b->leaf = drift_room_take(k->room, places, leaf_size(b->leaves));
+	for (uint32_t lane = b->trees; lane < b->lanes; lane++)
+		put_end(k, b->places, 1 + lane);
+	for (uint32_t lane = 0; lane < b->trees; lane++)
+		free_place = lay_sparse(k, b, lane, free_place);
+}
+
+/*
+ * Blocks
+ */
+
+static DriftWalk
+choose_walk(const Maker *k, uint32_t first, uint32_t n, const Shape *shape)
+{
+	if (!shape->is_ordered)
+		return DRIFT_WALK_NODES;
+	if ((k->allowed & DRIFT_WALK_HEAP) && heaps_fit(k, first, n, shape->depth))
+		return DRIFT_WALK_HEAP;
+	return k->allowed & DRIFT_WALK_SPARSE ? DRIFT_WALK_SPARSE : DRIFT_WALK_NODES;
+}
+
+static uint32_t
+lanes_for(uint32_t trees)
+{
+	return trees >= 16 ? 16 : trees >= 8 ? 8 : 4;
+}
+
+/* The next block of at most that many lanes; if trees among them cannot be walked together, of fewer. */
+static void
+make_block(Maker *k, DriftBlock *b, uint32_t first, uint32_t left)
+{
+	uint32_t lanes = lanes_for(left);
+	uint32_t n = left < lanes ? left : lanes;
+	Shape shape = measure(k, first, n);
+
+	while (choose_walk(k, first, n, &shape) == DRIFT_WALK_NODES && n > 1)
+	{
+		n = n > 4 ? n / 2 : 1;
+		shape = measure(k, first, n);
+	}
+	*b = (DriftBlock){.first_tree = first, .trees = n, .depth = shape.depth};
+	b->walk = (uint8_t) choose_walk(k, first, n, &shape);
+	b->lanes = (uint8_t) (n < lanes ? lanes_for(n) : lanes);
+	b->leaves = shape.has_vectors ? DRIFT_LEAVES_NODES : k->l->m->single ? DRIFT_LEAVES_SINGLE : DRIFT_LEAVES_DOUBLE;
+	if (b->walk == DRIFT_WALK_HEAP)
+		make_heaps(k, b);
+	else if (b->walk == DRIFT_WALK_SPARSE)
+		make_sparse(k, b);
+}
+
+void
+drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single, unsigned allowed, DriftRoom *room)
+{
+	Maker k = {.l = l, .room = room, .is_single = is_single, .allowed = allowed};
+	uint32_t n = (uint32_t) drift_model_count(m, DRIFT_SECTION_TREES);
+	uint32_t polled = 0;
+
+	*l = (DriftLayout){.m = m};
+	k.trees = drift_model_section(m, DRIFT_SECTION_TREES);
+	k.nodes = drift_model_section(m, DRIFT_SECTION_NODES);
+	k.features = drift_model_section(m, DRIFT_SECTION_FEATURES);
+	make_cells(&k);
+	l->sums = drift_room_take(room, m->groups, sizeof(double));
+	l->blocks = drift_room_take(room, n, sizeof(DriftBlock));
+	for (uint32_t first = 0; first < n; first += l->blocks[l->n_blocks++].trees)
+	{
+		make_block(&k, &l->blocks[l->n_blocks], first, n - first);
+		if (first - polled >= POLL_TREES)
+		{
+			drift_room_poll(room);
+			polled = first;
+		}
+	}
+}

@@ -1,0 +1,136 @@
+/*
+ * layout.h
+ *		The trees of a model, laid out for walking.
+ *
+ * Values and thresholds become unsigned codes in the same order, of 32 bits
+ * where every value that trees read is a float32, else of 64: a condition is
+ * then one comparison of integers, x < t, and x <= t is x < t + 1. A row is
+ * prepared as cells, the codes that nodes read: each feature has one for each
+ * way in which nodes treat its missing values, which are the code below all
+ * thresholds where they go left and above all where they go right. So a walk
+ * tests nothing else, and its next place is found by adding the comparison's
+ * outcome.
+ *
+ * Trees are walked in blocks of lanes, neighbours in the order of summing, a
+ * step of every lane at a time, so that the lanes' loads overlap:
+ *
+ * - heaps: trees filled up to the depth of the deepest, without child numbers.
+ *   Level by level, the places of lane j at level l are j * 2^l on. From place
+ *   p the left child is 2p + 1 of the next level, the right one 2p.
+ * - sparse: nodes with the place of the right child, the left one behind it;
+ *   leaves lead to themselves. Place 0 is a leaf for unused lanes, the roots
+ *   of the lanes follow.
+ * - nodes: the model's own nodes, one tree after the other, for what a code
+ *   cannot express: sets and equality.
+ *
+ * All give the same bits: a leaf is multiplied by its tree's weight when it is
+ * laid out, and leaves are added in the order of the trees.
+ */
+#ifndef DRIFT_MODEL_LAYOUT_H
+#define DRIFT_MODEL_LAYOUT_H
+
+#include "model/room.h"
+
+#define DRIFT_MOST_LANES 16
+
+typedef enum DriftWalk
+{
+	DRIFT_WALK_HEAP = 1,
+	DRIFT_WALK_SPARSE = 2,
+	DRIFT_WALK_NODES = 4,
+	DRIFT_WALK_ANY = 7
+} DriftWalk;
+
+/* What the leaves of a block are. */
+typedef enum DriftLeaves
+{
+	DRIFT_LEAVES_SINGLE = 1, /* float */
+	DRIFT_LEAVES_DOUBLE = 2,
+	DRIFT_LEAVES_NODES = 3 /* uint32_t: the leaf's node, where some are vectors */
+} DriftLeaves;
+
+typedef struct DriftPlace32
+{
+	uint32_t threshold;
+	uint32_t cell;
+} DriftPlace32;
+
+typedef struct DriftPlace64
+{
+	uint64_t threshold;
+	uint32_t cell;
+	uint32_t child; /* of sparse blocks */
+} DriftPlace64;
+
+typedef struct DriftSparse32
+{
+	uint32_t threshold;
+	uint32_t cell;
+	uint32_t child;
+	uint32_t reserved;
+} DriftSparse32;
+
+typedef struct DriftBlock
+{
+	uint8_t walk;   /* DriftWalk */
+	uint8_t lanes;  /* 4, 8 or 16 */
+	uint8_t leaves; /* DriftLeaves */
+	uint32_t first_tree;
+	uint32_t trees; /* at most lanes */
+	uint32_t depth; /* of the deepest tree */
+	void *places;
+	void *leaf; /* of heaps by place behind the last level, of sparse blocks by place */
+} DriftBlock;
+
+/* The slot that a cell is made of. */
+typedef struct DriftCell
+{
+	uint32_t slot;
+	uint32_t goes_left; /* where missing values go */
+} DriftCell;
+
+typedef struct DriftLayout
+{
+	const DriftModel *m;
+	bool narrow; /* codes of 32 bits */
+	uint32_t n_blocks;
+	DriftBlock *blocks;
+	DriftCell *cells;    /* sorted by DriftMissing */
+	uint32_t n_cells[4]; /* by DriftMissing; [0] is 0 */
+	void *codes;         /* of the row, for each cell */
+	void *sums;          /* float or double for each margin */
+} DriftLayout;
+
+/* Lays the trees out in the ways allowed, of which DRIFT_WALK_NODES has to be one. is_single is by slot, as in DriftSteps. */
+void drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single, unsigned allowed,
+					   DriftRoom *room);
+
+/* Margins of the row in slots: bases that are first, and all trees; before averaging. */
+void drift_layout_walk(const DriftLayout *l, const double *slots, double *margins);
+
+/* The order of numbers as that of unsigned integers; -0 is 0. Codes of numbers are neither 0 nor the largest integer. */
+static inline uint32_t
+drift_code32(float x)
+{
+	union
+	{
+		float number;
+		uint32_t bits;
+	} u = {x + 0.0f};
+
+	return u.bits ^ ((0U - (u.bits >> 31)) | 0x80000000U);
+}
+
+static inline uint64_t
+drift_code64(double x)
+{
+	union
+	{
+		double number;
+		uint64_t bits;
+	} u = {x + 0.0};
+
+	return u.bits ^ ((0U - (u.bits >> 63)) | 0x8000000000000000U);
+}
+
+#endif

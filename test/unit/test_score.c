@@ -1,0 +1,482 @@
+/*
+ * test_score.c
+ *		Scoring against a walk that follows model.h word by word; layouts
+ *		against each other; steps; transforms against exact values.
+ */
+#include "model/layout.h"
+#include "model/score.h"
+#include "model/steps.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tap.h"
+
+#define MOST_BLOCKS 20000
+#define FEATURES 9
+#define CATEGORIES 70
+#define MOST_GROUPS 5
+#define ROWS 60
+
+/*
+ * The host
+ */
+
+static void *blocks[MOST_BLOCKS];
+static int n_blocks;
+static size_t taken;
+
+static void *
+allocate(void *ctx, size_t size)
+{
+	void *block = malloc(size);
+
+	(void) ctx;
+	if (block == NULL || n_blocks == MOST_BLOCKS)
+		abort();
+	memset(block, 0xA5, size);
+	taken += size;
+	return blocks[n_blocks++] = block;
+}
+
+static const DriftHost host = {.allocate = allocate};
+
+static void
+free_all(void)
+{
+	while (n_blocks > 0)
+		free(blocks[--n_blocks]);
+	taken = 0;
+}
+
+static DriftModel *
+pack(DriftDraft *d)
+{
+	DriftRefusal refusal = {0};
+	DriftModel *m;
+	size_t size;
+
+	d->head.source_version = drift_draft_string(d, "1", 1);
+	d->head.objective = drift_draft_string(d, "test", 4);
+	if (drift_draft_size(d, &size) != DRIFT_OK)
+		abort();
+	m = allocate(NULL, size);
+	memset(m, 0, size);
+	if (drift_draft_pack(d, m, size, &refusal) != DRIFT_OK)
+	{
+		printf("# %s\n", refusal.reason);
+		abort();
+	}
+	return m;
+}
+
+/*
+ * Random models
+ */
+
+static uint64_t seed = 1;
+
+static uint32_t
+below(uint32_t n)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint32_t) (((seed >> 33) * n) >> 31);
+}
+
+/* Numbers that are hard to keep in order, and some that are not. */
+static double
+number(bool single)
+{
+	static const double hard[] = {0.0,      -0.0,         1.0,           -1.0,    1e-35f,       -1e-35f,
+								  1e-35,    FLT_TRUE_MIN, -FLT_TRUE_MIN, FLT_MIN, FLT_MAX,      -FLT_MAX,
+								  INFINITY, -INFINITY,    0.1,           0.1f,    DBL_TRUE_MIN, -DBL_TRUE_MIN,
+								  DBL_MAX,  -DBL_MAX,     1e300};
+	double x = below(2) ? hard[below(sizeof(hard) / sizeof(hard[0]))] : (below(2001) - 1000.0) / 250;
+
+	return single ? (float) x : x;
+}
+
+typedef struct Kind
+{
+	const char *name;
+	uint32_t depth;
+	uint32_t trees;
+	bool single_inputs;
+	bool single;
+	bool chains;  /* each node has a leaf: as deep as nodes allow */
+	bool sets;    /* some nodes are of sets or equality */
+	bool vectors; /* some leaves are vectors */
+	bool dart;
+	uint32_t groups;
+	uint32_t missing; /* a DriftMissing, or 0: all of them */
+} Kind;
+
+static void
+put_leaf(DriftDraft *d, const Kind *kind, uint32_t at)
+{
+	DriftNode *node = (DriftNode *) drift_draft_section(d, DRIFT_SECTION_NODES) + at;
+	double value = (below(20001) - 10000.0) / 3000;
+
+	node->kind = DRIFT_NODE_LEAF;
+	node->value = kind->single ? (float) value : value;
+	if (kind->vectors && below(2))
+	{
+		uint32_t n = below(4);
+		DriftLeafWeight *weights;
+
+		node->kind = DRIFT_NODE_LEAF_VECTOR;
+		node->left = (uint32_t) drift_draft_count(d, DRIFT_SECTION_LEAF_WEIGHTS);
+		node->right = n;
+		weights = drift_draft_add(d, DRIFT_SECTION_LEAF_WEIGHTS, n);
+		for (uint32_t i = 0; i < n; i++)
+			weights[i] = (DriftLeafWeight){.group = below(kind->groups), .weight = node->value / (i + 1)};
+	}
+}
+
+static void
+put_set(DriftDraft *d, DriftNode *node)
+{
+	uint32_t *words;
+
+	node->kind = DRIFT_NODE_IN_SET;
+	node->value = (double) drift_draft_count(d, DRIFT_SECTION_SETS);
+	node->set_words = below(3);
+	words = drift_draft_add(d, DRIFT_SECTION_SETS, node->set_words);
+	for (uint32_t i = 0; i < node->set_words; i++)
+		words[i] = below(1U << 30) * 4 + below(4);
+}
+
+static void
+put_condition(DriftDraft *d, const Kind *kind, uint32_t at)
+{
+	DriftNode *node = (DriftNode *) drift_draft_section(d, DRIFT_SECTION_NODES) + at;
+
+	node->kind = (uint8_t) (DRIFT_NODE_LESS + below(2));
+	node->missing = (uint8_t) (kind->missing ? kind->missing : 1 + below(3));
+	node->missing_left = (uint8_t) below(2);
+	node->feature = below(FEATURES);
+	node->value = number(below(2));
+	if (kind->sets && below(3) == 0)
+		put_set(d, node);
+	else if (kind->sets && below(3) == 0)
+		node->kind = DRIFT_NODE_EQUAL;
+}
+
+static uint32_t
+grow(DriftDraft *d, const Kind *kind, uint32_t depth)
+{
+	uint32_t at = (uint32_t) drift_draft_count(d, DRIFT_SECTION_NODES);
+	DriftNode *node;
+	uint32_t left;
+	uint32_t right;
+
+	drift_draft_add(d, DRIFT_SECTION_NODES, 1);
+	if (depth == 0 || below(12) == 0)
+	{
+		put_leaf(d, kind, at);
+		return at;
+	}
+	put_condition(d, kind, at);
+	if (kind->chains && below(2))
+	{
+		right = grow(d, kind, 0);
+		left = grow(d, kind, depth - 1);
+	}
+	else
+	{
+		left = grow(d, kind, depth - 1);
+		right = grow(d, kind, kind->chains ? 0 : depth - 1);
+	}
+	node = (DriftNode *) drift_draft_section(d, DRIFT_SECTION_NODES) + at;
+	node->left = left;
+	node->right = right;
+	return at;
+}
+
+static void
+put_features(DriftDraft *d, bool single)
+{
+	uint32_t *features = drift_draft_add(d, DRIFT_SECTION_FEATURES, FEATURES);
+
+	for (uint32_t i = 0; i < FEATURES; i++)
+	{
+		features[FEATURES - 1 - i] = drift_draft_input(d, "x", 1, DRIFT_INPUT_NUMBER);
+		((DriftInput *) drift_draft_section(d, DRIFT_SECTION_INPUTS))[i].single = single;
+	}
+}
+
+static DriftModel *
+random_trees(const Kind *kind)
+{
+	DriftDraft d;
+	double *base;
+
+	drift_draft_init(&d, &host);
+	d.head.source = DRIFT_SOURCE_JSON;
+	d.head.predictor = DRIFT_PREDICTOR_TREES;
+	d.head.single = kind->single;
+	d.head.groups = kind->groups;
+	d.head.base_first = below(2) == 0;
+	d.head.average = (uint8_t) below(3);
+	d.head.average_over = 7;
+	put_features(&d, kind->single_inputs);
+	base = drift_draft_add(&d, DRIFT_SECTION_BASE, kind->groups);
+	for (uint32_t i = 0; i < kind->groups; i++)
+		base[i] = 0.1f * (float) (i + 1);
+	for (uint32_t i = 0; i < kind->trees; i++)
+	{
+		uint32_t root = grow(&d, kind, kind->depth);
+		uint32_t end = (uint32_t) drift_draft_count(&d, DRIFT_SECTION_NODES);
+		DriftTree *tree = drift_draft_add(&d, DRIFT_SECTION_TREES, 1);
+
+		*tree = (DriftTree){.root = root, .n_nodes = end - root, .group = below(kind->groups), .weight = 1};
+		if (kind->dart)
+			tree->weight = kind->single ? (float) (below(100) / 99.0) : below(100) / 99.0;
+	}
+	return pack(&d);
+}
+
+/*
+ * What model.h says, word by word
+ */
+
+static bool
+holds(const DriftModel *m, const DriftNode *node, double x)
+{
+	const uint32_t *sets = drift_model_section(m, DRIFT_SECTION_SETS);
+
+	if (node->kind == DRIFT_NODE_IN_SET)
+	{
+		for (uint32_t c = 0; c < 32 * node->set_words; c++)
+			if (x >= 0 && trunc(x) == c)
+				return sets[(uint32_t) node->value + c / 32] & 1U << c % 32;
+		return false;
+	}
+	if (isnan(x))
+		x = 0;
+	return node->kind == DRIFT_NODE_LESS    ? x < node->value
+		   : node->kind == DRIFT_NODE_EQUAL ? x == node->value
+											: x <= node->value;
+}
+
+static const DriftNode *
+naive_leaf(const DriftModel *m, const DriftTree *tree, const double *row)
+{
+	const DriftNode *nodes = drift_model_section(m, DRIFT_SECTION_NODES);
+	const uint32_t *features = drift_model_section(m, DRIFT_SECTION_FEATURES);
+	const DriftNode *node = &nodes[tree->root];
+
+	while (node->kind >= DRIFT_NODE_LESS)
+	{
+		double x = row[features[node->feature]];
+		bool missing = (node->missing == DRIFT_MISSING_NAN && isnan(x)) ||
+					   (node->missing == DRIFT_MISSING_ZERO && (isnan(x) || fabs(x) <= 1e-35f));
+		bool left = missing ? node->missing_left : holds(m, node, x);
+
+		node = &nodes[left ? node->left : node->right];
+	}
+	return node;
+}
+
+static double
+as_float(const DriftModel *m, double x)
+{
+	return m->single ? (float) x : x;
+}
+
+static void
+naive_margins(const DriftModel *m, const double *row, double *margins)
+{
+	const DriftTree *trees = drift_model_section(m, DRIFT_SECTION_TREES);
+	const DriftLeafWeight *weights = drift_model_section(m, DRIFT_SECTION_LEAF_WEIGHTS);
+	const double *base = drift_model_section(m, DRIFT_SECTION_BASE);
+
+	for (uint32_t g = 0; g < m->groups; g++)
+		margins[g] = m->base_first ? base[g] : 0;
+	for (uint64_t i = 0; i < drift_model_count(m, DRIFT_SECTION_TREES); i++)
+	{
+		const DriftNode *leaf = naive_leaf(m, &trees[i], row);
+		DriftLeafWeight own = {.group = trees[i].group, .weight = leaf->value};
+		bool is_vector = leaf->kind == DRIFT_NODE_LEAF_VECTOR;
+
+		for (uint32_t j = 0; j < (is_vector ? leaf->right : 1); j++)
+		{
+			DriftLeafWeight w = is_vector ? weights[leaf->left + j] : own;
+			double added = as_float(m, as_float(m, w.weight) * trees[i].weight);
+
+			margins[w.group] = as_float(m, margins[w.group] + added);
+		}
+	}
+	for (uint32_t g = 0; g < m->groups; g++)
+	{
+		if (m->average == DRIFT_AVERAGE_MARGIN)
+			margins[g] = as_float(m, margins[g] / m->average_over);
+		if (!m->base_first)
+			margins[g] = as_float(m, margins[g] + base[g]);
+	}
+}
+
+/*
+ * Layouts
+ */
+
+/* A value that is often missing, often on a threshold or right beside one, and that inputs of the model can have. */
+static double
+value(const DriftModel *m)
+{
+	const DriftNode *nodes = drift_model_section(m, DRIFT_SECTION_NODES);
+	const DriftInput *inputs = drift_model_section(m, DRIFT_SECTION_INPUTS);
+	const DriftNode *node = &nodes[below((uint32_t) drift_model_count(m, DRIFT_SECTION_NODES))];
+	bool single = inputs[0].single;
+	double beside = below(2) ? INFINITY : -INFINITY;
+
+	switch (below(6))
+	{
+		case 0:
+			return NAN;
+		case 1:
+			return below(CATEGORIES) - 2 + below(4) * 0.25;
+		case 2:
+			return single ? (float) node->value : node->value;
+		case 3:
+			return single ? nextafterf((float) node->value, (float) beside) : nextafter(node->value, beside);
+		default:
+			return number(single);
+	}
+}
+
+/* Layouts of every kind of walk give these margins: before averages and bases that come last. */
+static int
+walks_that_differ(const DriftLayout *layouts, int n, const double *row)
+{
+	double first[MOST_GROUPS];
+	double other[MOST_GROUPS];
+	int differ = 0;
+
+	drift_layout_walk(&layouts[0], row, first);
+	for (int i = 1; i < n; i++)
+	{
+		drift_layout_walk(&layouts[i], row, other);
+		differ += memcmp(first, other, layouts[0].m->groups * sizeof(double)) != 0;
+	}
+	return differ;
+}
+
+static void
+count_walks(const DriftLayout *l, uint32_t *trees)
+{
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		trees[l->blocks[i].walk] += l->blocks[i].trees;
+}
+
+static void
+test_trees(const Kind *kind)
+{
+	static const unsigned allowed[] = {DRIFT_WALK_NODES, DRIFT_WALK_NODES | DRIFT_WALK_HEAP,
+									   DRIFT_WALK_NODES | DRIFT_WALK_SPARSE, DRIFT_WALK_ANY};
+	const DriftModel *m = random_trees(kind);
+	DriftRoom room = {.host = &host};
+	size_t before = taken;
+	DriftScorer *s = drift_scorer_create(m, &host);
+	bool all_counted = drift_scorer_bytes(s) == taken - before;
+	DriftScoreProblem problem;
+	DriftSteps steps;
+	DriftLayout layouts[4];
+	double margins[MOST_GROUPS];
+	double expected[MOST_GROUPS];
+	uint32_t trees[DRIFT_WALK_ANY] = {0};
+	int wrong = 0;
+	int differ = 0;
+
+	drift_steps_make(&steps, m, &room);
+	for (int i = 0; i < 4; i++)
+		drift_layout_make(&layouts[i], m, steps.is_single, allowed[i], &room);
+	for (int row = 0; row < ROWS; row++)
+	{
+		double *slots = drift_scorer_numbers(s);
+
+		for (uint32_t i = 0; i < FEATURES; i++)
+			slots[i] = row == 0 ? NAN : value(m);
+		wrong += !drift_score_margins(s, margins, &problem);
+		naive_margins(m, drift_scorer_slots(s), expected);
+		wrong += memcmp(margins, expected, m->groups * sizeof(double)) != 0;
+		differ += walks_that_differ(layouts, 4, drift_scorer_slots(s));
+	}
+	count_walks(&layouts[3], trees);
+	ok(wrong == 0 && differ == 0 && all_counted, "%s: %d wrong, %d differ, trees %u heap, %u sparse, %u nodes",
+	   kind->name, wrong, differ, trees[DRIFT_WALK_HEAP], trees[DRIFT_WALK_SPARSE], trees[DRIFT_WALK_NODES]);
+	free_all();
+}
+
+static void
+test_layouts(void)
+{
+	static const Kind kinds[] = {
+		{.name = "a leaf", .depth = 0, .trees = 1, .single_inputs = true, .single = true, .groups = 1},
+		{.name = "stumps", .depth = 1, .trees = 37, .single_inputs = true, .single = true, .groups = 1},
+		{.name = "XGBoost, depth 6",
+		 .depth = 6,
+		 .trees = 55,
+		 .single_inputs = true,
+		 .single = true,
+		 .groups = 1,
+		 .missing = DRIFT_MISSING_NAN},
+		{.name = "dart, 3 groups",
+		 .depth = 5,
+		 .trees = 45,
+		 .single_inputs = true,
+		 .single = true,
+		 .dart = true,
+		 .groups = 3},
+		{.name = "dart in double", .depth = 5, .trees = 45, .dart = true, .groups = 2},
+		{.name = "float32 inputs, sums in double", .depth = 7, .trees = 30, .single_inputs = true, .groups = 1},
+		{.name = "double, depth 8", .depth = 8, .trees = 23, .groups = 1},
+		{.name = "double inputs, sums in float32", .depth = 4, .trees = 20, .single = true, .groups = 2},
+		{.name = "chains of 40", .depth = 40, .trees = 60, .chains = true, .groups = 1},
+		{.name = "chains of 40, float32",
+		 .depth = 40,
+		 .trees = 60,
+		 .single_inputs = true,
+		 .single = true,
+		 .chains = true,
+		 .groups = 2},
+		{.name = "chains of 500", .depth = 500, .trees = 3, .chains = true, .groups = 1},
+		{.name = "vectors",
+		 .depth = 5,
+		 .trees = 40,
+		 .single_inputs = true,
+		 .single = true,
+		 .vectors = true,
+		 .dart = true,
+		 .groups = 4},
+		{.name = "chains with vectors", .depth = 20, .trees = 21, .chains = true, .vectors = true, .groups = 4},
+		{.name = "sets", .depth = 3, .trees = 80, .sets = true, .groups = 1},
+		{.name = "sets in float32",
+		 .depth = 3,
+		 .trees = 80,
+		 .single_inputs = true,
+		 .single = true,
+		 .sets = true,
+		 .groups = 2},
+		{.name = "everything", .depth = 9, .trees = 30, .sets = true, .vectors = true, .dart = true, .groups = 5},
+		{.name = "zero is missing", .depth = 6, .trees = 17, .groups = 1, .missing = DRIFT_MISSING_ZERO},
+		{.name = "nothing is missing",
+		 .depth = 6,
+		 .trees = 16,
+		 .single_inputs = true,
+		 .groups = 1,
+		 .missing = DRIFT_MISSING_NONE},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		test_trees(&kinds[i]);
+}
+
+int
+main(void)
+{
+	test_layouts();
+	return done_testing();
+}
