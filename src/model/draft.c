@@ -47,7 +47,8 @@ drift_draft_add(DriftDraft *d, DriftSectionName name, uint64_t count)
 	if (g->count + count > g->room)
 		grow(d, name, g->count + count);
 	added = (char *) g->elements + g->count * element;
-	memset(added, 0, count * element);
+	if (count > 0)
+		memset(added, 0, count * element);
 	g->count += count;
 	return added;
 }

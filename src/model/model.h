@@ -176,7 +176,7 @@ typedef enum DriftMissing
 {
 	DRIFT_MISSING_NAN = 1,  /* NaN */
 	DRIFT_MISSING_ZERO = 2, /* NaN, and |x| <= 1e-35 */
-	DRIFT_MISSING_NONE = 3  /* none: NaN is tested as 0 */
+	DRIFT_MISSING_NONE = 3  /* none: NaN is tested as 0, and is in no set */
 } DriftMissing;
 
 typedef struct DriftNode

@@ -370,10 +370,11 @@ run_one_slot(const DriftSteps *s, uint64_t number, double *slots, const DriftLab
 	const DriftStep *step = &steps_of(s->m)[number];
 	const double *constants = numbers_of(s->m, step);
 	uint32_t in = slots_of(s->m, step)[0];
+	bool missing = looks_up_text(step) ? labels[in].bytes == NULL : isnan(slots[in]);
 	uint32_t found = looks_up_text(step) ? find_text(s->m, step, s->order[number], labels[in])
 										 : find_number(s->m, step, s->order[number], slots[in]);
 
-	if (found == NOT_FOUND && step->must_know)
+	if (found == NOT_FOUND && (step->must_know == 1 || (step->must_know == 2 && !missing)))
 		return false;
 	if (step->op == DRIFT_STEP_MAP_NUMBER)
 		out[0] = found == NOT_FOUND ? constants[0] : constants[2 + 2 * found];

@@ -215,6 +215,11 @@ drift_transform(const DriftModel *m, const double *margins, double *outputs)
 		case DRIFT_TRANSFORM_SHARES:
 			shares(m, outputs);
 			break;
+		case DRIFT_TRANSFORM_LOGISTIC_SHARES:
+			for (uint32_t i = 0; i < m->groups; i++)
+				outputs[i] = logistic_onnx((float) outputs[i]);
+			shares(m, outputs);
+			break;
 		default:
 			for (uint32_t i = 0; i < m->groups; i++)
 				outputs[i] = transform_one(m, outputs[i]);
@@ -249,15 +254,13 @@ drift_transform_probabilities(const DriftModel *m, const double *margins, const 
 	return m->groups;
 }
 
-/* ONNX decides before its transform, that may make equal what was not. */
 uint32_t
 drift_transform_class(const DriftModel *m, const double *margins, const double *outputs)
 {
-	if (m->decision == DRIFT_DECISION_MARGIN)
-		return margins[0] > 0;
-	if (m->decision == DRIFT_DECISION_OUTPUT || m->groups == 1)
-		return outputs[0] > 0.5;
+	if (m->groups == 1)
+		return m->decision == DRIFT_DECISION_MARGIN || m->decision == DRIFT_DECISION_LARGEST_MARGIN ? margins[0] > 0
+																									: outputs[0] > 0.5;
 	if (m->transform == DRIFT_TRANSFORM_ARGMAX)
 		return (uint32_t) outputs[0];
-	return place_of_largest(m->source == DRIFT_SOURCE_ONNX ? margins : outputs, m->groups);
+	return place_of_largest(m->decision == DRIFT_DECISION_LARGEST_MARGIN ? margins : outputs, m->groups);
 }

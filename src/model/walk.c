@@ -199,17 +199,17 @@ add_block(const DriftLayout *l, const DriftBlock *b, const DriftTree *trees, con
  * Node by node
  */
 
-/* Numbers below 0 and NaN are in no set. */
+/* Below 0 and NaN is in no set; truncated, numbers above -1 are 0. */
 static bool
 in_set(const DriftModel *m, const DriftNode *node, double x)
 {
 	const uint32_t *words = (const uint32_t *) drift_model_section(m, DRIFT_SECTION_SETS) + (uint32_t) node->value;
 	uint64_t category;
 
-	if (!(x >= 0 && x < 32.0 * node->set_words))
+	if (!(x < 32.0 * UINT32_MAX && (node->kind == DRIFT_NODE_IN_SET ? x > -1 : x >= 0)))
 		return false;
 	category = (uint64_t) x;
-	return words[category / 32] >> category % 32 & 1;
+	return category / 32 < node->set_words && (words[category / 32] >> category % 32 & 1);
 }
 
 static bool
@@ -219,7 +219,7 @@ goes_left(const DriftModel *m, const DriftNode *node, double x)
 
 	if (node->missing == DRIFT_MISSING_ZERO ? near_zero : node->missing == DRIFT_MISSING_NAN && isnan(x))
 		return node->missing_left;
-	if (node->kind == DRIFT_NODE_IN_SET)
+	if (node->kind >= DRIFT_NODE_IN_SET)
 		return in_set(m, node, x);
 	if (isnan(x))
 		x = 0;

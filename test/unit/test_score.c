@@ -140,7 +140,7 @@ put_set(DriftDraft *d, DriftNode *node)
 {
 	uint32_t *words;
 
-	node->kind = DRIFT_NODE_IN_SET;
+	node->kind = (uint8_t) (DRIFT_NODE_IN_SET + below(2));
 	node->value = (double) drift_draft_count(d, DRIFT_SECTION_SETS);
 	node->set_words = below(3);
 	words = drift_draft_add(d, DRIFT_SECTION_SETS, node->set_words);
@@ -247,10 +247,10 @@ holds(const DriftModel *m, const DriftNode *node, double x)
 {
 	const uint32_t *sets = drift_model_section(m, DRIFT_SECTION_SETS);
 
-	if (node->kind == DRIFT_NODE_IN_SET)
+	if (node->kind >= DRIFT_NODE_IN_SET)
 	{
 		for (uint32_t c = 0; c < 32 * node->set_words; c++)
-			if (x >= 0 && trunc(x) == c)
+			if ((node->kind == DRIFT_NODE_IN_SET ? trunc(x) : floor(x)) == c)
 				return sets[(uint32_t) node->value + c / 32] & 1U << c % 32;
 		return false;
 	}
