@@ -26,7 +26,8 @@ typedef struct Sides
 #define REFERENCE_CATEGORIES(sides) ((const DriftCategory *) (sides).reference)
 #define CURRENT_CATEGORIES(sides) ((const DriftCategory *) (sides).current)
 
-/* The first two arguments of a function; 42804 where one is numeric and the other categorical. */
+/* Two arguments, and the first two of a function; 42804 where one is numeric and the other categorical. */
+extern Sides SidesOf(Datum reference, Datum current);
 extern Sides GetSides(FunctionCallInfo fcinfo);
 
 static inline bool

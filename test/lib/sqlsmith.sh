@@ -3,5 +3,5 @@
 prepare
 require_packages sqlsmith
 build_and_install
-in_cluster prove -v -e sh test/sqlsmith/run.sh "${1:-50000}" :: "${2:-500}" "${3:-1}"
+in_cluster prove -v -e sh test/sqlsmith/run.sh :: "${1:-50000}" "${2:-500}" "${3:-1}"
 say "sqlsmith finished"
