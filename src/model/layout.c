@@ -10,6 +10,8 @@
 
 #define KINDS 4 /* DriftMissing, with 0 */
 
+#define MOST_RANKS 65535
+
 typedef struct Maker
 {
 	DriftLayout *l;
@@ -18,7 +20,9 @@ typedef struct Maker
 	const DriftNode *nodes;
 	const uint32_t *features;
 	const uint8_t *is_single;
-	uint32_t *cell_of; /* [missing][goes left][feature]: number of the cell + 1 */
+	uint32_t *cell_of;   /* [missing][goes left][feature]: number of the cell + 1 */
+	uint32_t *ranked_of; /* [feature] */
+	uint32_t n_cells;
 	unsigned allowed;
 } Maker;
 
@@ -77,15 +81,16 @@ make_cells(Maker *k)
 	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
 		n += k->cell_of[i];
 	l->cells = drift_room_take(k->room, n, sizeof(DriftCell));
-	l->codes = drift_room_take(k->room, n, l->narrow ? sizeof(uint32_t) : sizeof(uint64_t));
+	l->codes = drift_room_take(k->room, n, sizeof(uint64_t));
 	n = 0;
 	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
 		if (k->cell_of[i])
 		{
-			l->cells[n] = (DriftCell){k->features[i % features], (uint32_t) (i / features % 2)};
+			l->cells[n] = (DriftCell){.slot = k->features[i % features], .goes_left = (uint32_t) (i / features % 2)};
 			l->n_cells[i / features / 2]++;
 			k->cell_of[i] = ++n;
 		}
+	k->n_cells = n;
 }
 
 /* x < threshold of the codes wherever the condition holds for x. */
@@ -102,6 +107,165 @@ static uint64_t
 threshold64(const DriftNode *node)
 {
 	return drift_code64(node->value) + (node->kind == DRIFT_NODE_LESS_OR_EQUAL);
+}
+
+static uint64_t
+code_of(const Maker *k, const DriftNode *node)
+{
+	return k->l->narrow ? threshold32(node) : threshold64(node);
+}
+
+/*
+ * Ranks
+ */
+
+static void
+sift_down(uint64_t *heap, uint64_t at, uint64_t n)
+{
+	uint64_t moved = heap[at];
+
+	for (uint64_t child; (child = 2 * at + 1) < n; at = child)
+	{
+		child += child + 1 < n && heap[child] < heap[child + 1];
+		if (heap[child] <= moved)
+			break;
+		heap[at] = heap[child];
+	}
+	heap[at] = moved;
+}
+
+/* Sorts and gives the number of distinct ones, that are then in front. */
+static uint64_t
+sort_distinct(uint64_t *codes, uint64_t n)
+{
+	uint64_t kept = 0;
+
+	for (uint64_t i = n / 2; i-- > 0;)
+		sift_down(codes, i, n);
+	for (uint64_t left = n; left-- > 1;)
+	{
+		uint64_t last = codes[left];
+
+		codes[left] = codes[0];
+		codes[0] = last;
+		sift_down(codes, 0, left);
+	}
+	for (uint64_t i = 0; i < n; i++)
+		if (i == 0 || codes[i] != codes[i - 1])
+			codes[kept++] = codes[i];
+	return kept;
+}
+
+/* The codes of the thresholds, those of each feature together, that of feature f before end[f]. */
+static uint64_t *
+gather_codes(const Maker *k, uint64_t *end, uint64_t features)
+{
+	uint64_t nodes = drift_model_count(k->l->m, DRIFT_SECTION_NODES);
+	uint64_t *codes = NULL;
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < nodes; i++)
+		end[k->nodes[i].feature] += is_ordered(&k->nodes[i]);
+	for (uint64_t f = 0; f < features; f++)
+	{
+		uint64_t n = end[f];
+
+		end[f] = sum;
+		sum += n;
+	}
+	codes = drift_room_take(k->room, sum, sizeof(uint64_t));
+	for (uint64_t i = 0; i < nodes; i++)
+		if (is_ordered(&k->nodes[i]))
+			codes[end[k->nodes[i].feature]++] = code_of(k, &k->nodes[i]);
+	return codes;
+}
+
+static void
+put_thresholds(DriftLayout *l, const DriftRanked *ranked, const uint64_t *codes, uint64_t n)
+{
+	for (uint64_t i = 0; i < 2 * (uint64_t) ranked->half - 1; i++)
+	{
+		uint64_t code = i < n ? codes[i] : UINT64_MAX;
+
+		if (l->narrow)
+			((uint32_t *) l->thresholds)[ranked->first + i] = (uint32_t) code;
+		else
+			((uint64_t *) l->thresholds)[ranked->first + i] = code;
+	}
+}
+
+static uint32_t
+half_for(uint64_t n)
+{
+	uint32_t half = 1;
+
+	while (2 * (uint64_t) half - 1 < n)
+		half *= 2;
+	return half;
+}
+
+/* Sorts the codes of each feature; false where one has more than ranks can count. */
+static bool
+sort_codes(const Maker *k, uint64_t *codes, const uint64_t *end, uint64_t *distinct, uint64_t features)
+{
+	bool countable = true;
+
+	for (uint64_t f = 0; f < features; f++)
+	{
+		uint64_t first = f > 0 ? end[f - 1] : 0;
+
+		distinct[f] = sort_distinct(codes + first, end[f] - first);
+		countable &= distinct[f] <= MOST_RANKS;
+		drift_room_poll(k->room);
+	}
+	return countable;
+}
+
+static void
+make_ranks(Maker *k)
+{
+	DriftLayout *l = k->l;
+	uint64_t features = drift_model_count(l->m, DRIFT_SECTION_FEATURES);
+	uint64_t *end = drift_room_take(k->room, features, sizeof(uint64_t));
+	uint64_t *distinct = drift_room_take(k->room, features, sizeof(uint64_t));
+	uint64_t *codes = gather_codes(k, end, features);
+	uint64_t sum = 0;
+
+	if (!sort_codes(k, codes, end, distinct, features))
+		return;
+	l->codes_are = DRIFT_CODES_RANKS;
+	for (uint64_t f = 0; f < features; f++)
+		sum += distinct[f] > 0 ? 2 * (uint64_t) half_for(distinct[f]) - 1 : 0;
+	l->thresholds = drift_room_take(k->room, sum, l->narrow ? sizeof(uint32_t) : sizeof(uint64_t));
+	l->ranked = drift_room_take(k->room, features, sizeof(DriftRanked));
+	l->ranks = drift_room_take(k->room, features, sizeof(uint16_t));
+	k->ranked_of = drift_room_take(k->room, features, sizeof(uint32_t));
+	sum = 0;
+	for (uint64_t f = 0; f < features; f++)
+	{
+		DriftRanked *ranked = &l->ranked[l->n_ranked];
+
+		if (distinct[f] == 0)
+			continue;
+		*ranked = (DriftRanked){k->features[f], half_for(distinct[f]), sum};
+		put_thresholds(l, ranked, codes + (f > 0 ? end[f - 1] : 0), distinct[f]);
+		sum += 2 * (uint64_t) ranked->half - 1;
+		k->ranked_of[f] = l->n_ranked++;
+	}
+	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
+		if (k->cell_of[i])
+			l->cells[k->cell_of[i] - 1].ranked = k->ranked_of[i % features];
+}
+
+static uint32_t
+rank_of(const Maker *k, const DriftNode *node)
+{
+	const DriftLayout *l = k->l;
+	const DriftRanked *ranked = &l->ranked[k->ranked_of[node->feature]];
+
+	if (l->narrow)
+		return drift_rank32((const uint32_t *) l->thresholds + ranked->first, ranked->half, threshold32(node));
+	return drift_rank64((const uint64_t *) l->thresholds + ranked->first, ranked->half, threshold64(node));
 }
 
 /*
@@ -199,8 +363,13 @@ static void
 put_condition(const Maker *k, void *places, uint64_t place, const DriftNode *node, uint32_t child)
 {
 	uint32_t cell = *cell_of_node(k, node) - 1;
+	bool is_rank = k->l->codes_are == DRIFT_CODES_RANKS;
 
-	if (!k->l->narrow)
+	if (is_rank && child > 0)
+		((DriftSparse16 *) places)[place] = (DriftSparse16){(uint16_t) rank_of(k, node), (uint16_t) cell, child};
+	else if (is_rank)
+		((DriftPlace16 *) places)[place] = (DriftPlace16){(uint16_t) rank_of(k, node), (uint16_t) cell};
+	else if (!k->l->narrow)
 		((DriftPlace64 *) places)[place] = (DriftPlace64){threshold64(node), cell, child};
 	else if (child > 0)
 		((DriftSparse32 *) places)[place] = (DriftSparse32){threshold32(node), cell, child, 0};
@@ -236,9 +405,10 @@ lay_heap(const Maker *k, DriftBlock *b, uint32_t lane)
 static void
 make_heaps(Maker *k, DriftBlock *b)
 {
+	static const size_t sizes[] = {0, sizeof(DriftPlace32), sizeof(DriftPlace64), sizeof(DriftPlace16)};
 	uint64_t places = (uint64_t) b->lanes << b->depth;
 
-	b->places = drift_room_take(k->room, places, k->l->narrow ? sizeof(DriftPlace32) : sizeof(DriftPlace64));
+	b->places = drift_room_take(k->room, places, sizes[k->l->codes_are]);
 	b->leaf = drift_room_take(k->room, places, leaf_size(b->leaves));
 	for (uint32_t lane = 0; lane < b->trees; lane++)
 		lay_heap(k, b, lane);
@@ -251,7 +421,9 @@ make_heaps(Maker *k, DriftBlock *b)
 static void
 put_end(const Maker *k, void *places, uint32_t place)
 {
-	if (k->l->narrow)
+	if (k->l->codes_are == DRIFT_CODES_RANKS)
+		((DriftSparse16 *) places)[place].child = place;
+	else if (k->l->narrow)
 		((DriftSparse32 *) places)[place].child = place;
 	else
 		((DriftPlace64 *) places)[place].child = place;
@@ -288,10 +460,11 @@ lay_sparse(const Maker *k, DriftBlock *b, uint32_t lane, uint32_t free_place)
 static void
 make_sparse(Maker *k, DriftBlock *b)
 {
+	static const size_t sizes[] = {0, sizeof(DriftSparse32), sizeof(DriftPlace64), sizeof(DriftSparse16)};
 	uint64_t places = 1 + b->lanes + nodes_of(k, b->first_tree, b->trees);
 	uint32_t free_place = 1 + b->lanes;
 
-	b->places = drift_room_take(k->room, places, k->l->narrow ? sizeof(DriftSparse32) : sizeof(DriftPlace64));
+	b->places = drift_room_take(k->room, places, sizes[k->l->codes_are]);
 	b->leaf = drift_room_take(k->room, places, leaf_size(b->leaves));
 	for (uint32_t lane = b->trees; lane < b->lanes; lane++)
 		put_end(k, b->places, 1 + lane);
@@ -343,7 +516,8 @@ make_block(Maker *k, DriftBlock *b, uint32_t first, uint32_t left)
 }
 
 void
-drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single, unsigned allowed, DriftRoom *room)
+drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single, unsigned allowed, uint64_t ranks_from,
+				  DriftRoom *room)
 {
 	Maker k = {.l = l, .room = room, .is_single = is_single, .allowed = allowed};
 	uint32_t n = (uint32_t) drift_model_count(m, DRIFT_SECTION_TREES);
@@ -354,6 +528,9 @@ drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single,
 	k.nodes = drift_model_section(m, DRIFT_SECTION_NODES);
 	k.features = drift_model_section(m, DRIFT_SECTION_FEATURES);
 	make_cells(&k);
+	l->codes_are = l->narrow ? DRIFT_CODES_32 : DRIFT_CODES_64;
+	if (drift_model_count(m, DRIFT_SECTION_NODES) / 2 >= ranks_from && k.n_cells <= MOST_RANKS)
+		make_ranks(&k);
 	l->sums = drift_room_take(room, m->groups, sizeof(double));
 	l->blocks = drift_room_take(room, n, sizeof(DriftBlock));
 	for (uint32_t first = 0; first < n; first += l->blocks[l->n_blocks++].trees)

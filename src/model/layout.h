@@ -4,12 +4,16 @@
  *
  * Values and thresholds become unsigned codes in the same order, of 32 bits
  * where every value that trees read is a float32, else of 64: a condition is
- * then one comparison of integers, x < t, and x <= t is x < t + 1. A row is
- * prepared as cells, the codes that nodes read: each feature has one for each
- * way in which nodes treat its missing values, which are the code below all
- * thresholds where they go left and above all where they go right. So a walk
- * tests nothing else, and its next place is found by adding the comparison's
- * outcome.
+ * then one comparison of integers, x < t, and x <= t is x < t + 1. In large
+ * models ranks of 16 bits stand for the codes: the number of the feature's
+ * thresholds that are not above; looking them up costs less than the memory
+ * that places of half the size or less do not touch.
+ *
+ * A row is prepared as cells, the codes that nodes read: each feature has one
+ * for each way in which nodes treat its missing values, which are the code
+ * that is not above any threshold where they go left and not below any where
+ * they go right. So a walk tests nothing else, and its next place is found by
+ * adding the comparison's outcome.
  *
  * Trees are walked in blocks of lanes, neighbours in the order of summing, a
  * step of every lane at a time, so that the lanes' loads overlap:
@@ -49,6 +53,19 @@ typedef enum DriftLeaves
 	DRIFT_LEAVES_NODES = 3 /* uint32_t: the leaf's node, where some are vectors */
 } DriftLeaves;
 
+typedef struct DriftPlace16
+{
+	uint16_t threshold;
+	uint16_t cell;
+} DriftPlace16;
+
+typedef struct DriftSparse16
+{
+	uint16_t threshold;
+	uint16_t cell;
+	uint32_t child;
+} DriftSparse16;
+
 typedef struct DriftPlace32
 {
 	uint32_t threshold;
@@ -86,24 +103,52 @@ typedef struct DriftBlock
 typedef struct DriftCell
 {
 	uint32_t slot;
+	uint32_t ranked;    /* of ranks: which */
 	uint32_t goes_left; /* where missing values go */
 } DriftCell;
+
+/* The distinct thresholds of a feature, one less than a power of two with unreachable ones behind. */
+typedef struct DriftRanked
+{
+	uint32_t slot;
+	uint32_t half;  /* of the power of two */
+	uint64_t first; /* of its thresholds among all */
+} DriftRanked;
+
+typedef enum DriftCodes
+{
+	DRIFT_CODES_32 = 1,
+	DRIFT_CODES_64 = 2,
+	DRIFT_CODES_RANKS = 3 /* of codes of 32 bits where layouts are narrow, else of 64 */
+} DriftCodes;
 
 typedef struct DriftLayout
 {
 	const DriftModel *m;
-	bool narrow; /* codes of 32 bits */
+	bool narrow; /* values are float32 */
+	DriftCodes codes_are;
 	uint32_t n_blocks;
 	DriftBlock *blocks;
 	DriftCell *cells;    /* sorted by DriftMissing */
 	uint32_t n_cells[4]; /* by DriftMissing; [0] is 0 */
-	void *codes;         /* of the row, for each cell */
-	void *sums;          /* float or double for each margin */
+	DriftRanked *ranked; /* where codes are ranks: the features that are read */
+	uint32_t n_ranked;
+	void *thresholds; /* uint32_t where narrow, else uint64_t */
+	uint16_t *ranks;  /* of the row, for each of them */
+	void *codes;      /* of the row, for each cell */
+	void *sums;       /* float or double for each margin */
 } DriftLayout;
 
-/* Lays the trees out in the ways allowed, of which DRIFT_WALK_NODES has to be one. is_single is by slot, as in DriftSteps. */
+/*
+ * Lays the trees out in the ways allowed, of which DRIFT_WALK_NODES has to be
+ * one. is_single is by slot, as in DriftSteps. Codes are ranks from so many
+ * conditions on, if they can be.
+ */
 void drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single, unsigned allowed,
-					   DriftRoom *room);
+					   uint64_t ranks_from, DriftRoom *room);
+
+/* The ranks_from that is fastest. */
+#define DRIFT_RANKS_FROM 20000
 
 /* Margins of the row in slots: bases that are first, and all trees; before averaging. */
 void drift_layout_walk(const DriftLayout *l, const double *slots, double *margins);
@@ -119,6 +164,27 @@ drift_code32(float x)
 	} u = {x + 0.0f};
 
 	return u.bits ^ ((0U - (u.bits >> 31)) | 0x80000000U);
+}
+
+/* How many of the thresholds are not above the code; half is as in DriftRanked. */
+static inline uint32_t
+drift_rank32(const uint32_t *thresholds, uint32_t half, uint32_t code)
+{
+	uint32_t rank = 0;
+
+	for (; half > 0; half /= 2)
+		rank += half & -(uint32_t) (thresholds[rank + half - 1] <= code);
+	return rank;
+}
+
+static inline uint32_t
+drift_rank64(const uint64_t *thresholds, uint32_t half, uint64_t code)
+{
+	uint32_t rank = 0;
+
+	for (; half > 0; half /= 2)
+		rank += half & -(uint32_t) (thresholds[rank + half - 1] <= code);
+	return rank;
 }
 
 static inline uint64_t

@@ -30,7 +30,7 @@ drift_scorer_create(const DriftModel *m, const DriftHost *host)
 		s->slots[i] = NAN;
 	drift_steps_make(&s->steps, m, &room);
 	if (m->predictor == DRIFT_PREDICTOR_TREES)
-		drift_layout_make(&s->layout, m, s->steps.is_single, DRIFT_WALK_ANY, &room);
+		drift_layout_make(&s->layout, m, s->steps.is_single, DRIFT_WALK_ANY, DRIFT_RANKS_FROM, &room);
 	s->bytes = room.bytes;
 	return s;
 }

@@ -39,100 +39,129 @@
 FILL_CELLS(fill_cells32, uint32_t, float, drift_code32, UINT32_MAX)
 FILL_CELLS(fill_cells64, uint64_t, double, drift_code64, UINT64_MAX)
 
+/* Missing values have the rank of 0, for nodes that test them as that. */
+static void
+find_ranks(const DriftLayout *l, const double *slots)
+{
+	for (uint32_t i = 0; i < l->n_ranked; i++)
+	{
+		const DriftRanked *r = &l->ranked[i];
+		double x = isnan(slots[r->slot]) ? 0 : slots[r->slot];
+		uint32_t rank =
+			l->narrow ? drift_rank32((const uint32_t *) l->thresholds + r->first, r->half, drift_code32((float) x))
+					  : drift_rank64((const uint64_t *) l->thresholds + r->first, r->half, drift_code64(x));
+
+		l->ranks[i] = (uint16_t) rank;
+	}
+}
+
+static void
+fill_cells_ranks(const DriftLayout *l, const double *slots, uint16_t *codes)
+{
+	const DriftCell *cell = l->cells;
+	const DriftCell *end = cell + l->n_cells[DRIFT_MISSING_NAN];
+
+	find_ranks(l, slots);
+	for (; cell < end; cell++)
+		*codes++ = isnan(slots[cell->slot]) ? (cell->goes_left ? 0 : UINT16_MAX) : l->ranks[cell->ranked];
+	for (end += l->n_cells[DRIFT_MISSING_ZERO]; cell < end; cell++)
+	{
+		double x = slots[cell->slot];
+		bool has_value = x > ZERO_THRESHOLD || x < -ZERO_THRESHOLD;
+
+		*codes++ = has_value ? l->ranks[cell->ranked] : (cell->goes_left ? 0 : UINT16_MAX);
+	}
+	for (end += l->n_cells[DRIFT_MISSING_NONE]; cell < end; cell++)
+		*codes++ = l->ranks[cell->ranked];
+}
+
 /*
- * Walks: at[] become the places of the lanes' leaves. The sums with an outcome
- * of a comparison are written so that compilers use the carry.
+ * Walks: at[] become the places of the lanes' leaves. The outcome of a
+ * comparison is subtracted from what is next, as that is what gcc does with the
+ * carry alone, and lanes are copied so that they stay in registers.
  */
+
+#define EACH_LANE(LANES) _Pragma("GCC unroll 16") for (uint32_t j = 0; j < LANES; j++)
 
 #define WALK_HEAPS(NAME, CODE, PLACE, LANES) \
 	static void NAME(const DriftBlock *b, const CODE *codes, uint32_t *at) \
 	{ \
 		const PLACE *level = b->places; \
+		uint64_t p[LANES]; \
 \
-		for (uint32_t j = 0; j < LANES; j++) \
-			at[j] = j; \
+		EACH_LANE(LANES) p[j] = j; \
 		for (uint64_t d = 0; d < b->depth; d++) \
 		{ \
-			_Pragma("GCC unroll 16") for (uint32_t j = 0; j < LANES; j++) \
-			{ \
-				const PLACE *place = &level[at[j]]; \
-\
-				at[j] = at[j] + at[j] + (codes[place->cell] < place->threshold); \
-			} \
+			EACH_LANE(LANES) p[j] = p[j] + p[j] + 1 - (level[p[j]].threshold <= codes[level[p[j]].cell]); \
 			level += (uint64_t) LANES << d; \
 		} \
+		EACH_LANE(LANES) at[j] = (uint32_t) p[j]; \
 	}
 
 /* Every few steps it looks whether any lane still moves. */
 #define STEPS_AT_ONCE 4
 
+#define NEXT_SPARSE(P) ((uint64_t) places[P].child + 1 - (places[P].threshold <= codes[places[P].cell]))
+
 #define WALK_SPARSE(NAME, CODE, PLACE, LANES) \
 	static void NAME(const DriftBlock *b, const CODE *codes, uint32_t *at) \
 	{ \
 		const PLACE *places = b->places; \
-		uint32_t moved = 1; \
+		uint64_t moved = 1; \
+		uint64_t p[LANES]; \
 \
-		for (uint32_t j = 0; j < LANES; j++) \
-			at[j] = 1 + j; \
+		EACH_LANE(LANES) p[j] = 1 + j; \
 		for (uint32_t d = 0; d < b->depth && moved != 0; d += STEPS_AT_ONCE) \
 		{ \
 			for (uint32_t i = 1; i < STEPS_AT_ONCE; i++) \
-				_Pragma("GCC unroll 16") for (uint32_t j = 0; j < LANES; j++) \
-				{ \
-					const PLACE *place = &places[at[j]]; \
-\
-					at[j] = place->child + (codes[place->cell] < place->threshold); \
-				} \
+				EACH_LANE(LANES) p[j] = NEXT_SPARSE(p[j]); \
 			moved = 0; \
-			_Pragma("GCC unroll 16") for (uint32_t j = 0; j < LANES; j++) \
+			EACH_LANE(LANES) \
 			{ \
-				const PLACE *place = &places[at[j]]; \
-				uint32_t next = place->child + (codes[place->cell] < place->threshold); \
+				uint64_t next = NEXT_SPARSE(p[j]); \
 \
-				moved |= at[j] ^ next; \
-				at[j] = next; \
+				moved |= p[j] ^ next; \
+				p[j] = next; \
 			} \
 		} \
+		EACH_LANE(LANES) at[j] = (uint32_t) p[j]; \
 	}
 
+WALK_HEAPS(walk_heaps16_4, uint16_t, DriftPlace16, 4)
+WALK_HEAPS(walk_heaps16_8, uint16_t, DriftPlace16, 8)
+WALK_HEAPS(walk_heaps16_16, uint16_t, DriftPlace16, 16)
+WALK_SPARSE(walk_sparse16_4, uint16_t, DriftSparse16, 4)
+WALK_SPARSE(walk_sparse16_8, uint16_t, DriftSparse16, 8)
+WALK_SPARSE(walk_sparse16_16, uint16_t, DriftSparse16, 16)
 WALK_HEAPS(walk_heaps32_4, uint32_t, DriftPlace32, 4)
 WALK_HEAPS(walk_heaps32_8, uint32_t, DriftPlace32, 8)
 WALK_HEAPS(walk_heaps32_16, uint32_t, DriftPlace32, 16)
-WALK_HEAPS(walk_heaps64_4, uint64_t, DriftPlace64, 4)
-WALK_HEAPS(walk_heaps64_8, uint64_t, DriftPlace64, 8)
-WALK_HEAPS(walk_heaps64_16, uint64_t, DriftPlace64, 16)
 WALK_SPARSE(walk_sparse32_4, uint32_t, DriftSparse32, 4)
 WALK_SPARSE(walk_sparse32_8, uint32_t, DriftSparse32, 8)
 WALK_SPARSE(walk_sparse32_16, uint32_t, DriftSparse32, 16)
+WALK_HEAPS(walk_heaps64_4, uint64_t, DriftPlace64, 4)
+WALK_HEAPS(walk_heaps64_8, uint64_t, DriftPlace64, 8)
+WALK_HEAPS(walk_heaps64_16, uint64_t, DriftPlace64, 16)
 WALK_SPARSE(walk_sparse64_4, uint64_t, DriftPlace64, 4)
 WALK_SPARSE(walk_sparse64_8, uint64_t, DriftPlace64, 8)
 WALK_SPARSE(walk_sparse64_16, uint64_t, DriftPlace64, 16)
 
-static void
-walk_block32(const DriftBlock *b, const uint32_t *codes, uint32_t *at)
-{
-	bool heaps = b->walk == DRIFT_WALK_HEAP;
+#define WALK_BLOCK(WIDTH) \
+	static void walk_block##WIDTH(const DriftBlock *b, const void *codes, uint32_t *at) \
+	{ \
+		bool heaps = b->walk == DRIFT_WALK_HEAP; \
+\
+		if (b->lanes == 16) \
+			(heaps ? walk_heaps##WIDTH##_16 : walk_sparse##WIDTH##_16)(b, codes, at); \
+		else if (b->lanes == 8) \
+			(heaps ? walk_heaps##WIDTH##_8 : walk_sparse##WIDTH##_8)(b, codes, at); \
+		else \
+			(heaps ? walk_heaps##WIDTH##_4 : walk_sparse##WIDTH##_4)(b, codes, at); \
+	}
 
-	if (b->lanes == 16)
-		(heaps ? walk_heaps32_16 : walk_sparse32_16)(b, codes, at);
-	else if (b->lanes == 8)
-		(heaps ? walk_heaps32_8 : walk_sparse32_8)(b, codes, at);
-	else
-		(heaps ? walk_heaps32_4 : walk_sparse32_4)(b, codes, at);
-}
-
-static void
-walk_block64(const DriftBlock *b, const uint64_t *codes, uint32_t *at)
-{
-	bool heaps = b->walk == DRIFT_WALK_HEAP;
-
-	if (b->lanes == 16)
-		(heaps ? walk_heaps64_16 : walk_sparse64_16)(b, codes, at);
-	else if (b->lanes == 8)
-		(heaps ? walk_heaps64_8 : walk_sparse64_8)(b, codes, at);
-	else
-		(heaps ? walk_heaps64_4 : walk_sparse64_4)(b, codes, at);
-}
+WALK_BLOCK(16)
+WALK_BLOCK(32)
+WALK_BLOCK(64)
 
 /*
  * Adding leaves
@@ -272,7 +301,9 @@ walk_block(const DriftLayout *l, const DriftBlock *b, const double *slots)
 			add_node(l, &trees[j], walk_nodes(l, &trees[j], slots));
 		return;
 	}
-	if (l->narrow)
+	if (l->codes_are == DRIFT_CODES_RANKS)
+		walk_block16(b, l->codes, at);
+	else if (l->codes_are == DRIFT_CODES_32)
 		walk_block32(b, l->codes, at);
 	else
 		walk_block64(b, l->codes, at);
@@ -283,7 +314,9 @@ void
 drift_layout_walk(const DriftLayout *l, const double *slots, double *margins)
 {
 	start_sums(l);
-	if (l->narrow)
+	if (l->codes_are == DRIFT_CODES_RANKS)
+		fill_cells_ranks(l, slots, l->codes);
+	else if (l->codes_are == DRIFT_CODES_32)
 		fill_cells32(l, slots, l->codes);
 	else
 		fill_cells64(l, slots, l->codes);

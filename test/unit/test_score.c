@@ -19,6 +19,7 @@
 #define CATEGORIES 70
 #define MOST_GROUPS 5
 #define ROWS 60
+#define MOST_LAYOUTS 8
 
 /*
  * The host
@@ -383,7 +384,7 @@ test_trees(const Kind *kind)
 	bool all_counted = drift_scorer_bytes(s) == taken - before;
 	DriftScoreProblem problem;
 	DriftSteps steps;
-	DriftLayout layouts[4];
+	DriftLayout layouts[MOST_LAYOUTS];
 	double margins[MOST_GROUPS];
 	double expected[MOST_GROUPS];
 	uint32_t trees[DRIFT_WALK_ANY] = {0};
@@ -391,8 +392,8 @@ test_trees(const Kind *kind)
 	int differ = 0;
 
 	drift_steps_make(&steps, m, &room);
-	for (int i = 0; i < 4; i++)
-		drift_layout_make(&layouts[i], m, steps.is_single, allowed[i], &room);
+	for (int i = 0; i < MOST_LAYOUTS; i++)
+		drift_layout_make(&layouts[i], m, steps.is_single, allowed[i / 2], i % 2 ? 0 : UINT64_MAX, &room);
 	for (int row = 0; row < ROWS; row++)
 	{
 		double *slots = drift_scorer_numbers(s);
@@ -402,9 +403,9 @@ test_trees(const Kind *kind)
 		wrong += !drift_score_margins(s, margins, &problem);
 		naive_margins(m, drift_scorer_slots(s), expected);
 		wrong += memcmp(margins, expected, m->groups * sizeof(double)) != 0;
-		differ += walks_that_differ(layouts, 4, drift_scorer_slots(s));
+		differ += walks_that_differ(layouts, MOST_LAYOUTS, drift_scorer_slots(s));
 	}
-	count_walks(&layouts[3], trees);
+	count_walks(&layouts[MOST_LAYOUTS - 1], trees);
 	ok(wrong == 0 && differ == 0 && all_counted, "%s: %d wrong, %d differ, trees %u heap, %u sparse, %u nodes",
 	   kind->name, wrong, differ, trees[DRIFT_WALK_HEAP], trees[DRIFT_WALK_SPARSE], trees[DRIFT_WALK_NODES]);
 	free_all();
