@@ -19,6 +19,7 @@ SQL_INSTALL = \
 	sql/install/10_schema.sql \
 	sql/install/20_types.sql \
 	sql/install/25_association.sql \
+	sql/install/26_model.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
 	sql/install/38_describe.sql \
@@ -27,6 +28,7 @@ SQL_INSTALL = \
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
 	sql/functions/45_profile_agg.sql \
+	sql/functions/47_model.sql \
 	sql/functions/50_profile_statistics.sql \
 	sql/functions/55_labelled_statistics.sql \
 	sql/functions/56_category_tests.sql \

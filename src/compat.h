@@ -28,6 +28,15 @@
 #define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, value, isnull, NULL)
 #endif
 
+/* PG18 has base64 of uint8 instead of char */
+#if PG_VERSION_NUM >= 180000
+#define pg_b64_encode_compat(src, len, dst, dstlen) pg_b64_encode((const uint8 *) (src), len, dst, dstlen)
+#define pg_b64_decode_compat(src, len, dst, dstlen) pg_b64_decode(src, len, (uint8 *) (dst), dstlen)
+#else
+#define pg_b64_encode_compat(src, len, dst, dstlen) pg_b64_encode(src, len, dst, dstlen)
+#define pg_b64_decode_compat(src, len, dst, dstlen) pg_b64_decode(src, len, dst, dstlen)
+#endif
+
 /* PG18 has pg_noreturn, which stands before a declaration, in place of pg_attribute_noreturn() */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn _Noreturn

@@ -33,7 +33,9 @@ static const StatusError errors[] = {
 							  "Its bytes go on after the end.", NULL},
 	[DRIFT_BAD_VERSION] = {ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid profile",
 						   "It was written by another version of drift.", NULL},
-	[DRIFT_CORRUPT] = {ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid profile", "It contradicts itself.", NULL}};
+	[DRIFT_CORRUPT] = {ERRCODE_INVALID_BINARY_REPRESENTATION, "invalid profile", "It contradicts itself.", NULL},
+	[DRIFT_TOO_LARGE] = {ERRCODE_PROGRAM_LIMIT_EXCEEDED, "too large for one value", NULL, NULL},
+	[DRIFT_UNSUPPORTED] = {ERRCODE_FEATURE_NOT_SUPPORTED, "not supported", NULL, NULL}};
 
 void
 DriftRaise(DriftStatus status)

@@ -1,11 +1,14 @@
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "utils/guc.h"
 
 #include "guc.h"
 #include "stats/numeric.h"
 
 int drift_profile_keys = DRIFT_DEFAULT_KEYS;
+int drift_model_cache_size = 256 * 1024;
 
 void
 DriftInitSettings(void)
@@ -14,5 +17,9 @@ DriftInitSettings(void)
 		"drift.profile_keys", "Distinct values that a new profile counts exactly before it becomes a summary.",
 		"The rank error of a summary is about 1.2 divided by this number; its size grows with it.", &drift_profile_keys,
 		DRIFT_DEFAULT_KEYS, DRIFT_MIN_KEYS, DRIFT_MAX_KEYS, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("drift.model_cache_size", "Memory that a session keeps prepared models in.",
+							"Beyond it the least recently used go; those of running queries stay in any case.",
+							&drift_model_cache_size, 256 * 1024, 0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
+							NULL);
 	MarkGUCPrefixReserved("drift");
 }

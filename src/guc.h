@@ -8,6 +8,9 @@
 /* Distinct values that a new profile counts exactly, and keys it keeps beyond that. */
 extern int drift_profile_keys;
 
+/* Kilobytes of prepared models that a session keeps. */
+extern int drift_model_cache_size;
+
 extern void DriftInitSettings(void);
 
 #endif

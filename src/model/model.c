@@ -79,9 +79,14 @@ check_strings(Check *c)
 	const DriftString *strings = drift_model_section(c->m, DRIFT_SECTION_STRINGS);
 	const uint32_t *labels = drift_model_section(c->m, DRIFT_SECTION_LABELS);
 
+	uint64_t bytes = 0;
+
 	for (uint64_t i = 0; i < c->count[DRIFT_SECTION_STRINGS]; i++)
-		if (!within(c, DRIFT_SECTION_TEXT, strings[i].start, strings[i].length))
-			return fails(c, "a string does not lie within the text");
+	{
+		bytes += strings[i].length;
+		if (!within(c, DRIFT_SECTION_TEXT, strings[i].start, strings[i].length) || bytes > c->count[DRIFT_SECTION_TEXT])
+			return fails(c, "a string does not lie within the text, or has some with another");
+	}
 	for (uint64_t i = 0; i < c->count[DRIFT_SECTION_LABELS]; i++)
 		if (!within(c, DRIFT_SECTION_STRINGS, labels[i], 1))
 			return fails(c, "a class has no label");
