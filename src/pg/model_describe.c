@@ -12,6 +12,7 @@
 #include "utils/json.h"
 
 #include "miscadmin.h"
+#include "model/origin.h"
 #include "pg/model.h"
 
 static const char *const source_names[] = {
@@ -67,39 +68,15 @@ typedef struct TreeFacts
 	uint32 depth; /* splits on the longest path */
 } TreeFacts;
 
-/* --- facts -------------------------------------------------------------- */
-
-/*
- * Of which input each slot is made. Steps of several slots work slot by slot,
- * or as a norm does mostly on their own; those of one slot make all theirs of it.
- */
-static uint32 *
-FindOrigins(const DriftModel *m)
-{
-	const DriftStep *steps = drift_model_section(m, DRIFT_SECTION_STEPS);
-	const uint32 *slots = drift_model_section(m, DRIFT_SECTION_SLOT_LISTS);
-	uint32 *origins = palloc(sizeof(uint32) * m->slots);
-	uint32 next = 0;
-
-	while (next < drift_model_count(m, DRIFT_SECTION_INPUTS))
-	{
-		origins[next] = next;
-		next++;
-	}
-	for (uint64 i = 0; i < drift_model_count(m, DRIFT_SECTION_STEPS); i++)
-		for (uint32 j = 0; j < steps[i].n_out; j++)
-			origins[next++] = origins[slots[steps[i].first_in + (steps[i].n_in == 1 ? 0 : j)]];
-	return origins;
-}
-
 static Importance *
 SumImportance(const DriftModel *m)
 {
 	const DriftNode *nodes = drift_model_section(m, DRIFT_SECTION_NODES);
 	const uint32 *features = drift_model_section(m, DRIFT_SECTION_FEATURES);
-	uint32 *origins = FindOrigins(m);
+	uint32 *origins = palloc(sizeof(uint32) * m->slots);
 	Importance *sums = palloc0(sizeof(Importance) * drift_model_count(m, DRIFT_SECTION_INPUTS));
 
+	drift_model_origins(m, origins);
 	for (uint64 i = 0; i < drift_model_count(m, DRIFT_SECTION_NODES); i++)
 		if (nodes[i].kind >= DRIFT_NODE_LESS)
 		{
@@ -152,7 +129,7 @@ CountTrees(const DriftModel *m)
 	return facts;
 }
 
-/* --- JSON ----------------------------------------------------------------- */
+/* writing */
 
 static void
 WriteName(StringInfo out, const char *name)

@@ -33,10 +33,7 @@ typedef struct Format
 } Format;
 
 static const Format formats[] = {
-	{"xgboost", drift_import_xgboost, "byte", "Save the model with booster.save_model('model.json') or '.ubj'."},
-	{"lightgbm", drift_import_lightgbm, "line", "Save the model with booster.save_model('model.txt')."},
-	{"onnx", drift_import_onnx, "byte", "Convert the model with skl2onnx or onnxmltools."},
-	{"json", drift_import_json, "byte", "The form is described in the manual, under models."},
+	{NULL},
 };
 
 static const Format *
@@ -44,12 +41,12 @@ FindFormat(const text *name)
 {
 	StringInfoData known;
 
-	for (int i = 0; i < lengthof(formats); i++)
+	for (int i = 0; formats[i].name != NULL; i++)
 		if (VARSIZE_ANY_EXHDR(name) == strlen(formats[i].name) &&
 			memcmp(VARDATA_ANY(name), formats[i].name, strlen(formats[i].name)) == 0)
 			return &formats[i];
 	initStringInfo(&known);
-	for (int i = 0; i < lengthof(formats); i++)
+	for (int i = 0; formats[i].name != NULL; i++)
 		appendStringInfo(&known, "%s%s", i > 0 ? ", " : "", formats[i].name);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown model format \"%s\"", text_to_cstring(name)),
