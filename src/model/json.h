@@ -127,6 +127,9 @@ bool drift_json_doubles(DriftJson *j, DriftGrowing *numbers);
 bool drift_json_floats(DriftJson *j, DriftGrowing *numbers);
 bool drift_json_integers(DriftJson *j, DriftGrowing *numbers);
 
+/* Is this valid UTF-8 without a zero byte? */
+bool drift_utf8_valid(const char *text, size_t length);
+
 /* Makes room for count elements more of that many bytes each; what is there stays. */
 void drift_growing_reserve(DriftGrowing *g, uint64_t count, size_t element, const DriftHost *host);
 

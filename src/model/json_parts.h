@@ -25,7 +25,4 @@ drift_json_top(DriftJson *j)
 	return j->depth > 0 ? &j->level[j->depth - 1] : NULL;
 }
 
-/* Is this valid UTF-8 without a zero byte? */
-bool drift_utf8_valid(const char *text, size_t length);
-
 #endif
