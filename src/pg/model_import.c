@@ -33,6 +33,8 @@ typedef struct Format
 } Format;
 
 static const Format formats[] = {
+	{"lightgbm", drift_import_lightgbm, "line",
+	 "The source is the text that LightGBM's save_model() or model_to_string() writes."},
 	{NULL},
 };
 
