@@ -1,68 +1,18 @@
 /*
  * test_xgboost.c
  *		Models of XGBoost 1.7, 2.1 and 3.2 score what XGBoost scores: margins to
- *		the bit, outputs to the last digit of float32; and hostile files are
- *		refused.
+ *		the bit, outputs to the last digit of float32.
  *
  * Models and expected numbers are those of test/reference/generate_xgboost.py.
  */
 #include "golden.h"
-#include "model_host.h"
+#include "xgboost_model.h"
 
-#include "model/import.h"
 #include "model/score.h"
 
 #define MAX_OUTPUTS 16
 
 static const char *directory = "test/reference";
-
-typedef struct Bytes
-{
-	char *data;
-	size_t size;
-} Bytes;
-
-static Bytes
-read_model(const char *name)
-{
-	char path[4096];
-	Bytes b = {NULL, 0};
-	FILE *file;
-	long size;
-
-	snprintf(path, sizeof(path), "%s/xgboost/%s", directory, name);
-	file = fopen(path, "rb");
-	if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) <= 0)
-	{
-		printf("Bail out! cannot read %s\n", path);
-		exit(1);
-	}
-	rewind(file);
-	b.size = (size_t) size;
-	b.data = malloc(b.size);
-	if (b.data == NULL || fread(b.data, 1, b.size, file) != b.size)
-		abort();
-	fclose(file);
-	return b;
-}
-
-/* Imports and packs; NULL where that is refused. */
-static DriftModel *
-import(TestHost *h, Bytes b, int64_t iterations, DriftRefusal *r, size_t *size)
-{
-	DriftImportOptions options = {.iterations = iterations};
-	DriftDraft draft;
-	DriftModel *m;
-
-	*r = (DriftRefusal){0};
-	drift_draft_init(&draft, &h->host);
-	if (drift_import_xgboost(&draft, b.data, b.size, &options, r) != DRIFT_OK ||
-		drift_draft_size(&draft, size) != DRIFT_OK)
-		return NULL;
-	m = h->host.allocate(h->host.ctx, *size);
-	memset(m, 0, *size);
-	return drift_draft_pack(&draft, m, *size, r) == DRIFT_OK ? m : NULL;
-}
 
 /* What one version's golden file was compared with. */
 typedef struct Tally
@@ -180,7 +130,6 @@ take_model(Tally *t, const Golden *g)
 	int64_t iterations = golden_int(g, 1);
 	DriftRefusal r;
 	DriftModel *m;
-	size_t size;
 
 	if (strcmp(t->name, g->field[0]) == 0 && t->iterations == iterations)
 		return t->scorer != NULL;
@@ -188,8 +137,8 @@ take_model(Tally *t, const Golden *g)
 	free(t->bytes.data);
 	snprintf(t->name, sizeof(t->name), "%s", g->field[0]);
 	t->iterations = iterations;
-	t->bytes = read_model(t->name);
-	m = import(&t->h, t->bytes, iterations, &r, &size);
+	t->bytes = read_xgboost_model(directory, t->name);
+	m = import_xgboost(&t->h, t->bytes, iterations, &r);
 	t->scorer = m != NULL ? drift_scorer_create(m, &t->h.host) : NULL;
 	t->models++;
 	if (m == NULL)
