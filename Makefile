@@ -29,6 +29,7 @@ SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
 	sql/functions/45_profile_agg.sql \
 	sql/functions/47_model.sql \
+	sql/functions/48_explain.sql \
 	sql/functions/50_profile_statistics.sql \
 	sql/functions/55_labelled_statistics.sql \
 	sql/functions/56_category_tests.sql \

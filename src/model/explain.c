@@ -447,7 +447,7 @@ explain_linear(const DriftExplainer *e, const double *slots, double *contributio
 }
 
 void
-drift_explain(DriftExplainer *e, const double *slots, double *contributions)
+drift_explain_margins(DriftExplainer *e, const double *slots, double *contributions)
 {
 	size_t stride = (size_t) e->n_inputs + 1;
 

@@ -39,6 +39,6 @@ size_t drift_explainer_bytes(const DriftExplainer *e);
  * the steps, drift_scorer_slots() gives; the last of each group is the expected
  * value.
  */
-void drift_explain(DriftExplainer *e, const double *slots, double *contributions);
+void drift_explain_margins(DriftExplainer *e, const double *slots, double *contributions);
 
 #endif

@@ -119,11 +119,39 @@ Prepare(Datum model, const uint8 *digest)
 	cached->context = context;
 	cached->model = m;
 	cached->scorer = scorer;
+	cached->explainer = NULL;
 	cached->bytes = MemoryContextMemAllocated(context, true);
 	cached->references = 0;
 	total += cached->bytes;
 	dlist_push_head(&in_order, &cached->used);
 	return cached;
+}
+
+DriftExplainer *
+ModelExplainer(CachedModel *held)
+{
+	MemoryContext context;
+	MemoryContext old;
+	DriftHost *host;
+	DriftExplainer *explainer;
+
+	if (held->explainer != NULL)
+		return held->explainer;
+	if (!drift_can_explain(held->model))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("the model cannot be explained"),
+						errdetail("Its file does not say how many rows of the training came to each node."),
+						errhint("The files that XGBoost and LightGBM save do, ONNX does not.")));
+	context = AllocSetContextCreate(CurrentMemoryContext, "drift explainer", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	host = palloc(sizeof(DriftHost));
+	*host = ModelHost(context);
+	explainer = drift_explainer_create(held->model, host);
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, held->context);
+	held->explainer = explainer;
+	held->bytes += MemoryContextMemAllocated(context, true);
+	total += MemoryContextMemAllocated(context, true);
+	return explainer;
 }
 
 /* Remember where the model lies, so that it need not be looked at again */

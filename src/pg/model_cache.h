@@ -13,7 +13,7 @@
 #include "lib/ilist.h"
 
 #include "compat.h"
-#include "model/score.h"
+#include "model/explain.h"
 
 typedef struct CachedModel
 {
@@ -22,6 +22,7 @@ typedef struct CachedModel
 	MemoryContext context;            /* of the model and what was prepared from it */
 	const DriftModel *model;
 	DriftScorer *scorer;
+	DriftExplainer *explainer; /* NULL until somebody asks */
 	Size bytes;
 	int references;
 } CachedModel;
@@ -39,6 +40,9 @@ extern ModelReference *ModelRefer(MemoryContext owner);
 
 /* Makes the reference hold the model of a datum. */
 extern void ModelHold(ModelReference *reference, Datum model);
+
+/* What explains rows of a model that is held; an error if nothing can. */
+extern DriftExplainer *ModelExplainer(CachedModel *held);
 
 /* Is the datum certainly the model that is held? Looks at the first bytes of it and at nothing else. */
 static inline bool

@@ -191,6 +191,10 @@ ScoreAnswerOther(ScoreCall *call, ScoreAnswer answer)
 {
 	if (answer == ANSWER_RAW)
 		return NumbersAsArray(call->margins, call->model->groups);
+	if (answer == ANSWER_EXPLANATION)
+		return ScoreExplanation(call);
+	if (answer == ANSWER_CONTRIBUTIONS)
+		return ScoreContributions(call);
 	drift_score_outputs(call->scorer, call->margins, call->outputs);
 	switch (answer)
 	{

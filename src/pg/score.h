@@ -45,7 +45,9 @@ typedef enum ScoreAnswer
 	ANSWER_SCORE,         /* the one output */
 	ANSWER_RAW,           /* margins */
 	ANSWER_PROBABILITIES, /* of the classes */
-	ANSWER_LABEL          /* of the class */
+	ANSWER_LABEL,         /* of the class */
+	ANSWER_EXPLANATION,   /* what each input contributed to the margins, by name */
+	ANSWER_CONTRIBUTIONS  /* the same by place */
 } ScoreAnswer;
 
 /* Fills the inputs from the row that the call has. */
@@ -55,6 +57,10 @@ extern ScoreCall *ScorePrepare(FunctionCallInfo fcinfo);
 
 /* The answer of a row whose margins are there: all but the output where it is one. */
 extern Datum ScoreAnswerOther(ScoreCall *call, ScoreAnswer answer);
+
+/* The explanation of such a row, as jsonb or as an array. */
+extern Datum ScoreExplanation(ScoreCall *call);
+extern Datum ScoreContributions(ScoreCall *call);
 
 pg_noreturn extern void ScoreRefuse(const ScoreCall *call, const DriftScoreProblem *problem);
 

@@ -104,3 +104,4 @@ FillSingles(FunctionCallInfo fcinfo, ScoreCall *call)
 
 SCORE_FUNCTIONS(, FillDoubles)
 SCORE_FUNCTIONS(_array, FillSingles)
+SCORE_FUNCTION(drift_explain_array, FillDoubles, ANSWER_CONTRIBUTIONS)

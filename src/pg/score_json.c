@@ -129,3 +129,4 @@ FillJson(FunctionCallInfo fcinfo, ScoreCall *call)
 }
 
 SCORE_FUNCTIONS(_json, FillJson)
+SCORE_FUNCTION(drift_explain, FillJson, ANSWER_EXPLANATION)

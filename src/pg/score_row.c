@@ -99,3 +99,4 @@ FillRow(FunctionCallInfo fcinfo, ScoreCall *call)
 }
 
 SCORE_FUNCTIONS(_row, FillRow)
+SCORE_FUNCTION(drift_explain_row, FillRow, ANSWER_EXPLANATION)

@@ -264,7 +264,7 @@ worst_of_model(const DriftModel *m, const DriftHost *host, const Shape *shape, i
 	for (int i = 0; i < rows; i++)
 	{
 		random_row(shape->features, row);
-		drift_explain(e, row, contributions);
+		drift_explain_margins(e, row, contributions);
 		for (uint32_t g = 0; g < shape->groups; g++)
 		{
 			const double *got = contributions + g * (shape->features + 1);
@@ -314,7 +314,7 @@ test_sums(const char *name, const Shape *shape, int trees)
 		double sum = 0;
 
 		random_row(shape->features, row);
-		drift_explain(e, row, contributions);
+		drift_explain_margins(e, row, contributions);
 		for (uint32_t f = 0; f <= shape->features; f++)
 			sum += contributions[f];
 		for (int t = 0; t < trees; t++)
@@ -372,7 +372,7 @@ test_chain(void)
 
 	start_draft(&d, &host, &shape);
 	add_chain(&d, DRIFT_MODEL_MAX_DEPTH, DRIFT_MODEL_MAX_DEPTH, 1);
-	drift_explain(drift_explainer_create(pack(&d), &host.host), row, contributions);
+	drift_explain_margins(drift_explainer_create(pack(&d), &host.host), row, contributions);
 	for (uint32_t i = 0; i <= DRIFT_MODEL_MAX_DEPTH; i++)
 	{
 		sum += contributions[i];
@@ -385,7 +385,7 @@ test_chain(void)
 
 	start_draft(&d, &host, &shape);
 	add_chain(&d, DRIFT_MODEL_MAX_DEPTH, 1, 1);
-	drift_explain(drift_explainer_create(pack(&d), &host.host), row, contributions);
+	drift_explain_margins(drift_explainer_create(pack(&d), &host.host), row, contributions);
 	ok(fabs(contributions[0] - DRIFT_MODEL_MAX_DEPTH / 2.0) < 1e-9 && contributions[1] == 0,
 	   "a chain of one feature 512 times: all of it");
 	test_host_free(&host);
@@ -411,7 +411,7 @@ test_covers(void)
 	for (uint32_t i = 0; i < drift_draft_count(&d, DRIFT_SECTION_NODES); i++)
 		node_at(&d, i)->cover = i % 2 == 0 ? 0 : -1;
 	m = pack(&d);
-	drift_explain(drift_explainer_create(m, &host.host), row, contributions);
+	drift_explain_margins(drift_explainer_create(m, &host.host), row, contributions);
 	for (int i = 0; i < 4; i++)
 		sum += contributions[i];
 	ok(drift_can_explain(m) && fabs(sum - expect_margin(m, row, 7, 0)) < 1e-12, "covers of 0 and less share evenly");
@@ -434,11 +434,11 @@ test_linear(void)
 	d.head.predictor = DRIFT_PREDICTOR_LINEAR;
 	d.head.skip_missing = 1;
 	memcpy(drift_draft_add(&d, DRIFT_SECTION_COEFFICIENTS, 4), coefficients, sizeof(coefficients));
-	drift_explain(drift_explainer_create(pack(&d), &host.host), row, got);
+	drift_explain_margins(drift_explainer_create(pack(&d), &host.host), row, got);
 	ok(got[0] == 3 && got[1] == 0 && got[2] == 0.25 && got[3] == 0.75 && got[4] == 0 && got[5] == 1.25,
 	   "linear: coefficient times value, missing values add nothing");
 	d.head.skip_missing = 0;
-	drift_explain(drift_explainer_create(pack(&d), &host.host), row, got);
+	drift_explain_margins(drift_explainer_create(pack(&d), &host.host), row, got);
 	ok(got[0] == 3 && isnan(got[1]) && got[3] == 0.75 && isnan(got[4]), "linear: missing values are NaN elsewhere");
 	test_host_free(&host);
 }
@@ -477,7 +477,7 @@ test_origins(void)
 	drift_model_origins(m, origins);
 	ok(origins[0] == 0 && origins[1] == 1 && origins[2] == 0 && origins[3] == 1 && origins[4] == 1,
 	   "a slot's origin is the input it was made of");
-	drift_explain(drift_explainer_create(m, &host.host), slots, got);
+	drift_explain_margins(drift_explainer_create(m, &host.host), slots, got);
 	ok(got[0] == 35 && got[1] == 1000 && got[2] == 1, "an input gets what its columns contribute");
 	test_host_free(&host);
 }
