@@ -81,7 +81,6 @@ make_cells(Maker *k)
 	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
 		n += k->cell_of[i];
 	l->cells = drift_room_take(k->room, n, sizeof(DriftCell));
-	l->codes = drift_room_take(k->room, n, sizeof(uint64_t));
 	n = 0;
 	for (uint64_t i = 0; i < features * 2 * KINDS; i++)
 		if (k->cell_of[i])
@@ -118,43 +117,6 @@ code_of(const Maker *k, const DriftNode *node)
 /*
  * Ranks
  */
-
-static void
-sift_down(uint64_t *heap, uint64_t at, uint64_t n)
-{
-	uint64_t moved = heap[at];
-
-	for (uint64_t child; (child = 2 * at + 1) < n; at = child)
-	{
-		child += child + 1 < n && heap[child] < heap[child + 1];
-		if (heap[child] <= moved)
-			break;
-		heap[at] = heap[child];
-	}
-	heap[at] = moved;
-}
-
-/* Sorts and gives the number of distinct ones, that are then in front. */
-static uint64_t
-sort_distinct(uint64_t *codes, uint64_t n)
-{
-	uint64_t kept = 0;
-
-	for (uint64_t i = n / 2; i-- > 0;)
-		sift_down(codes, i, n);
-	for (uint64_t left = n; left-- > 1;)
-	{
-		uint64_t last = codes[left];
-
-		codes[left] = codes[0];
-		codes[0] = last;
-		sift_down(codes, 0, left);
-	}
-	for (uint64_t i = 0; i < n; i++)
-		if (i == 0 || codes[i] != codes[i - 1])
-			codes[kept++] = codes[i];
-	return kept;
-}
 
 /* The codes of the thresholds, those of each feature together, that of feature f before end[f]. */
 static uint64_t *
@@ -194,16 +156,6 @@ put_thresholds(DriftLayout *l, const DriftRanked *ranked, const uint64_t *codes,
 	}
 }
 
-static uint32_t
-half_for(uint64_t n)
-{
-	uint32_t half = 1;
-
-	while (2 * (uint64_t) half - 1 < n)
-		half *= 2;
-	return half;
-}
-
 /* Sorts the codes of each feature; false where one has more than ranks can count. */
 static bool
 sort_codes(const Maker *k, uint64_t *codes, const uint64_t *end, uint64_t *distinct, uint64_t features)
@@ -214,7 +166,7 @@ sort_codes(const Maker *k, uint64_t *codes, const uint64_t *end, uint64_t *disti
 	{
 		uint64_t first = f > 0 ? end[f - 1] : 0;
 
-		distinct[f] = sort_distinct(codes + first, end[f] - first);
+		distinct[f] = drift_sort_distinct(codes + first, end[f] - first);
 		countable &= distinct[f] <= MOST_RANKS;
 		drift_room_poll(k->room);
 	}
@@ -235,7 +187,7 @@ make_ranks(Maker *k)
 		return;
 	l->codes_are = DRIFT_CODES_RANKS;
 	for (uint64_t f = 0; f < features; f++)
-		sum += distinct[f] > 0 ? 2 * (uint64_t) half_for(distinct[f]) - 1 : 0;
+		sum += distinct[f] > 0 ? 2 * (uint64_t) drift_rank_half(distinct[f]) - 1 : 0;
 	l->thresholds = drift_room_take(k->room, sum, l->narrow ? sizeof(uint32_t) : sizeof(uint64_t));
 	l->ranked = drift_room_take(k->room, features, sizeof(DriftRanked));
 	l->ranks = drift_room_take(k->room, features, sizeof(uint16_t));
@@ -247,7 +199,7 @@ make_ranks(Maker *k)
 
 		if (distinct[f] == 0)
 			continue;
-		*ranked = (DriftRanked){k->features[f], half_for(distinct[f]), sum};
+		*ranked = (DriftRanked){k->features[f], drift_rank_half(distinct[f]), sum};
 		put_thresholds(l, ranked, codes + (f > 0 ? end[f - 1] : 0), distinct[f]);
 		sum += 2 * (uint64_t) ranked->half - 1;
 		k->ranked_of[f] = l->n_ranked++;
@@ -263,6 +215,8 @@ rank_of(const Maker *k, const DriftNode *node)
 	const DriftLayout *l = k->l;
 	const DriftRanked *ranked = &l->ranked[k->ranked_of[node->feature]];
 
+	if (!is_ordered(node))
+		return 1;
 	if (l->narrow)
 		return drift_rank32((const uint32_t *) l->thresholds + ranked->first, ranked->half, threshold32(node));
 	return drift_rank64((const uint64_t *) l->thresholds + ranked->first, ranked->half, threshold64(node));
@@ -275,7 +229,7 @@ rank_of(const Maker *k, const DriftNode *node)
 typedef struct Shape
 {
 	uint32_t depth;
-	bool is_ordered; /* codes can express every condition */
+	bool has_codes; /* codes can express every condition */
 	bool has_vectors;
 } Shape;
 
@@ -298,7 +252,7 @@ measure_tree(const Maker *k, const DriftTree *tree, Shape *shape)
 			shape->has_vectors |= node->kind == DRIFT_NODE_LEAF_VECTOR;
 			continue;
 		}
-		shape->is_ordered &= is_ordered(node);
+		shape->has_codes &= is_ordered(node) || k->l->choices.cell_of;
 		stack[n++] = (Waiting){node->right, w.level + 1, 0};
 		stack[n++] = (Waiting){node->left, w.level + 1, 0};
 	}
@@ -307,7 +261,7 @@ measure_tree(const Maker *k, const DriftTree *tree, Shape *shape)
 static Shape
 measure(const Maker *k, uint32_t first, uint32_t n)
 {
-	Shape shape = {.is_ordered = true};
+	Shape shape = {.has_codes = true};
 
 	for (uint32_t i = 0; i < n; i++)
 		measure_tree(k, &k->trees[first + i], &shape);
@@ -362,7 +316,7 @@ put_leaf(const Maker *k, const DriftBlock *b, const DriftTree *tree, uint32_t nu
 static void
 put_condition(const Maker *k, void *places, uint64_t place, const DriftNode *node, uint32_t child)
 {
-	uint32_t cell = *cell_of_node(k, node) - 1;
+	uint32_t cell = is_ordered(node) ? *cell_of_node(k, node) - 1 : k->l->choices.cell_of[node - k->nodes];
 	bool is_rank = k->l->codes_are == DRIFT_CODES_RANKS;
 
 	if (is_rank && child > 0)
@@ -479,7 +433,7 @@ make_sparse(Maker *k, DriftBlock *b)
 static DriftWalk
 choose_walk(const Maker *k, uint32_t first, uint32_t n, const Shape *shape)
 {
-	if (!shape->is_ordered)
+	if (!shape->has_codes)
 		return DRIFT_WALK_NODES;
 	if ((k->allowed & DRIFT_WALK_HEAP) && heaps_fit(k, first, n, shape->depth))
 		return DRIFT_WALK_HEAP;
@@ -521,6 +475,7 @@ drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single,
 {
 	Maker k = {.l = l, .room = room, .is_single = is_single, .allowed = allowed};
 	uint32_t n = (uint32_t) drift_model_count(m, DRIFT_SECTION_TREES);
+	uint64_t conditions = drift_model_count(m, DRIFT_SECTION_NODES) / 2;
 	uint32_t polled = 0;
 
 	*l = (DriftLayout){.m = m};
@@ -529,8 +484,12 @@ drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single,
 	k.features = drift_model_section(m, DRIFT_SECTION_FEATURES);
 	make_cells(&k);
 	l->codes_are = l->narrow ? DRIFT_CODES_32 : DRIFT_CODES_64;
-	if (drift_model_count(m, DRIFT_SECTION_NODES) / 2 >= ranks_from && k.n_cells <= MOST_RANKS)
+	drift_choices_make(&l->choices, m, k.n_cells, room);
+	if (l->choices.n > 0 || (conditions >= ranks_from && k.n_cells <= MOST_RANKS))
 		make_ranks(&k);
+	if (l->codes_are != DRIFT_CODES_RANKS)
+		l->choices = (DriftChoices){.end = k.n_cells};
+	l->codes = drift_room_take(room, l->choices.end, sizeof(uint64_t));
 	l->sums = drift_room_take(room, m->groups, sizeof(double));
 	l->blocks = drift_room_take(room, n, sizeof(DriftBlock));
 	for (uint32_t first = 0; first < n; first += l->blocks[l->n_blocks++].trees)

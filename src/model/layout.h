@@ -24,8 +24,8 @@
  * - sparse: nodes with the place of the right child, the left one behind it;
  *   leaves lead to themselves. Place 0 is a leaf for unused lanes, the roots
  *   of the lanes follow.
- * - nodes: the model's own nodes, one tree after the other, for what a code
- *   cannot express: sets and equality.
+ * - nodes: the model's own nodes, one tree after the other, where there are
+ *   sets or equality (choices.h) and codes cannot be ranks.
  *
  * All give the same bits: a leaf is multiplied by its tree's weight when it is
  * laid out, and leaves are added in the order of the trees.
@@ -33,6 +33,8 @@
 #ifndef DRIFT_MODEL_LAYOUT_H
 #define DRIFT_MODEL_LAYOUT_H
 
+#include "model/choices.h"
+#include "model/codes.h"
 #include "model/room.h"
 
 #define DRIFT_MOST_LANES 16
@@ -135,14 +137,15 @@ typedef struct DriftLayout
 	uint32_t n_ranked;
 	void *thresholds; /* uint32_t where narrow, else uint64_t */
 	uint16_t *ranks;  /* of the row, for each of them */
-	void *codes;      /* of the row, for each cell */
-	void *sums;       /* float or double for each margin */
+	DriftChoices choices;
+	void *codes; /* of the row, for each cell */
+	void *sums;  /* float or double for each margin */
 } DriftLayout;
 
 /*
  * Lays the trees out in the ways allowed, of which DRIFT_WALK_NODES has to be
  * one. is_single is by slot, as in DriftSteps. Codes are ranks from so many
- * conditions on, if they can be.
+ * conditions on and where there are choices, if they can be.
  */
 void drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_single, unsigned allowed,
 					   uint64_t ranks_from, DriftRoom *room);
@@ -152,51 +155,5 @@ void drift_layout_make(DriftLayout *l, const DriftModel *m, const uint8_t *is_si
 
 /* Margins of the row in slots: bases that are first, and all trees; before averaging. */
 void drift_layout_walk(const DriftLayout *l, const double *slots, double *margins);
-
-/* The order of numbers as that of unsigned integers; -0 is 0. Codes of numbers are neither 0 nor the largest integer. */
-static inline uint32_t
-drift_code32(float x)
-{
-	union
-	{
-		float number;
-		uint32_t bits;
-	} u = {x + 0.0f};
-
-	return u.bits ^ ((0U - (u.bits >> 31)) | 0x80000000U);
-}
-
-/* How many of the thresholds are not above the code; half is as in DriftRanked. */
-static inline uint32_t
-drift_rank32(const uint32_t *thresholds, uint32_t half, uint32_t code)
-{
-	uint32_t rank = 0;
-
-	for (; half > 0; half /= 2)
-		rank += half & -(uint32_t) (thresholds[rank + half - 1] <= code);
-	return rank;
-}
-
-static inline uint32_t
-drift_rank64(const uint64_t *thresholds, uint32_t half, uint64_t code)
-{
-	uint32_t rank = 0;
-
-	for (; half > 0; half /= 2)
-		rank += half & -(uint32_t) (thresholds[rank + half - 1] <= code);
-	return rank;
-}
-
-static inline uint64_t
-drift_code64(double x)
-{
-	union
-	{
-		double number;
-		uint64_t bits;
-	} u = {x + 0.0};
-
-	return u.bits ^ ((0U - (u.bits >> 63)) | 0x8000000000000000U);
-}
 
 #endif

@@ -73,6 +73,7 @@ fill_cells_ranks(const DriftLayout *l, const double *slots, uint16_t *codes)
 	}
 	for (end += l->n_cells[DRIFT_MISSING_NONE]; cell < end; cell++)
 		*codes++ = l->ranks[cell->ranked];
+	drift_choices_fill(&l->choices, slots, l->codes);
 }
 
 /*
