@@ -44,7 +44,7 @@ drift_draft_add(DriftDraft *d, DriftSectionName name, uint64_t count)
 	size_t element = drift_section_element(name);
 	char *added;
 
-	if (g->count + count > g->room)
+	if (g->elements == NULL || g->count + count > g->room)
 		grow(d, name, g->count + count);
 	added = (char *) g->elements + g->count * element;
 	if (count > 0)

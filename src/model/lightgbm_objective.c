@@ -132,6 +132,8 @@ drift_lightgbm_objective(DriftDraft *d, const DriftSpan *objective, DriftRefusal
 	d->head.task = known->task;
 	d->head.transform = known->transform;
 	d->head.decision = known->decision;
+	if (known->decision == DRIFT_DECISION_LARGEST && d->head.groups < 2)
+		return refuse(r, DRIFT_CORRUPT, "the objective has at least two classes", &word);
 	if (known->decision != DRIFT_DECISION_LARGEST && !is_custom(known) && d->head.groups != 1)
 		return refuse(r, DRIFT_CORRUPT, "the objective has one tree per iteration, the header more", &word);
 	while (drift_next_word(&rest, ' ', &word))

@@ -254,6 +254,8 @@ check_task(Check *c)
 
 	if (classifies != (c->m->decision != DRIFT_DECISION_NONE))
 		return fails(c, "classes need a decision, and only they do");
+	if (c->m->task == DRIFT_TASK_MULTICLASS && c->m->groups == 1)
+		return fails(c, "many classes need many margins");
 	if (labels != (classifies ? classes : 0))
 		return fails(c, "every class needs a label");
 	if (classifies && c->m->groups > 1 && c->m->decision < DRIFT_DECISION_LARGEST)

@@ -271,6 +271,7 @@ static const Change changes[] = {
 	{" sigmoid:1", "", DRIFT_CORRUPT, "binary"},
 	{"sigmoid:1", "sigmoid:1 tail:2", DRIFT_UNSUPPORTED, "tail:2"},
 	{"objective=binary sigmoid:1", "objective=multiclass num_class:3", DRIFT_CORRUPT, "num_class:3"},
+	{"objective=binary sigmoid:1", "objective=multiclass num_class:1", DRIFT_CORRUPT, "multiclass"},
 	{"feature_names=a b c", "feature_names=a b a", DRIFT_CORRUPT, "a b a"},
 	{"feature_names=a b c", "feature_names=a b c d", DRIFT_CORRUPT, "a b c d"},
 	{"feature_names=a b c", "feature_names=a \xff c", DRIFT_CORRUPT, ""},
