@@ -69,9 +69,12 @@ SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sq
 DATA = $(filter-out sql/release/$(EXTENSION)--$(EXTVERSION).sql,$(wildcard sql/release/$(EXTENSION)--*.sql))
 DATA_built = $(SQL_SCRIPT) $(SQL_UPDATES)
 
-SOURCES = $(sort $(wildcard src/*.c src/stats/*.c src/model/*.c src/pg/*.c))
-INCLUDES = $(wildcard src/*.h src/stats/*.h src/model/*.h src/pg/*.h)
-OBJS = $(SOURCES:.c=.o)
+# Readers of wire formats that protoc-c writes from their descriptions.
+GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
+SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/pg/*.c)))
+INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/pg/*.h))
+OBJS = $(SOURCES:.c=.o) $(GENERATED:.c=.o)
+SHLIB_LINK = -lprotobuf-c
 
 # -ffp-contract is a preprocessor flag here because the compiler that writes
 # the JIT's bitcode sees only those, and must not fuse multiply and add either.
@@ -89,7 +92,7 @@ ifneq (,$(SHADOWED))
 $(error test names shadowed by files in sql/: $(SHADOWED))
 endif
 
-EXTRA_CLEAN = build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
+EXTRA_CLEAN = $(GENERATED) $(GENERATED:.c=.h) build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
 
 RUN_TARGETS = demo check bench fuzz sqlsmith quiet reference lint matrix
 
@@ -114,7 +117,10 @@ PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): $(INCLUDES) build/server
+$(OBJS) $(OBJS:.o=.bc): $(INCLUDES) $(GENERATED) build/server
+
+src/%.pb-c.c: src/%.proto
+	cd src && protoc-c --c_out=. $*.proto
 
 # Objects of one server's headers are of no use to another.
 .PHONY: FORCE

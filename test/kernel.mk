@@ -17,7 +17,9 @@ STRICT = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Werror -Wstrict-prototype
 COMMON = -Isrc -Itest -ffp-contract=off -g
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-KERNEL = $(sort $(wildcard src/stats/*.c src/model/*.c))
+GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
+KERNEL = $(sort $(filter-out %.pb-c.c,$(wildcard src/stats/*.c src/model/*.c)) $(GENERATED))
+LIBRARIES = -lprotobuf-c -lm
 TESTS = $(patsubst test/unit/%.c,%,$(sort $(wildcard test/unit/test_*.c)))
 FUZZERS = $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
 INCLUDES = $(wildcard src/stats/*.h src/model/*.h test/unit/*.h test/fuzz/*.h)
@@ -44,22 +46,25 @@ seeds: build/asan/seeds
 	mkdir -p $(FUZZERS:%=test/fuzz/corpus/%)
 	build/asan/seeds test/fuzz/corpus
 
+src/%.pb-c.c: src/%.proto
+	cd src && protoc-c --c_out=. $*.proto
+
 define VARIANT
-build/$(1)/%.o: %.c $(INCLUDES)
+build/$(1)/%.o: %.c $(INCLUDES) $(GENERATED)
 	@mkdir -p $$(@D)
 	$$(COMPILE_$(1)) -c -o $$@ $$<
 
 build/$(1)/test_%: build/$(1)/test/unit/test_%.o $(KERNEL:%.c=build/$(1)/%.o)
-	$$(COMPILE_$(1)) -o $$@ $$^ -lm
+	$$(COMPILE_$(1)) -o $$@ $$^ $$(LIBRARIES)
 endef
 
 $(foreach v,asan plain fuzz,$(eval $(call VARIANT,$(v))))
 
 build/asan/replay_%: build/asan/test/fuzz/%.o build/asan/test/fuzz/replay.o $(KERNEL:%.c=build/asan/%.o)
-	$(COMPILE_asan) -o $@ $^ -lm
+	$(COMPILE_asan) -o $@ $^ $(LIBRARIES)
 
 build/fuzz/fuzz_%: build/fuzz/test/fuzz/fuzz_%.o $(KERNEL:%.c=build/fuzz/%.o)
-	$(COMPILE_fuzz) -fsanitize=fuzzer -o $@ $^ -lm
+	$(COMPILE_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 
 build/asan/seeds: build/asan/test/fuzz/seeds.o $(KERNEL:%.c=build/asan/%.o)
-	$(COMPILE_asan) -o $@ $^ -lm
+	$(COMPILE_asan) -o $@ $^ $(LIBRARIES)

@@ -29,7 +29,7 @@ make_chroot() {
 	cp /etc/resolv.conf "$WORK/$1/etc/resolv.conf"
 	apt-config dump Acquire >"$WORK/$1/etc/apt/apt.conf.d/90host"
 	mkdir "$WORK/$1/drift"
-	tar -cf - --exclude=./.git --exclude=./build --exclude=./results --exclude='*.o' --exclude='*.bc' --exclude='*.so' . |
+	tar -cf - --exclude=./.git --exclude=./build --exclude=./results --exclude='*.o' --exclude='*.bc' --exclude='*.so' --exclude='*.pb-c.*' . |
 		tar -xf - -C "$WORK/$1/drift"
 }
 

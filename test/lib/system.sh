@@ -133,7 +133,8 @@ prepare() {
 	command -v apt-get >/dev/null || die "this script needs Debian; elsewhere use make, make install and make installcheck"
 	mount_proc
 	find_version
-	require_packages make gcc libc6-dev perl "postgresql-$PGVERSION" "postgresql-server-dev-$PGVERSION"
+	require_packages make gcc libc6-dev libprotobuf-c-dev protobuf-c-compiler perl "postgresql-$PGVERSION" \
+		"postgresql-server-dev-$PGVERSION"
 	PG_CONFIG=/usr/lib/postgresql/$PGVERSION/bin/pg_config
 	export PG_CONFIG
 }
