@@ -84,6 +84,7 @@ typedef struct Onnx
 	OnnxNames names;
 	OnnxValue *values;
 	uint64_t columns_left; /* that values may still list */
+	uint64_t lookups_left; /* categories of encoders, once for each column */
 	uint32_t *origin;      /* per slot: the input that makes it missing */
 	uint32_t origin_room;
 	bool predicted;

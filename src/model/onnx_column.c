@@ -134,15 +134,12 @@ names_differ(Onnx *o)
 	uint32_t count = (uint32_t) drift_draft_count(o->d, DRIFT_SECTION_INPUTS);
 	const DriftInput *inputs = drift_draft_section(o->d, DRIFT_SECTION_INPUTS);
 	const DriftString *strings = drift_draft_section(o->d, DRIFT_SECTION_STRINGS);
-	const char *text = drift_draft_section(o->d, DRIFT_SECTION_TEXT);
+	uint8_t *text = drift_draft_section(o->d, DRIFT_SECTION_TEXT);
 	OnnxText *names = drift_onnx_allocate(o, count, sizeof(OnnxText));
 	uint32_t *order;
 
 	for (uint32_t i = 0; i < count; i++)
-	{
-		names[i] = drift_onnx_text(text + strings[inputs[i].name].start);
-		names[i].len = strings[inputs[i].name].length;
-	}
+		names[i] = (OnnxText){strings[inputs[i].name].length, text + strings[inputs[i].name].start};
 	order = drift_onnx_order(o, names, count, drift_onnx_compare_texts);
 	for (uint32_t i = 1; i < count; i++)
 		if (drift_onnx_compare_texts(names, order[i - 1], order[i]) == 0)

@@ -2,9 +2,6 @@
 
 #include "model/onnx.h"
 
-/* No float32: what a missing value becomes so that an encoder can find it. */
-#define MISSING_KEY 1e300
-
 /* What both encoders know: strings or numbers. */
 typedef struct Keys
 {
@@ -69,6 +66,9 @@ keys_fit(Onnx *o, const Keys *keys, const OnnxValue *in)
 		return drift_onnx_unsupported(o, "categories of another type than the column", NULL);
 	if (keys->count == 0 || keys->count > DRIFT_MODEL_MAX_SLOTS)
 		return drift_onnx_corrupt(o, "an encoder without categories, or with too many");
+	if (in->n * keys->count > o->lookups_left)
+		return drift_onnx_refuse(o, DRIFT_TOO_LARGE, "too many categories", (OnnxText){0});
+	o->lookups_left -= in->n * keys->count;
 	return keys->texts != NULL ? drift_onnx_distinct(o, keys->texts, keys->count, drift_onnx_compare_texts)
 							   : drift_onnx_distinct(o, keys->numbers, keys->count, drift_onnx_compare_numbers);
 }
@@ -196,33 +196,16 @@ label_values(Onnx *o, double **values, uint64_t *count, double *otherwise, OnnxT
 	return *count > 0 || drift_onnx_unsupported(o, "an encoder to text", NULL);
 }
 
-/* A key that is NaN: found by another number, which missing values become first. */
-static bool
-find_missing_key(Onnx *o, Keys *keys, OnnxValue *work)
+/* Missing values need a key of their own. */
+static void
+knows_missing(Onnx *o, const Keys *keys, const OnnxValue *columns)
 {
-	double *numbers;
-	uint64_t first;
 	bool found = false;
 
 	for (uint64_t i = 0; keys->texts == NULL && i < keys->count; i++)
 		found = found || isnan(keys->numbers[i]);
 	if (!found)
-	{
-		drift_onnx_needs_values(o, work);
-		return true;
-	}
-	if (work->type != ONNX_FLOAT)
-		return drift_onnx_unsupported(o, "a category that is NaN, of doubles", NULL);
-	numbers = drift_onnx_allocate(o, keys->count, sizeof(double));
-	for (uint64_t i = 0; i < keys->count; i++)
-		numbers[i] = isnan(keys->numbers[i]) ? MISSING_KEY : keys->numbers[i];
-	keys->numbers = numbers;
-	if (!drift_onnx_room(o, work->n))
-		return false;
-	first = drift_draft_count(o->d, DRIFT_SECTION_NUMBERS);
-	for (uint32_t i = 0; i < work->n; i++)
-		*(double *) drift_draft_add(o->d, DRIFT_SECTION_NUMBERS, 1) = MISSING_KEY;
-	return drift_onnx_step(o, DRIFT_STEP_IMPUTE, work, first, false, work);
+		drift_onnx_needs_values(o, columns);
 }
 
 /* Numbers of the step: what others become, then pairs, or of strings only what they become. */
@@ -245,7 +228,6 @@ drift_onnx_label_encoder(Onnx *o)
 	OnnxValue *out = drift_onnx_out(o, 0);
 	uint32_t first_number;
 	uint32_t first_string;
-	OnnxValue work;
 	OnnxValue result;
 	double *values;
 	double otherwise;
@@ -259,13 +241,12 @@ drift_onnx_label_encoder(Onnx *o)
 		return drift_onnx_unsupported(o, "unknown attribute of an operator", "classes_strings");
 	if (drift_onnx_attribute(o, "values_strings") != NULL)
 		return drift_onnx_unsupported(o, "an encoder to text", NULL);
-	work = *in;
-	if (!label_keys(o, &keys) || !find_missing_key(o, &keys, &work) || !keys_fit(o, &keys, in) ||
-		!label_values(o, &values, &count, &otherwise, &type))
+	if (!label_keys(o, &keys) || !keys_fit(o, &keys, in) || !label_values(o, &values, &count, &otherwise, &type))
 		return false;
+	knows_missing(o, &keys, in);
 	if (count != keys.count)
 		return drift_onnx_corrupt(o, "an encoder has another number of values than of keys");
-	if (!drift_onnx_room(o, work.n) || !drift_onnx_columns(o, &result, type, work.n))
+	if (!drift_onnx_room(o, in->n) || !drift_onnx_columns(o, &result, type, in->n))
 		return false;
 	result.rank = in->rank;
 	result.inner = in->inner;
@@ -275,6 +256,6 @@ drift_onnx_label_encoder(Onnx *o)
 		return false;
 	add_map(o, &keys, values, otherwise);
 	*out = result;
-	return step_each(o, keys.texts != NULL ? DRIFT_STEP_MAP_TEXT : DRIFT_STEP_MAP_NUMBER, &work, first_number,
+	return step_each(o, keys.texts != NULL ? DRIFT_STEP_MAP_TEXT : DRIFT_STEP_MAP_NUMBER, in, first_number,
 					 first_string, 1, false, out);
 }

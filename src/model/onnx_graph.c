@@ -5,6 +5,9 @@
 /* Columns that all values list together, however often a graph joins them. */
 #define MOST_COLUMNS ((uint64_t) 1 << 23)
 
+/* Categories that all columns are compared with. */
+#define MOST_LOOKUPS ((uint64_t) 1 << 23)
+
 /* What an operator may carry; other attributes could change what it does. */
 static const char *const no_attributes[] = {NULL};
 static const char *const cast_attributes[] = {"to", "saturate", NULL};
@@ -259,7 +262,13 @@ note_source(DriftDraft *d, const OnnxModel *m)
 DriftStatus
 drift_import_onnx(DriftDraft *d, const char *bytes, size_t size, const DriftImportOptions *options, DriftRefusal *r)
 {
-	Onnx o = {.d = d, .r = r, .host = d->host, .opset = 1, .ml_opset = 1, .columns_left = MOST_COLUMNS};
+	Onnx o = {.d = d,
+			  .r = r,
+			  .host = d->host,
+			  .opset = 1,
+			  .ml_opset = 1,
+			  .columns_left = MOST_COLUMNS,
+			  .lookups_left = MOST_LOOKUPS};
 	OnnxModel *m;
 	bool too_large = false;
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "model/onnx.h"
@@ -76,6 +77,9 @@ drift_onnx_compare_numbers(const void *elements, uint32_t a, uint32_t b)
 	double x = ((const double *) elements)[a];
 	double y = ((const double *) elements)[b];
 
+	/* NaN is equal to NaN and behind everything else. */
+	if (isnan(x) || isnan(y))
+		return isnan(x) - isnan(y);
 	return (x > y) - (x < y);
 }
 

@@ -220,7 +220,7 @@ sort_weights(Onnx *o, const ListedWeights *w, const Places *p, uint32_t groups, 
 
 	for (uint64_t i = 0; i < w->n; i++)
 	{
-		uint32_t tree;
+		uint32_t tree = 0;
 
 		if (!find_tree(o, p, w->trees[i], &tree) || !find_node(o, p, tree, w->ids[i], &leaf[i]))
 			return false;
@@ -354,13 +354,15 @@ fold_classes(Onnx *o, const ListedWeights *w, int64_t **groups, bool *above_zero
 
 /* What ONNX Runtime makes of one margin for two classes. */
 static bool
-binary_transform(Onnx *o, bool all_positive, uint8_t *transform)
+binary_transform(Onnx *o, bool all_positive, const uint8_t *transform)
 {
 	if (*transform != DRIFT_TRANSFORM_IDENTITY && *transform != DRIFT_TRANSFORM_LOGISTIC_ONNX)
 		return drift_onnx_unsupported(o, "this post_transform with one margin for two classes", NULL);
+	/* It was left out once, later applied to the score but not to the decision. */
+	if (all_positive && *transform != DRIFT_TRANSFORM_IDENTITY)
+		return drift_onnx_unsupported(o, "versions of ONNX Runtime disagree about LOGISTIC without weights below zero",
+									  NULL);
 	o->decides_margins = !all_positive;
-	if (all_positive)
-		*transform = DRIFT_TRANSFORM_IDENTITY;
 	return true;
 }
 
