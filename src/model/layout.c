@@ -127,7 +127,8 @@ gather_codes(const Maker *k, uint64_t *end, uint64_t features)
 	uint64_t sum = 0;
 
 	for (uint64_t i = 0; i < nodes; i++)
-		end[k->nodes[i].feature] += is_ordered(&k->nodes[i]);
+		if (is_ordered(&k->nodes[i]))
+			end[k->nodes[i].feature]++;
 	for (uint64_t f = 0; f < features; f++)
 	{
 		uint64_t n = end[f];

@@ -12,7 +12,7 @@
 #include "utils/json.h"
 
 #include "miscadmin.h"
-#include "model/origin.h"
+#include "model/importance.h"
 #include "pg/model.h"
 
 static const char *const source_names[] = {
@@ -54,41 +54,11 @@ static const char *const step_names[] = {
 	[DRIFT_STEP_MAP_TEXT] = "map of labels",
 };
 
-/* Splits on an input and what training noted of them. */
-typedef struct Importance
-{
-	uint64 splits;
-	double gain; /* sums; NaN where one is not known */
-	double cover;
-} Importance;
-
 typedef struct TreeFacts
 {
 	uint64 leaves;
 	uint32 depth; /* splits on the longest path */
 } TreeFacts;
-
-static Importance *
-SumImportance(const DriftModel *m)
-{
-	const DriftNode *nodes = drift_model_section(m, DRIFT_SECTION_NODES);
-	const uint32 *features = drift_model_section(m, DRIFT_SECTION_FEATURES);
-	uint32 *origins = palloc(sizeof(uint32) * m->slots);
-	Importance *sums = palloc0(sizeof(Importance) * drift_model_count(m, DRIFT_SECTION_INPUTS));
-
-	drift_model_origins(m, origins);
-	for (uint64 i = 0; i < drift_model_count(m, DRIFT_SECTION_NODES); i++)
-		if (nodes[i].kind >= DRIFT_NODE_LESS)
-		{
-			Importance *sum = &sums[origins[features[nodes[i].feature]]];
-
-			sum->splits++;
-			sum->gain += nodes[i].gain;
-			sum->cover += nodes[i].cover;
-		}
-	pfree(origins);
-	return sums;
-}
 
 /* Children lie behind their parents: one pass from the root finds every depth */
 static uint32
@@ -166,26 +136,39 @@ WriteNumber(StringInfo out, const char *name, double x)
 	appendStringInfoString(out, digits);
 }
 
-/* Means over the splits, as XGBoost's weight, gain and cover are */
+/* What the source does not say stays away */
 static void
-WriteImportance(StringInfo out, const Importance *sum)
+WriteImportance(StringInfo out, const DriftImportance *importance)
 {
 	WriteName(out, "importance");
 	appendStringInfoChar(out, '{');
-	WriteCount(out, "weight", sum->splits);
-	if (sum->splits > 0)
-	{
-		WriteNumber(out, "gain", sum->gain / sum->splits);
-		WriteNumber(out, "cover", sum->cover / sum->splits);
-	}
+	WriteCount(out, "weight", importance->weight);
+	WriteNumber(out, "gain", importance->gain);
+	WriteNumber(out, "cover", importance->cover);
+	WriteNumber(out, "total_gain", importance->total_gain);
+	WriteNumber(out, "total_cover", importance->total_cover);
 	appendStringInfoChar(out, '}');
+}
+
+/* Importance by input, of trees */
+static DriftImportance *
+FindImportance(const DriftModel *m)
+{
+	DriftHost host = ModelHost(CurrentMemoryContext);
+	DriftImportance *importance;
+
+	if (m->predictor != DRIFT_PREDICTOR_TREES)
+		return NULL;
+	importance = palloc(sizeof(DriftImportance) * drift_model_count(m, DRIFT_SECTION_INPUTS));
+	drift_model_importance(m, &host, importance);
+	return importance;
 }
 
 static void
 WriteInputs(StringInfo out, const DriftModel *m)
 {
 	const DriftInput *inputs = drift_model_section(m, DRIFT_SECTION_INPUTS);
-	Importance *sums = m->predictor == DRIFT_PREDICTOR_TREES ? SumImportance(m) : NULL;
+	DriftImportance *importance = FindImportance(m);
 
 	WriteName(out, "inputs");
 	appendStringInfoChar(out, '[');
@@ -196,8 +179,8 @@ WriteInputs(StringInfo out, const DriftModel *m)
 		WriteText(out, "kind", inputs[i].kind == DRIFT_INPUT_TEXT ? "text" : "number");
 		WriteName(out, "needs_value");
 		appendStringInfoString(out, inputs[i].needs_value ? "true" : "false");
-		if (sums != NULL)
-			WriteImportance(out, &sums[i]);
+		if (importance != NULL)
+			WriteImportance(out, &importance[i]);
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');

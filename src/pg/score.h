@@ -113,6 +113,8 @@ ScoreRow(FunctionCallInfo fcinfo, ScoreFill fill, ScoreAnswer answer)
 	ScoreCall *call = fcinfo->flinfo->fn_extra;
 	DriftScoreProblem problem;
 
+	if (unlikely(PG_ARGISNULL(0)))
+		PG_RETURN_NULL();
 	if (unlikely(call == NULL || !call->ready || !ModelIsHeld(call->reference, PG_GETARG_DATUM(0))))
 		call = ScorePrepare(fcinfo);
 	fill(fcinfo, call);

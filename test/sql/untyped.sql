@@ -2,10 +2,16 @@
 -- driver sends must not be ambiguous. A public function without a call here fails the test.
 CREATE SCHEMA untyped;
 SET search_path = untyped;
+\getenv tests PG_ABS_SRCDIR
+\set models :tests '/reference/models.sql'
+\set ECHO none
+\i :models
+\set ECHO all
 
 -- the text and binary forms of the type are called by the server
 CREATE TABLE not_for_users (name text);
-INSERT INTO not_for_users VALUES ('profile_in'), ('profile_out'), ('profile_recv'), ('profile_send');
+INSERT INTO not_for_users VALUES ('profile_in'), ('profile_out'), ('profile_recv'), ('profile_send'),
+	('model_in'), ('model_out'), ('model_recv'), ('model_send');
 
 CREATE TABLE rows_of (x float8, f boolean);
 INSERT INTO rows_of SELECT g, g > 6 FROM generate_series(1, 12) AS g;
@@ -14,6 +20,7 @@ CREATE TABLE simulated_rows AS SELECT * FROM rows_of;
 -- One call per function: %s are its arguments, written as literals and then as parameters.
 CREATE TABLE call (name text, query text, arguments text[]);
 CREATE FUNCTION p() RETURNS text LANGUAGE sql AS $$ SELECT drift.profile_agg(x)::text FROM rows_of $$;
+CREATE FUNCTION model() RETURNS text LANGUAGE sql AS $$ SELECT drift.bind(drift.import_model('xgboost', models.xgboost(2, 2, 2)), '{f0,f1}')::text $$;
 CREATE FUNCTION w() RETURNS text LANGUAGE sql AS $$ SELECT drift.profile_agg((x > 4)::text)::text FROM rows_of $$;
 INSERT INTO call SELECT n, format('SELECT drift.%s(%%s)', n), ARRAY[p()]
 FROM unnest(ARRAY['row_count', 'missing_count', 'missing_rate', 'kind', 'value_type', 'is_exact', 'mean', 'stddev', 'minimum', 'maximum',
@@ -80,6 +87,15 @@ INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %
 	('status', 'SELECT * FROM drift.status(%s, %s, %s)', ARRAY['true', '0.3', 'psi_020']),
 	('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'bh']),
 	('copy_thresholds', 'SELECT drift.copy_thresholds(%s, %s, %s, %s)', ARRAY['standard', 'mine', '{"alpha": 0.02}', 'mine']);
+
+-- models
+INSERT INTO call VALUES ('import_model', 'SELECT drift.import_model(%s, %s)', ARRAY['xgboost', models.xgboost(2, 2, 2)]),
+	('import_model', 'SELECT drift.import_model(%s, %s, %s)', ARRAY['xgboost', convert_to(models.xgboost(2, 2, 2), 'UTF8')::text, '{"iterations": 1}']),
+	('describe', 'SELECT drift.describe(%s)', ARRAY[model()]), ('bind', 'SELECT drift.bind(%s, %s)', ARRAY[model(), '{f0,f1}']);
+INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %%s)', n, form), ARRAY[model(), features]
+FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('', '{1,2}'), ('_array', '{1,2}'), ('_json', '{"f0": 1, "f1": 2}')) AS f(form, features);
+INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %s) FROM (SELECT 1 AS f0, 2 AS f1) AS r', n, form, features), ARRAY[model()]
+FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('_columns', 'f0, f1'), ('_row', 'r')) AS f(form, features);
 
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
