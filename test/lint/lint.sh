@@ -13,7 +13,7 @@ script=sql/drift--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control)
 kernel_includes() {
 	grep -n '^[[:space:]]*#[[:space:]]*include' src/stats/*.[ch] src/model/*.[ch] | grep -v '\.pb-c\.[ch]:' |
 		grep -Ev '^src/model/onnx.*include "model/onnx\.pb-c\.h"' |
-		grep -Ev '^src/model/.*include "model/[a-z0-9_]+\.h"' |
+		grep -Ev '^src/model/.*include ("model/[a-z0-9_]+\.h"|<stdlib\.h>)' | # the latter for strtod and strtof
 		grep -Ev 'include ("stats/[a-z0-9_]+\.h"|<(float|inttypes|limits|math|stdalign|stdbool|stddef|stdint|string)\.h>)'
 }
 

@@ -135,8 +135,8 @@ SELECT f, fails(format('SELECT drift.%s_array(m(%L), ''{1,2,3}'')', f, w)) AS an
 FROM (VALUES ('score', 'classes'), ('score_proba', 'squared'), ('score_label', 'squared'), ('score', 'class number'), ('score_label', 'class number')) AS v(f, w);
 
 -- imports that fail
-SELECT f, left(s, 30) AS source, fails(format('SELECT drift.import_model(%L, %L)', f, s)) AS answer
-FROM (VALUES ('pmml', ''), ('xgboost', ''), ('xgboost', '{'), ('xgboost', '{"learner": 1}'), ('xgboost', '\x7b'), ('xgboost', '\xzz'), ('lightgbm', 'forest'), ('onnx', '\x00')) AS v(f, s);
+SELECT f, left(s, 30) AS source, regexp_replace(fails(format('SELECT drift.import_model(%L, %L)', f, s)), 'xgboost, .*', 'xgboost, ...') AS answer
+FROM (VALUES ('pmml', ''), ('xgboost', ''), ('xgboost', '{'), ('xgboost', '{"learner": 1}'), ('xgboost', '\x7b'), ('xgboost', '\xzz'), ('lightgbm', 'forest')) AS v(f, s);
 SELECT fails(format('SELECT drift.import_model(''xgboost'', %L)', models.xgboost(2, 2, 2, 'reg:fantasy'))) AS objective,
 	fails(format('SELECT drift.import_model(''xgboost'', %L)', replace(models.xgboost(2, 2, 2), '"split_indices": [', '"split_indices": [9, '))) AS damaged;
 SELECT o, fails(format('SELECT drift.import_model(''xgboost'', models.xgboost(2, 2, 2), %L)', o)) AS answer

@@ -96,6 +96,8 @@ INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %%s)', n, form
 FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('', '{1,2}'), ('_array', '{1,2}'), ('_json', '{"f0": 1, "f1": 2}')) AS f(form, features);
 INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %s) FROM (SELECT 1 AS f0, 2 AS f1) AS r', n, form, features), ARRAY[model()]
 FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('_columns', 'f0, f1'), ('_row', 'r')) AS f(form, features);
+INSERT INTO call VALUES ('explain', 'SELECT * FROM drift.explain(%s, %s)', ARRAY[model(), '{"f0": 1, "f1": 2}']),
+	('explain_array', 'SELECT drift.explain_array(%s, %s)', ARRAY[model(), '{1,2}']), ('explain_row', 'SELECT e FROM (SELECT 1 AS f0, 2 AS f1) AS r, drift.explain_row(%s, r) AS e', ARRAY[model()]);
 
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
