@@ -79,10 +79,10 @@ read_texts(DriftXgboost *x, const char *const *names, DriftText *const *texts, i
 static bool
 read_attributes(DriftXgboost *x)
 {
-	static const char *const names[] = {"best_iteration"};
-	DriftText *const texts[] = {&x->best_iteration};
+	static const char *const names[] = {"best_iteration", "best_ntree_limit"};
+	DriftText *const texts[] = {&x->best_iteration, &x->best_ntree_limit};
 
-	return read_texts(x, names, texts, 1);
+	return read_texts(x, names, texts, 2);
 }
 
 static bool
@@ -298,12 +298,27 @@ put_model(DriftXgboost *x)
 	return drift_xgboost_refuse(x, DRIFT_UNSUPPORTED, "unknown booster", x->booster);
 }
 
+/* What is not an object is XGBoost's old binary form, if it is a model at all. */
+static bool
+begins_with_brace(const char *bytes, size_t size)
+{
+	size_t at = 0;
+
+	while (at < size && memchr(" \t\r\n", bytes[at], 4) != NULL)
+		at++;
+	return at == size || bytes[at] == '{';
+}
+
 DriftStatus
 drift_import_xgboost(DriftDraft *d, const char *bytes, size_t size, const DriftImportOptions *options, DriftRefusal *r)
 {
 	DriftXgboost *x = d->host->allocate(d->host->ctx, sizeof(DriftXgboost));
 
 	*x = (DriftXgboost){.d = d, .r = r, .options = options};
+	if (!begins_with_brace(bytes, size))
+		return drift_refuse(
+			r, DRIFT_UNSUPPORTED,
+			"neither JSON nor UBJSON; XGBoost before 3.1 writes JSON where the file's name ends in .json", "", 0, 0);
 	drift_json_init(&x->json, bytes, size, drift_json_is_binary(bytes, size), d->host, r);
 	if (read_file(x) && put_model(x))
 		return DRIFT_OK;

@@ -69,6 +69,7 @@ typedef struct DriftXgboost
 	DriftText num_class;
 	DriftText num_target;
 	DriftText best_iteration;
+	DriftText best_ntree_limit;
 	DriftText num_trees;
 	DriftText num_parallel_tree;
 	DriftGrowing names;       /* DriftText */

@@ -112,6 +112,27 @@ trees_by_list(DriftXgboost *x, int64_t iterations, uint64_t *n)
 	return true;
 }
 
+/*
+ * Trees of an iteration and a class. Files before 1.6 do not say it; from early
+ * stopping they have the best iteration and the trees up to it.
+ */
+static bool
+parallel_trees(DriftXgboost *x, int64_t *parallel)
+{
+	int64_t best;
+	int64_t limit;
+
+	if (x->num_parallel_tree.bytes != NULL)
+		return drift_xgboost_whole(x, x->num_parallel_tree, "num_parallel_tree", 0, parallel);
+	*parallel = 0;
+	if (!drift_xgboost_whole(x, x->best_iteration, "best_iteration", -1, &best) ||
+		!drift_xgboost_whole(x, x->best_ntree_limit, "best_ntree_limit", 0, &limit))
+		return false;
+	if (best >= 0 && best < limit && limit % (best + 1) == 0)
+		*parallel = limit / (best + 1);
+	return true;
+}
+
 /* The same where each iteration has as many trees. */
 static bool
 trees_by_number(DriftXgboost *x, int64_t iterations, uint64_t *n)
@@ -120,7 +141,7 @@ trees_by_number(DriftXgboost *x, int64_t iterations, uint64_t *n)
 
 	if (iterations == DRIFT_ITERATIONS_ALL)
 		return true;
-	if (!drift_xgboost_whole(x, x->num_parallel_tree, "num_parallel_tree", 1, &parallel))
+	if (!parallel_trees(x, &parallel))
 		return false;
 	if (parallel < 1)
 		return refuse(x, DRIFT_UNSUPPORTED, "the file does not say which trees an iteration has");
@@ -141,7 +162,7 @@ wanted_iterations(DriftXgboost *x, int64_t *iterations)
 	{
 		if (!drift_xgboost_whole(x, x->best_iteration, "best_iteration", -1, &best))
 			return false;
-		*iterations = best < 0 ? DRIFT_ITERATIONS_ALL : best + 1;
+		*iterations = best < 0 || best == INT64_MAX ? DRIFT_ITERATIONS_ALL : best + 1;
 	}
 	return *iterations >= 0 || refuse(x, DRIFT_UNSUPPORTED, "a number of iterations is below zero");
 }

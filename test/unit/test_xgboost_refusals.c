@@ -117,6 +117,7 @@ test_valid(void)
 static void
 test_structure(void)
 {
+	is_refused("{\"learner\"", "binf{\"learner\"", DRIFT_UNSUPPORTED, "the old binary form");
 	is_refused("{\"learner\"", "{\"student\"", DRIFT_CORRUPT, "no learner");
 	is_refused("\"version\":[2,1,4]", "\"versions\":[2,1,4]", DRIFT_CORRUPT, "no version");
 	is_refused("[2,1,4]", "[2,1]", DRIFT_CORRUPT, "a version of two numbers");
@@ -210,29 +211,47 @@ test_categories(void)
 			   "labels of fewer features");
 }
 
+#define BEST "\"best_iteration\":\"0\""
+#define PARALLEL "\"num_parallel_tree\":\"1\",\"num_trees\":\"2\"},"
+#define LIST "\"iteration_indptr\":[0,1,2],"
+
 static void
 test_iterations(void)
 {
 	static const struct
 	{
+		const char *from;
+		const char *to;
 		int64_t asked;
 		uint64_t trees;
-	} cases[] = {{DRIFT_ITERATIONS_ALL, 2}, {DRIFT_ITERATIONS_BEST, 1}, {1, 1}, {2, 2}, {3, 0}, {-2, 0}};
-	Bytes b = changed("2,1,4", "2,1,4");
+	} cases[] = {
+		{"", "", DRIFT_ITERATIONS_ALL, 2},
+		{"", "", DRIFT_ITERATIONS_BEST, 1},
+		{"", "", 1, 1},
+		{"", "", 2, 2},
+		{"", "", 3, 0},
+		{"", "", -2, 0},
+		{LIST, "", 1, 1},
+		{LIST, "", 3, 0},
+		{PARALLEL LIST, "\"num_trees\":\"2\"},", DRIFT_ITERATIONS_ALL, 2},
+		{PARALLEL LIST, "\"num_trees\":\"2\"},", 1, 0},
+		{BEST, "", DRIFT_ITERATIONS_BEST, 2},
+	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
 		TestHost h;
 		DriftRefusal r;
 		DriftModel *m;
+		Bytes b = changed(cases[i].from, cases[i].to);
 
 		test_host_init(&h);
 		m = import_xgboost(&h, b, cases[i].asked, &r);
 		ok((m == NULL ? 0 : drift_model_count(m, DRIFT_SECTION_TREES)) == cases[i].trees, "%d trees of %d iterations",
 		   (int) cases[i].trees, (int) cases[i].asked);
 		test_host_free(&h);
+		free(b.data);
 	}
-	free(b.data);
 }
 
 /* Bytes: a bit for each category below 2^24. */
