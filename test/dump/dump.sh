@@ -40,6 +40,21 @@ binary_copy() {
 			FROM profiles p FULL JOIN copied c USING (name)")" = '13|0' ]
 }
 
+binary_copy_models() {
+	psql -Xq -v ON_ERROR_STOP=1 -d drift_dump -c "\\copy models.kept TO '$WORK/models.bin' (FORMAT binary)" \
+		-c "CREATE TABLE models.copied (LIKE models.kept)" -c "\\copy models.copied FROM '$WORK/models.bin' (FORMAT binary)" &&
+		[ "$(psql -XAtq -d drift_dump -c "SELECT count(*), count(*) FILTER (WHERE k.model::text IS DISTINCT FROM c.model::text)
+			FROM models.kept k FULL JOIN models.copied c USING (name)")" = '4|0' ]
+}
+
+# A byte of a model is not what it was: the server says so and keeps nothing.
+damaged_copy() {
+	perl -e 'binmode STDIN; binmode STDOUT; local $/; $_ = <STDIN>; substr($_, length($_) / 2, 1) ^= "\x10"; print' \
+		<"$WORK/models.bin" >"$WORK/damaged.bin" &&
+		! psql -Xq -v ON_ERROR_STOP=1 -d drift_dump -c "\\copy models.copied FROM '$WORK/damaged.bin' (FORMAT binary)" 2>"$WORK/damaged.err" &&
+		grep -q 'invalid model' "$WORK/damaged.err"
+}
+
 same() {
 	facts "drift_restore_$1" "$WORK/dump_after" && diff "$WORK/dump_before" "$WORK/dump_after"
 }
@@ -51,5 +66,7 @@ for format in plain inserts custom; do
 	check "$format dump keeps every value" same $format
 done
 check "binary COPY keeps every profile" binary_copy
+check "binary COPY keeps every model" binary_copy_models
+check "a damaged model in a binary COPY is refused" damaged_copy
 
 tap_end

@@ -35,6 +35,22 @@ INSERT INTO profiles
 SELECT 'number in the bins of few', drift.profile_agg(r.number, p.profile)
 FROM readings r, profiles p WHERE p.name = 'few' GROUP BY p.name;
 
+-- Models, plain and bound, in a table, behind a view and under an index.
+\i test/reference/models.sql
+CREATE TABLE models.kept (
+    name text PRIMARY KEY,
+    model drift.model
+);
+INSERT INTO models.kept VALUES
+    ('binary', drift.import_model('xgboost', models.xgboost(30, 5, 4))),
+    ('classes', drift.import_model('xgboost', models.xgboost(9, 3, 4, 'multi:softprob', 3))),
+    ('null', NULL);
+INSERT INTO models.kept SELECT 'bound', drift.bind(model, ARRAY['f3', 'f2', E'"\\\u00e9', 'f0', 'f1']) FROM models.kept WHERE name = 'binary';
+CREATE VIEW models.scores AS
+SELECT name, id, drift.score_raw(model, ARRAY[id, id / 2.0, NULL, 0]::double precision[] || CASE name WHEN 'bound' THEN ARRAY[id / 7.0] ELSE '{}' END) AS margins
+FROM models.kept, generate_series(1, 5) AS id;
+CREATE INDEX model_digest ON models.kept ((drift.describe(model)->>'digest'));
+
 CREATE TABLE daily (
     day date,
     columns drift.profile[]

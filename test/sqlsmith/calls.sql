@@ -33,6 +33,13 @@ UNION ALL SELECT 'regclass', unnest(ARRAY['smith.labelled', 'smith.words', '0'])
 UNION ALL SELECT 'drift.profile', p::text
 	FROM (SELECT numbers AS p FROM profiles UNION ALL SELECT wild FROM profiles UNION ALL SELECT amounts FROM profiles
 		UNION ALL SELECT categories FROM profiles UNION ALL SELECT flags FROM profiles UNION ALL SELECT times FROM profiles) AS u;
+INSERT INTO hurting SELECT 'drift.model', m::text FROM models, unnest(ARRAY[model, bound]) AS m;
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['xgboost', 'lightgbm', 'onnx', 'json', '\x7b7d', (SELECT source FROM models LIMIT 1)]);
+INSERT INTO hurting VALUES ('float8[]', '{1,2,3}'), ('float4[]', '{1,2,3}'), ('float4[]', '{NULL,NaN,Infinity}'), ('float4[]', '{}'), ('text[]', '{f2,f1,f0}'), ('text[]', '{f2,f1,f0,f0}'),
+	('jsonb', '{"f0": 1, "f1": null, "f2": true}'), ('jsonb', '{"f0": "x", "f1": [], "f2": 1e400}'), ('jsonb', '{"iterations": 1}'), ('jsonb', '{"iterations": "best"}'),
+	('bytea', ''), ('bytea', '\x00'), ('bytea', '\x7b7d'), ('bytea', '\x0a0b0c0d');
+INSERT INTO hurting SELECT 'bytea', convert_to(source, 'UTF8')::text FROM models LIMIT 1;
+INSERT INTO hurting SELECT 'smith.features', f::text FROM features AS f LIMIT 3;
 -- composite arguments: rows of drift's own types, whole and empty
 INSERT INTO hurting SELECT 'drift.thresholds', t::text FROM drift.thresholds AS t;
 INSERT INTO hurting SELECT 'drift.comparison', comparison::text FROM comparisons;
@@ -53,6 +60,7 @@ CREATE FUNCTION pg_temp.argument(wanted oid) RETURNS text LANGUAGE sql VOLATILE 
 			WHEN format_type(wanted, NULL) IN ('"any"', 'anyelement') THEN
 				(ARRAY['float8', 'int4', 'text', 'bool', 'numeric', 'timestamptz', 'date', 'jsonb', 'float8[]'])[1 + floor(9 * random())::integer]::regtype
 			WHEN wanted = 'anyenum'::regtype THEN 'smith.mood'::regtype
+			WHEN wanted = 'record'::regtype THEN 'smith.features'::regtype
 			ELSE wanted::regtype END AS type) AS w
 $$;
 

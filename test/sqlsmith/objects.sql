@@ -22,6 +22,15 @@ UNION ALL
 SELECT NULL, drift.profile_agg(NULL::float8), drift.profile_agg(i::float8), drift.compact(drift.profile_agg(i::float8)),
 	drift.profile_agg(i::text), drift.profile_agg(NULL::boolean), drift.profile_agg(NULL::timestamptz)
 FROM generate_series(1, 5000) AS i;
+\i test/reference/models.sql
+CREATE TABLE smith.models AS
+SELECT name, drift.bind(model, '{f0,f1,f2}') AS bound, model, models.xgboost(2, 2, 3) AS source
+FROM (VALUES ('binary', drift.import_model('xgboost', models.xgboost(10, 4, 3))), ('squared', drift.import_model('xgboost', models.xgboost(10, 4, 3, 'reg:squarederror'))),
+	('classes', drift.import_model('xgboost', models.xgboost(9, 3, 3, 'multi:softprob', 3)))) AS m(name, model);
+CREATE TABLE smith.features AS
+SELECT i % 7 / 7.0::float8 AS f0, i AS f1, nullif(i % 3, 0)::numeric AS f2, ARRAY[i, i / 3.0, NULL]::float8[] AS doubles, ARRAY[i, i / 3.0, NULL]::real[] AS reals,
+	jsonb_build_object('f0', i, 'f1', NULL, 'f2', i % 2 = 0) AS object
+FROM generate_series(1, 30) AS i;
 CREATE TABLE smith.results AS
 SELECT drift.ks_test(number, is_current) AS ks, drift.chi_square_test(category, is_current) AS chi_square FROM smith.labelled;
 CREATE TABLE smith.comparisons AS SELECT c AS comparison FROM drift.compare('smith.reference', 'smith.present') AS c;
