@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "model/codes.h"
+#include "model/node.h"
 
 #define KINDS 3   /* of tests */
 #define MISSING 4 /* DriftMissing, with 0 */
@@ -11,9 +12,6 @@
 /* Tables may take so much of memory, or so many times that of the nodes. */
 #define CHEAP_BYTES ((uint64_t) 1 << 20)
 #define MOST_GROWTH 2
-
-/* |x| up to this is missing of DRIFT_MISSING_ZERO: LightGBM's kZeroThreshold. */
-#define ZERO_THRESHOLD 1e-35f
 
 typedef struct Maker
 {
@@ -217,9 +215,7 @@ drift_choices_make(DriftChoices *c, const DriftModel *m, uint32_t first_cell, Dr
 static uint64_t
 row_of(const DriftChoice *choice, double x)
 {
-	bool near_zero = !(x > ZERO_THRESHOLD || x < -ZERO_THRESHOLD); /* or NaN */
-
-	if (choice->missing == DRIFT_MISSING_ZERO ? near_zero : choice->missing == DRIFT_MISSING_NAN && isnan(x))
+	if (drift_node_misses((DriftMissing) choice->missing, x))
 		return choice->rows + 1;
 	if (choice->kind == DRIFT_NODE_EQUAL)
 		return row_of_value(choice, isnan(x) ? 0 : x);

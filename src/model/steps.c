@@ -1,4 +1,5 @@
 #include "model/steps.h"
+#include "model/origin.h"
 
 #include <math.h>
 
@@ -213,9 +214,9 @@ writes_single(const DriftModel *m, const DriftStep *step, bool reads_single)
 	}
 }
 
-/* Where the slots of a step come from, and what they can hold. */
+/* What the slots of a step can hold. */
 static void
-trace_step(DriftSteps *s, const DriftStep *step, uint32_t first_out)
+trace_single(DriftSteps *s, const DriftStep *step, uint32_t first_out)
 {
 	const uint32_t *in = slots_of(s->m, step);
 
@@ -223,7 +224,6 @@ trace_step(DriftSteps *s, const DriftStep *step, uint32_t first_out)
 	{
 		uint32_t from = in[i < step->n_in ? i : 0];
 
-		s->origin[first_out + i] = s->origin[from];
 		s->is_single[first_out + i] = writes_single(s->m, step, s->is_single[from]);
 	}
 }
@@ -240,18 +240,16 @@ drift_steps_make(DriftSteps *s, const DriftModel *m, DriftRoom *room)
 	s->order = drift_room_take(room, n, sizeof(uint32_t *));
 	s->origin = drift_room_take(room, m->slots, sizeof(uint32_t));
 	s->is_single = drift_room_take(room, m->slots, 1);
+	drift_model_origins(m, s->origin);
 	for (uint32_t i = 0; i < inputs; i++)
-	{
-		s->origin[i] = i;
 		s->is_single[i] = input[i].single;
-	}
 	for (uint64_t i = 0; i < n; i++)
 	{
 		const DriftStep *step = &steps_of(m)[i];
 
 		if (looks_up_numbers(step) || looks_up_text(step))
 			s->order[i] = make_order(m, step, room);
-		trace_step(s, step, first_out);
+		trace_single(s, step, first_out);
 		first_out += step->n_out;
 		drift_room_poll(room);
 	}

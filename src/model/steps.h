@@ -12,7 +12,7 @@ typedef struct DriftSteps
 {
 	const DriftModel *m;
 	uint32_t **order;   /* for each step that looks values up: its constants or strings from the least on */
-	uint32_t *origin;   /* for each slot: the input that it comes from, the first of several */
+	uint32_t *origin;   /* for each slot: the input that it is made of */
 	uint8_t *is_single; /* for each slot: is every value that it can hold a float32? */
 } DriftSteps;
 

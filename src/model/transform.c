@@ -54,7 +54,7 @@ probit(const DriftModel *m, double x)
 	if (m->source != DRIFT_SOURCE_ONNX)
 		return rounded(m, 0.5 * erfc(-x / sqrt(2)));
 	log_part = logf((1 - centred) * (1 + centred));
-	v = 2 / (3.14159f * 0.147f) + 0.5f * log_part;
+	v = 2 / (3.14159265f * 0.147f) + 0.5f * log_part;
 	v = -v + sqrtf(v * v - 1 / 0.147f * log_part);
 	return 1.41421356f * ((centred < 0 ? -1.0f : 1.0f) * sqrtf(v));
 }

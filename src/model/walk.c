@@ -1,9 +1,7 @@
 #include "model/layout.h"
+#include "model/node.h"
 
 #include <math.h>
-
-/* |x| up to this is missing of DRIFT_MISSING_ZERO: LightGBM's kZeroThreshold. */
-#define ZERO_THRESHOLD 1e-35f
 
 /*
  * Cells of a row
@@ -24,7 +22,7 @@
 		for (end += l->n_cells[DRIFT_MISSING_ZERO]; cell < end; cell++) \
 		{ \
 			NUMBER x = (NUMBER) slots[cell->slot]; \
-			bool has_value = x > ZERO_THRESHOLD || x < -ZERO_THRESHOLD; \
+			bool has_value = !drift_node_misses(DRIFT_MISSING_ZERO, x); \
 \
 			*codes++ = has_value ? CODE_OF(x) : (cell->goes_left ? 0 : MOST); \
 		} \
@@ -67,7 +65,7 @@ fill_cells_ranks(const DriftLayout *l, const double *slots, uint16_t *codes)
 	for (end += l->n_cells[DRIFT_MISSING_ZERO]; cell < end; cell++)
 	{
 		double x = slots[cell->slot];
-		bool has_value = x > ZERO_THRESHOLD || x < -ZERO_THRESHOLD;
+		bool has_value = !drift_node_misses(DRIFT_MISSING_ZERO, x);
 
 		*codes++ = has_value ? l->ranks[cell->ranked] : (cell->goes_left ? 0 : UINT16_MAX);
 	}
@@ -229,44 +227,17 @@ add_block(const DriftLayout *l, const DriftBlock *b, const DriftTree *trees, con
  * Node by node
  */
 
-/* Below 0 and NaN is in no set; truncated, numbers above -1 are 0. */
-static bool
-in_set(const DriftModel *m, const DriftNode *node, double x)
-{
-	const uint32_t *words = (const uint32_t *) drift_model_section(m, DRIFT_SECTION_SETS) + (uint32_t) node->value;
-	uint64_t category;
-
-	if (!(x < 32.0 * UINT32_MAX && (node->kind == DRIFT_NODE_IN_SET ? x > -1 : x >= 0)))
-		return false;
-	category = (uint64_t) x;
-	return category / 32 < node->set_words && (words[category / 32] >> category % 32 & 1);
-}
-
-static bool
-goes_left(const DriftModel *m, const DriftNode *node, double x)
-{
-	bool near_zero = !(x > ZERO_THRESHOLD || x < -ZERO_THRESHOLD); /* or NaN */
-
-	if (node->missing == DRIFT_MISSING_ZERO ? near_zero : node->missing == DRIFT_MISSING_NAN && isnan(x))
-		return node->missing_left;
-	if (node->kind >= DRIFT_NODE_IN_SET)
-		return in_set(m, node, x);
-	if (isnan(x))
-		x = 0;
-	if (node->kind == DRIFT_NODE_LESS)
-		return x < node->value;
-	return node->kind == DRIFT_NODE_EQUAL ? x == node->value : x <= node->value;
-}
-
 static uint32_t
 walk_nodes(const DriftLayout *l, const DriftTree *tree, const double *slots)
 {
 	const DriftNode *nodes = drift_model_section(l->m, DRIFT_SECTION_NODES);
 	const uint32_t *features = drift_model_section(l->m, DRIFT_SECTION_FEATURES);
+	const uint32_t *sets = drift_model_section(l->m, DRIFT_SECTION_SETS);
 	uint32_t at = tree->root;
 
-	while (nodes[at].kind >= DRIFT_NODE_LESS)
-		at = goes_left(l->m, &nodes[at], slots[features[nodes[at].feature]]) ? nodes[at].left : nodes[at].right;
+	while (drift_node_splits(&nodes[at]))
+		at = drift_node_goes_left(&nodes[at], slots[features[nodes[at].feature]], sets) ? nodes[at].left
+																						: nodes[at].right;
 	return at;
 }
 

@@ -1,7 +1,7 @@
 /*
  * test_score.c
- *		Scoring against a walk that follows model.h word by word; layouts
- *		against each other; steps; transforms against exact values.
+ *		Margins of trees against a walk that follows model.h word by word, and
+ *		all layouts against each other, bit by bit.
  */
 #include "model/layout.h"
 #include "model/score.h"
@@ -9,48 +9,17 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "model_host.h"
 #include "tap.h"
 
-#define MOST_BLOCKS 20000
 #define FEATURES 9
 #define CATEGORIES 70
 #define MOST_GROUPS 5
 #define ROWS 60
 #define MOST_LAYOUTS 8
 
-/*
- * The host
- */
-
-static void *blocks[MOST_BLOCKS];
-static int n_blocks;
-static size_t taken;
-
-static void *
-allocate(void *ctx, size_t size)
-{
-	void *block = malloc(size);
-
-	(void) ctx;
-	if (block == NULL || n_blocks == MOST_BLOCKS)
-		abort();
-	memset(block, 0xA5, size);
-	taken += size;
-	return blocks[n_blocks++] = block;
-}
-
-static const DriftHost host = {.allocate = allocate};
-
-static void
-free_all(void)
-{
-	while (n_blocks > 0)
-		free(blocks[--n_blocks]);
-	taken = 0;
-}
+static TestHost host;
 
 static DriftModel *
 pack(DriftDraft *d)
@@ -63,7 +32,7 @@ pack(DriftDraft *d)
 	d->head.objective = drift_draft_string(d, "test", 4);
 	if (drift_draft_size(d, &size) != DRIFT_OK)
 		abort();
-	m = allocate(NULL, size);
+	m = test_host_allocate(&host, size);
 	memset(m, 0, size);
 	if (drift_draft_pack(d, m, size, &refusal) != DRIFT_OK)
 	{
@@ -214,7 +183,7 @@ random_trees(const Kind *kind)
 	DriftDraft d;
 	double *base;
 
-	drift_draft_init(&d, &host);
+	drift_draft_init(&d, &host.host);
 	d.head.source = DRIFT_SOURCE_JSON;
 	d.head.predictor = DRIFT_PREDICTOR_TREES;
 	d.head.single = kind->single;
@@ -378,10 +347,10 @@ test_trees(const Kind *kind)
 	static const unsigned allowed[] = {DRIFT_WALK_NODES, DRIFT_WALK_NODES | DRIFT_WALK_HEAP,
 									   DRIFT_WALK_NODES | DRIFT_WALK_SPARSE, DRIFT_WALK_ANY};
 	const DriftModel *m = random_trees(kind);
-	DriftRoom room = {.host = &host};
-	size_t before = taken;
-	DriftScorer *s = drift_scorer_create(m, &host);
-	bool all_counted = drift_scorer_bytes(s) == taken - before;
+	DriftRoom room = {.host = &host.host};
+	size_t before = host.taken;
+	DriftScorer *s = drift_scorer_create(m, &host.host);
+	bool all_counted = drift_scorer_bytes(s) == host.taken - before;
 	DriftScoreProblem problem;
 	DriftSteps steps;
 	DriftLayout layouts[MOST_LAYOUTS];
@@ -408,7 +377,7 @@ test_trees(const Kind *kind)
 	count_walks(&layouts[MOST_LAYOUTS - 1], trees);
 	ok(wrong == 0 && differ == 0 && all_counted, "%s: %d wrong, %d differ, trees %u heap, %u sparse, %u nodes",
 	   kind->name, wrong, differ, trees[DRIFT_WALK_HEAP], trees[DRIFT_WALK_SPARSE], trees[DRIFT_WALK_NODES]);
-	free_all();
+	test_host_free(&host);
 }
 
 static void
@@ -478,6 +447,7 @@ test_layouts(void)
 int
 main(void)
 {
+	test_host_init(&host);
 	test_layouts();
 	return done_testing();
 }
