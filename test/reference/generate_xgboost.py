@@ -73,7 +73,9 @@ def inputs(rng, booster, categorical):
             kind = rng.random()
             if kind < 0.55 and f in at:
                 t = rng.choice(at[f])
-                rows[i, f] = rng.choice([t, np.nextafter(t, np.float32(-np.inf)), np.nextafter(t, np.float32(np.inf))])
+                # the last two are other doubles than the threshold, but become it as float32
+                rows[i, f] = rng.choice([t, np.nextafter(t, np.float32(-np.inf)), np.nextafter(t, np.float32(np.inf)),
+                                         np.nextafter(float(t), -np.inf), np.nextafter(float(t), np.inf)])
             elif kind < 0.75:
                 rows[i, f] = rng.choice(HURTING)
             else:

@@ -1,6 +1,6 @@
 /*
  * test_xgboost.c
- *		Models of XGBoost 1.7, 2.1 and 3.2 score what XGBoost scores: margins to
+ *		Models of XGBoost 1.0 to 3.2 score what XGBoost scores: margins to
  *		the bit, outputs to the last digit of float32.
  *
  * Models and expected numbers are those of test/reference/generate_xgboost.py.
@@ -173,6 +173,7 @@ main(int argc, char **argv)
 {
 	if (argc > 1)
 		directory = argv[1];
+	test_version(argc, argv, "old", 14, 280);
 	test_version(argc, argv, "1.7.6", 40, 600);
 	test_version(argc, argv, "2.1.4", 40, 600);
 	test_version(argc, argv, "3.2.0", 40, 600);
