@@ -196,9 +196,9 @@ label_values(Onnx *o, double **values, uint64_t *count, double *otherwise, OnnxT
 	return *count > 0 || drift_onnx_unsupported(o, "an encoder to text", NULL);
 }
 
-/* Missing values need a key of their own. */
-static void
-knows_missing(Onnx *o, const Keys *keys, const OnnxValue *columns)
+/* Missing values need a key of their own; before opset 4 that was never found. */
+static bool
+find_missing_key(Onnx *o, const Keys *keys, const OnnxValue *columns)
 {
 	bool found = false;
 
@@ -206,6 +206,7 @@ knows_missing(Onnx *o, const Keys *keys, const OnnxValue *columns)
 		found = found || isnan(keys->numbers[i]);
 	if (!found)
 		drift_onnx_needs_values(o, columns);
+	return !found || o->ml_opset >= 4 || drift_onnx_unsupported(o, "a key that is NaN, before opset 4", NULL);
 }
 
 /* Numbers of the step: what others become, then pairs, or of strings only what they become. */
@@ -241,9 +242,9 @@ drift_onnx_label_encoder(Onnx *o)
 		return drift_onnx_unsupported(o, "unknown attribute of an operator", "classes_strings");
 	if (drift_onnx_attribute(o, "values_strings") != NULL)
 		return drift_onnx_unsupported(o, "an encoder to text", NULL);
-	if (!label_keys(o, &keys) || !keys_fit(o, &keys, in) || !label_values(o, &values, &count, &otherwise, &type))
+	if (!label_keys(o, &keys) || !keys_fit(o, &keys, in) || !find_missing_key(o, &keys, in) ||
+		!label_values(o, &values, &count, &otherwise, &type))
 		return false;
-	knows_missing(o, &keys, in);
 	if (count != keys.count)
 		return drift_onnx_corrupt(o, "an encoder has another number of values than of keys");
 	if (!drift_onnx_room(o, in->n) || !drift_onnx_columns(o, &result, type, in->n))

@@ -100,13 +100,14 @@ read_roots(Onnx *o, OnnxForest *forest, const Branches *b)
 	return true;
 }
 
-/* Aggregate and transform are numbers here. */
+/*
+ * Aggregate and transform are numbers here; those of transforms are in another
+ * order in ONNX Runtime than in the operator's description.
+ */
 static bool
-read_links(Onnx *o, uint64_t n_trees, int64_t targets, uint8_t *transform)
+read_links(Onnx *o, uint64_t n_trees)
 {
-	static const char *const transforms[] = {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"};
 	int64_t aggregate = drift_onnx_int(o, "aggregate_function", 1);
-	int64_t link = drift_onnx_int(o, "post_transform", 0);
 
 	if (aggregate == 0)
 	{
@@ -115,13 +116,8 @@ read_links(Onnx *o, uint64_t n_trees, int64_t targets, uint8_t *transform)
 	}
 	else if (aggregate != 1)
 		return drift_onnx_unsupported(o, "unknown aggregate_function", "aggregate_function");
-	if (link < 0 || link > 4)
-		return drift_onnx_corrupt(o, "unknown post_transform");
-	if (!drift_onnx_transform(o, drift_onnx_text(transforms[link]), transform))
-		return false;
-	if (targets == 1)
-		*transform = DRIFT_TRANSFORM_IDENTITY; /* as ONNX Runtime does of one target */
-	return true;
+	return drift_onnx_int(o, "post_transform", 0) == 0 ||
+		   drift_onnx_unsupported(o, "ONNX Runtime and ONNX number post_transform differently", "post_transform");
 }
 
 bool
@@ -132,7 +128,6 @@ drift_onnx_trees5(Onnx *o)
 	OnnxForest forest = {0};
 	Branches b = {0};
 	const int64_t *ids;
-	uint8_t transform;
 	OnnxValue work;
 
 	if (in == NULL)
@@ -152,10 +147,10 @@ drift_onnx_trees5(Onnx *o)
 		if (!read_branch(o, &b, i, &forest))
 			return false;
 	if (!read_leaves(o, b.n_leaves, (uint32_t) targets, &forest, &b) || !read_roots(o, &forest, &b) ||
-		!read_links(o, forest.n_trees, targets, &transform))
+		!read_links(o, forest.n_trees))
 		return false;
 	o->d->head.groups = (uint32_t) targets;
 	drift_draft_add(o->d, DRIFT_SECTION_BASE, (uint64_t) targets);
 	return drift_onnx_plant(o, &work, &forest) &&
-		   drift_onnx_scores(o, drift_onnx_out(o, 0), (uint32_t) targets, transform);
+		   drift_onnx_scores(o, drift_onnx_out(o, 0), (uint32_t) targets, DRIFT_TRANSFORM_IDENTITY);
 }

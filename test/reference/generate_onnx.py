@@ -37,7 +37,8 @@ import golden
 warnings.filterwarnings('ignore')
 SET = sys.argv[1]
 FOLDER = os.path.join(golden.HERE, 'onnx')
-TREES, LINEAR = 'exact', 'close'
+# Scores are the same; within 1e-6; the same once they are rounded to float32.
+TREES, LINEAR, ROUNDED = 'exact', 'close', 'rounded'
 N = 90
 rng = np.random.RandomState(7)
 X = (rng.randn(N, 4) * [1, 3, 0.1, 100]).astype(np.float32)
@@ -376,12 +377,204 @@ def own_trees():
     ensemble('own_two_positive_base', ['n', 'y'], ids=1, zero=True, base_values=[0.1])
 
 
+def value(name, kind=TensorProto.FLOAT, n=None):
+    return helper.make_tensor_value_info(name, kind, [None, n])
+
+
+def constant(name, kind, dims, values, raw=False):
+    dtype = {TensorProto.FLOAT: np.float32, TensorProto.DOUBLE: np.float64, TensorProto.INT64: np.int64}.get(kind)
+    if raw:
+        return helper.make_tensor(name, kind, dims, np.array(values, dtype).tobytes(), raw=True)
+    return helper.make_tensor(name, kind, dims, values)
+
+
+W = [0.5, -1.25, 0.125, 2.0, 0.75, -0.375]
+
+
+def own_graphs():
+    """Core operators and attributes that converters use now and then."""
+    F, D, I, S = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64, TensorProto.STRING
+    ml = 'ai.onnx.ml'
+    make = helper.make_node
+    base = (rng.randn(12, 3) * 2).astype(np.float32)
+    samples = [list(r) for r in base]
+    hole = [[1, np.nan, 2]]
+    w3 = constant('w', F, [3, 2], W, raw=True)
+    # Gemm, each way round, then softmax; the matrix as raw data and as a list.
+    add('own_gemm', graph([make('Gemm', ['X', 'w', 'b'], ['m']), make('Softmax', ['m'], ['score'], axis=1)], [('X', F, 3)],
+                          [value('score')], [w3, constant('b', F, [2], [0.5, -0.5])]), samples, LINEAR, hole)
+    add('own_gemm_turned', graph([make('Gemm', ['X', 'w'], ['score'], transB=1)], [('X', F, 3)], [value('score')],
+                                 [constant('w', F, [2, 3], W)]), samples, LINEAR, hole)
+    add('own_sigmoid', graph([make('MatMul', ['X', 'w'], ['m']), make('Sigmoid', ['m'], ['score'])], [('X', F, 3)],
+                             [value('score')], [constant('w', F, [3, 1], W[:3], raw=True)]), samples, LINEAR, hole)
+    # Preparation by arithmetic, each operator.
+    row = constant('c', F, [1, 3], [2.0, 0.3, -4.0], raw=True)
+    chain = [make('Sub', ['X', 'c'], ['a']), make('Div', ['a', 'c'], ['b']), make('Mul', ['c', 'b'], ['d']),
+             make('Add', ['d', 'one'], ['e']), make('Clip', ['e', 'low', 'high'], ['f']),
+             make('LinearRegressor', ['f'], ['score'], domain=ml, coefficients=W[:3], intercepts=[0.25])]
+    add('own_chain', graph(chain, [('X', F, 3)], [value('score')],
+                           [row, constant('one', F, [], [1.0]), constant('low', F, [], [-2.0]), constant('high', F, [], [2.5])]),
+        samples, LINEAR, hole)
+    # Columns: picked, joined, reshaped, vectors.
+    chain = [make('ArrayFeatureExtractor', ['X', 'two'], ['a'], domain=ml), make('Gather', ['X', 'last'], ['b'], axis=1),
+             make('Concat', ['a', 'b', 'Y'], ['d'], axis=1), make('Reshape', ['d', 'shape'], ['e']),
+             make('FeatureVectorizer', ['e', 'Y'], ['f'], domain=ml, inputdimensions=[4, 1]),
+             make('Scaler', ['f'], ['g'], domain=ml, offset=[0.5], scale=[2.0]),
+             make('LinearRegressor', ['g'], ['score'], domain=ml, coefficients=W[:5], intercepts=[0.25])]
+    add('own_columns', graph(chain, [('X', F, 3), ('Y', F, 1)], [value('score')],
+                             [constant('two', I, [2], [2, 0]), constant('last', I, [1], [-2]), constant('shape', I, [2], [-1, 4])]),
+        [r + [0.5] for r in samples], LINEAR, [[1, np.nan, 2, 0]])
+    for norm in ('MAX', 'L1', 'L2'):
+        add('own_norm_' + norm.lower(), graph([make('Normalizer', ['X'], ['a'], domain=ml, norm=norm),
+                                              make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3])],
+                                             [('X', F, 3)], [value('score')]), samples + [[0, 0, 0]], LINEAR, hole)
+    # Imputing another value than NaN, and of whole numbers.
+    last = make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3])
+    add('own_imputer_value', graph([make('Imputer', ['X'], ['a'], domain=ml, replaced_value_float=-1.0,
+                                         imputed_value_floats=[1.5, 2.5, 3.5]), last], [('X', F, 3)], [value('score')]),
+        samples + [[-1, -1, -1], [1, -1, 0]], LINEAR, hole)
+    add('own_imputer_whole', graph([make('Imputer', ['X'], ['i'], domain=ml, replaced_value_int64=7, imputed_value_int64s=[3]),
+                                    make('Cast', ['i'], ['a'], to=F), last], [('X', I, 3)], [value('score')]),
+        [[1, 2, 3], [7, 0, 7], [-5, 7, 16777217]], LINEAR, hole)
+    # Encoders of each kind of key and value.
+    known = {'keys_strings': ['a', 'b', ''], 'values_floats': [1.5, 2.5, 0.5]}
+    texts = [['a'], ['b'], ['c'], ['']]
+    last = make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=[2.0], intercepts=[0.5])
+    add('own_label_text', graph([make('LabelEncoder', ['X'], ['a'], domain=ml, default_float=9.0, **known), last], [('X', S, 1)],
+                                [value('score')]), texts, LINEAR, [[None]])
+    if SET == 'new':
+        add('own_label_tensor', graph([make('LabelEncoder', ['X'], ['a'], domain=ml,
+                                            keys_tensor=constant('k', S, [2], [b'a', b'b']), values_tensor=constant('v', F, [2], [3.0, 4.0]),
+                                            default_tensor=constant('d', F, [1], [-7.0])), last], [('X', S, 1)], [value('score')], ml=4),
+            texts, LINEAR, [[None]])
+    if SET == 'new':
+        add('own_label_nan', graph([make('LabelEncoder', ['X'], ['a'], domain=ml, keys_floats=[1.0, float('nan'), 2.5],
+                                         values_floats=[10.0, 20.0, 30.0], default_float=-1.0), last], [('X', F, 1)], [value('score')], ml=4),
+            [[1], [2.5], [np.nan], [0], [np.inf]], LINEAR)
+    add('own_label_whole', graph([make('LabelEncoder', ['X'], ['i'], domain=ml, keys_int64s=[1, 5], values_int64s=[10, 50]),
+                                  make('Cast', ['i'], ['a'], to=F), last], [('X', I, 1)], [value('score')]),
+        [[1], [5], [2], [-1]], LINEAR, [[np.nan]])
+    # An encoder of numbers that cuts them, of two columns at once.
+    add('own_one_hot_cut', graph([make('OneHotEncoder', ['X'], ['h'], domain=ml, cats_int64s=[-1, 0, 3], zeros=1),
+                                  make('Reshape', ['h', 'shape'], ['a']),
+                                  make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W)], [('X', F, 2)],
+                                 [value('score')], [constant('shape', I, [2], [-1, 6])]),
+        [[a, b] for a in (-1.9, -0.5, 0.9, 3.999, 4, 16777216) for b in (-1, 3)], LINEAR, [[np.nan, 1]])
+    own_thresholds(F, D)
+
+
+def own_thresholds(F, D):
+    """Trees of doubles, and of the operator since opset 5."""
+    make = helper.make_node
+    lists = {'nodes_treeids': [0, 0, 0, 1, 1, 1], 'nodes_nodeids': [0, 1, 2] * 2, 'nodes_featureids': [0, 0, 0, 1, 0, 0],
+             'nodes_modes': ['BRANCH_LEQ', 'LEAF', 'LEAF'] * 2, 'nodes_truenodeids': [1, 0, 0] * 2,
+             'nodes_falsenodeids': [2, 0, 0] * 2, 'target_treeids': [0, 0, 1, 1], 'target_nodeids': [1, 2] * 2, 'target_ids': [0] * 4,
+             'n_targets': 1}
+    doubles = graph([make('TreeEnsembleRegressor', ['X'], ['score'], domain='ai.onnx.ml',
+                          nodes_values_as_tensor=constant('v', D, [6], [0.1, 0, 0, 0.3, 0, 0]),
+                          target_weights_as_tensor=constant('w', D, [4], [0.1, 0.2, 0.4, 0.8]), **lists)],
+                    [('X', D, 2)], [value('score')])
+    beside = [x for t in (0.1, 0.3) for x in (t, np.nextafter(t, 0), np.nextafter(t, 1), float(np.float32(t)))]
+    add('own_doubles', doubles, [[a, b] for a in beside for b in beside], ROUNDED, [[np.nan, 1]])
+    if SET == 'old':
+        return
+    X5 = dict(tree_roots=[0, 2], n_targets=2, nodes_featureids=[0, 1, 2], nodes_truenodeids=[0, 1, 3], nodes_falsenodeids=[1, 2, 3],
+              nodes_trueleafs=[1, 1, 1], nodes_falseleafs=[0, 1, 1], leaf_targetids=[0, 1, 0, 1],
+              leaf_weights=constant('w', F, [4], [0.5, -1.5, 0.25, 3.0]))
+    for name, modes, more in (('leq', [0, 1, 2], {}), ('gt', [3, 4, 5], {'nodes_missing_value_tracks_true': [1, 0, 0]}),
+                              ('average', [0, 3, 1], {'aggregate_function': 0})):
+        node = make('TreeEnsemble', ['X'], ['score'], domain='ai.onnx.ml', nodes_modes=constant('m', TensorProto.UINT8, [3], modes),
+                    nodes_splits=constant('s', F, [3], [0.5, 1.0, -0.5]), **X5, **more)
+        rows_ = [[a, b, c] for a in (0.5, 0.25, 0.75) for b in (1, 0, 2) for c in (-0.5, -1, 0)]
+        tracks = 'nodes_missing_value_tracks_true' in more
+        holes = [[np.nan, 1, 1], [0.5, np.nan, 1], [np.nan] * 3]
+        add('own_five_' + name, graph([node], [('X', F, 3)], [value('score')], ml=5, core=21), rows_ + (holes if tracks else []),
+            TREES, [] if tracks else holes[:1])
+
+
+def refuse(name, about, model):
+    """A model that importing has to refuse; about is the name it gives."""
+    with open(os.path.join(FOLDER, 'refused_%s.onnx' % name), 'wb') as file:
+        file.write(model.SerializeToString())
+    refused_models.append([name, about])
+
+
+refused_models = []
+
+
+def refusals():
+    """Operators and attributes that change results and are not known."""
+    F = TensorProto.FLOAT
+    ml = 'ai.onnx.ml'
+    make = helper.make_node
+    last = make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3])
+
+    def one(name, about, node, x=F, initializers=(), nodes=(last,)):
+        refuse(name, about, graph([node] + list(nodes), [('X', x, 3)], [value('score')], initializers))
+
+    one('operator', 'Tanh', make('Tanh', ['X'], ['a']))
+    one('domain', 'LinearRegressor', make('LinearRegressor', ['X'], ['a'], domain='com.example'))
+    one('attribute', 'future', make('Scaler', ['X'], ['a'], domain=ml, offset=[0.0], scale=[1.0], future=3))
+    one('columns', 'Add', make('Add', ['X', 'X'], ['a']))
+    one('bool', 'Cast', make('Cast', ['X'], ['a'], to=TensorProto.BOOL))
+    one('text', 'LinearRegressor', make('Identity', ['X'], ['a']), TensorProto.STRING)
+    one('norm', 'L3', make('Normalizer', ['X'], ['a'], domain=ml, norm='L3'))
+    one('softmax', 'SOFTMAX', make('Identity', ['X'], ['a']),
+        nodes=[make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3], post_transform='SOFTMAX')])
+    one('second', 'LinearRegressor', make('LinearRegressor', ['X'], ['a'], domain=ml, coefficients=W[:3]))
+    one('order', 'a', make('Identity', ['a'], ['b']), nodes=[make('Identity', ['b'], ['a']), last])
+    one('reshape', 'Reshape', make('Reshape', ['X', 's'], ['a']), initializers=[constant('s', TensorProto.INT64, [2], [-1, 1])])
+    boosted = GradientBoostingClassifier(random_state=0, n_estimators=2, max_depth=2).fit(X, ys)
+
+    def tree(name, about, **changes):
+        model = to_onnx(boosted, X[:1], options={'zipmap': False})
+        for node in model.graph.node:
+            for a in list(node.attribute):
+                if a.name in changes:
+                    node.attribute.remove(a)
+                    node.attribute.append(helper.make_attribute(a.name, changes.pop(a.name)))
+            if node.op_type == 'TreeEnsembleClassifier':
+                node.attribute.extend(helper.make_attribute(k, v) for k, v in changes.items())
+        refuse('tree_' + name, about, model)
+
+    tree('probit', 'PROBIT', post_transform='PROBIT')
+    tree('mode', 'BRANCH_MEMBER', nodes_modes=['BRANCH_MEMBER'] + ['LEAF'] * 13)
+    tree('second_class', 'class_ids', class_ids=[1] * 8)
+    tree('bases', 'base_values', base_values=[0.1, 0.2])
+    tree('positive', 'TreeEnsembleClassifier', class_weights=[0.5] * 8)
+    tree('self', 'TreeEnsembleClassifier', nodes_truenodeids=[0] * 14)
+    tree('away', 'TreeEnsembleClassifier', nodes_truenodeids=[999] * 14)
+    tree('column', 'TreeEnsembleClassifier', nodes_featureids=[4] * 14)
+    tree('short', 'TreeEnsembleClassifier', nodes_featureids=[1])
+    one('nan_key', 'LabelEncoder', make('LabelEncoder', ['X'], ['a'], domain=ml, keys_floats=[1.0, float('nan')], values_floats=[1.0, 2.0]))
+    five = graph([make('TreeEnsemble', ['X'], ['score'], domain=ml, n_targets=2, post_transform=1, tree_roots=[0],
+                       nodes_featureids=[0], nodes_truenodeids=[0], nodes_falsenodeids=[1], nodes_trueleafs=[1], nodes_falseleafs=[1],
+                       nodes_modes=constant('m', TensorProto.UINT8, [1], [0]), nodes_splits=constant('s', F, [1], [0.5]),
+                       leaf_targetids=[0, 1], leaf_weights=constant('w', F, [2], [0.5, -1.5]))], [('X', F, 3)], [value('score')], ml=5)
+    refuse('five_softmax', 'post_transform', five)
+    huge = constant('s', TensorProto.INT64, [2], [-1, 3])
+    huge.dims[0] = 2**62
+    one('dims', 's', make('Reshape', ['X', 's'], ['a']), initializers=[huge])
+    doubling = [make('Concat', ['v%d' % i] * 2, ['v%d' % (i + 1)], axis=1) for i in range(40)]
+    one('doubling', 'Concat', make('Identity', ['X'], ['v0']), nodes=doubling + [
+        make('LinearRegressor', ['v40'], ['score'], domain=ml, coefficients=W[:3])])
+    refuse('wide', 'X', graph([make('Identity', ['X'], ['a']), last], [('X', F, 2**40)], [value('score')]))
+    refuse('input', 'X', to_onnx(LinearRegression().fit(X, yr), initial_types=[('X', FloatTensorType([None, None]))]))
+    from sklearn.ensemble import AdaBoostClassifier
+    refuse('ada', 'TreeEnsembleClassifier', to_onnx(AdaBoostClassifier(n_estimators=2).fit(X, ys), X[:1], options={'zipmap': False}))
+    golden.write('onnx_refused.csv', 'generate_onnx.py new: models that importing refuses, and what the refusal is about',
+                 ['model', 'about'], refused_models)
+
+
 def main():
     linear()
     trees()
     pipelines()
     columns()
     own_trees()
+    own_graphs()
+    if SET == 'new':
+        refusals()
     made_by = 'generate_onnx.py %s: scikit-learn %s skl2onnx %s onnx %s onnxruntime %s numpy %s' % (
         SET, sklearn.__version__, skl2onnx.__version__, onnx.__version__, onnxruntime.__version__, np.__version__)
     golden.write('onnx_%s.csv' % SET, made_by, ['model', 'how', 'label', 'scores', 'inputs'], rows)

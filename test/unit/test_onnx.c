@@ -6,43 +6,10 @@
 #include "model/score.h"
 
 #include "golden.h"
-#include "model_host.h"
+#include "model_file.h"
 
 #define MOST_INPUTS 64
 #define MOST_SCORES 16
-
-/* Where models are, as golden.h finds its files. */
-static const char *folder = "test/reference";
-
-typedef struct Bytes
-{
-	char *bytes;
-	size_t size;
-} Bytes;
-
-static Bytes
-read_model(const char *name)
-{
-	char path[4096];
-	FILE *file;
-	Bytes b;
-
-	snprintf(path, sizeof(path), "%s/onnx/%s.onnx", folder, name);
-	file = fopen(path, "rb");
-	if (file == NULL)
-	{
-		printf("Bail out! cannot read %s\n", path);
-		exit(1);
-	}
-	fseek(file, 0, SEEK_END);
-	b.size = (size_t) ftell(file);
-	rewind(file);
-	b.bytes = malloc(b.size);
-	if (b.bytes == NULL || fread(b.bytes, 1, b.size, file) != b.size)
-		abort();
-	fclose(file);
-	return b;
-}
 
 /* The packed model, or NULL with a refusal. */
 static DriftModel *
@@ -50,18 +17,12 @@ import(TestHost *h, const char *bytes, size_t size, DriftRefusal *r)
 {
 	const DriftImportOptions options = {DRIFT_ITERATIONS_ALL};
 	DriftDraft draft;
-	DriftModel *m;
-	size_t packed;
 
 	*r = (DriftRefusal){0};
 	drift_draft_init(&draft, &h->host);
 	if (drift_import_onnx(&draft, bytes, size, &options, r) != DRIFT_OK)
 		return NULL;
-	if (drift_draft_size(&draft, &packed) != DRIFT_OK)
-		abort();
-	m = h->host.allocate(h->host.ctx, packed);
-	memset(m, 0, packed);
-	return drift_draft_pack(&draft, m, packed, r) == DRIFT_OK ? m : NULL;
+	return pack_draft(h, &draft, r);
 }
 
 /* One model of the golden file, and how its rows came out. */
@@ -76,17 +37,27 @@ typedef struct Subject
 	double worst;
 } Subject;
 
-static void
-begin(Subject *s, const char *name)
+static char *
+read_model(int argc, char **argv, const char *name, size_t *size)
 {
-	Bytes b = read_model(name);
+	char file[128];
+
+	snprintf(file, sizeof(file), "onnx/%s.onnx", name);
+	return read_model_file(argc, argv, file, size);
+}
+
+static void
+begin(Subject *s, int argc, char **argv, const char *name)
+{
+	size_t size;
+	char *bytes = read_model(argc, argv, name, &size);
 	DriftRefusal r;
 
 	*s = (Subject){0};
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	test_host_init(&s->host);
-	s->model = import(&s->host, b.bytes, b.size, &r);
-	free(b.bytes);
+	s->model = import(&s->host, bytes, size, &r);
+	free(bytes);
 	if (s->model == NULL)
 		printf("# %s: %s (%s)\n", name, r.reason, r.name);
 	else
@@ -189,7 +160,8 @@ check_row(Subject *s, Golden *g)
 	double outputs[MOST_SCORES];
 	double scores[MOST_SCORES] = {0};
 	char *wanted[MOST_SCORES];
-	double tolerance = strcmp(g->field[1], "exact") == 0 ? 0 : 1e-6;
+	double tolerance = strcmp(g->field[1], "close") == 0 ? 1e-6 : 0;
+	bool rounded = strcmp(g->field[1], "rounded") == 0;
 	DriftScoreProblem problem;
 	bool refused = strcmp(g->field[2], "!") == 0;
 	int n;
@@ -216,7 +188,7 @@ check_row(Subject *s, Golden *g)
 		return;
 	}
 	for (int i = 0; i < n; i++)
-		worst = fmax(worst, difference(scores[i], strtod(wanted[i], NULL)));
+		worst = fmax(worst, difference(rounded ? (float) scores[i] : scores[i], strtod(wanted[i], NULL)));
 	s->worst = fmax(s->worst, worst);
 	if (worst <= tolerance)
 		return;
@@ -236,7 +208,7 @@ test_golden(int argc, char **argv, const char *name)
 		if (strcmp(s.name, g.field[0]) != 0)
 		{
 			end(&s);
-			begin(&s, g.field[0]);
+			begin(&s, argc, argv, g.field[0]);
 		}
 		check_row(&s, &g);
 	}
@@ -244,12 +216,97 @@ test_golden(int argc, char **argv, const char *name)
 	golden_close(&g, name, 2000);
 }
 
+/* Each is refused, and says what for. */
+static void
+test_refused(int argc, char **argv)
+{
+	static Golden g;
+
+	golden_open(&g, argc, argv, "onnx_refused.csv");
+	while (golden_next(&g))
+	{
+		size_t size;
+		char name[96];
+		char *bytes;
+		TestHost h;
+		DriftRefusal r;
+		DriftModel *m;
+
+		snprintf(name, sizeof(name), "refused_%s", g.field[0]);
+		bytes = read_model(argc, argv, name, &size);
+		test_host_init(&h);
+		m = import(&h, bytes, size, &r);
+		if (!ok(m == NULL && strcmp(r.name, g.field[1]) == 0 && h.taken < 100 * 1024 * 1024, "%s: %s (%s)", name,
+				r.reason != NULL ? r.reason : "imported", r.name))
+			printf("# %zu bytes taken\n", h.taken);
+		test_host_free(&h);
+		free(bytes);
+	}
+	golden_close(&g, "onnx_refused.csv", 20);
+}
+
+/* Cut at every byte, in memory that ends there. */
+static void
+test_truncated(int argc, char **argv, const char *name)
+{
+	size_t size;
+	char *bytes = read_model(argc, argv, name, &size);
+	size_t imported = 0;
+
+	for (size_t n = 0; n < size; n++)
+	{
+		char *cut = malloc(n > 0 ? n : 1);
+		TestHost h;
+		DriftRefusal r;
+
+		if (cut == NULL)
+			abort();
+		memcpy(cut, bytes, n);
+		test_host_init(&h);
+		imported += import(&h, cut, n, &r) != NULL;
+		test_host_free(&h);
+		free(cut);
+	}
+	/* What is imported lacks an opset, or a byte of padding, at its end. */
+	ok(imported <= 2, "%s cut at each of %zu bytes: %zu imported", name, size, imported);
+	free(bytes);
+}
+
+/* Every byte another one: refused, or a model that passes the check. */
+static void
+test_altered(int argc, char **argv, const char *name)
+{
+	size_t size;
+	char *bytes = read_model(argc, argv, name, &size);
+	size_t most = 0;
+
+	for (size_t n = 0; n < size; n++)
+		for (int bit = 0; bit < 8; bit += 3)
+		{
+			TestHost h;
+			DriftRefusal r;
+
+			bytes[n] = (char) (bytes[n] ^ 1 << bit);
+			test_host_init(&h);
+			import(&h, bytes, size, &r);
+			most = h.taken > most ? h.taken : most;
+			test_host_free(&h);
+			bytes[n] = (char) (bytes[n] ^ 1 << bit);
+		}
+	ok(most < 100 * 1024 * 1024, "%s with every byte altered takes up to %zu bytes", name, most);
+	free(bytes);
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc > 1)
-		folder = argv[1];
 	test_golden(argc, argv, "onnx_new.csv");
 	test_golden(argc, argv, "onnx_old.csv");
+	test_refused(argc, argv);
+	test_truncated(argc, argv, "new_boosted");
+	test_truncated(argc, argv, "new_one_hot");
+	test_truncated(argc, argv, "new_lr_zipmap");
+	test_altered(argc, argv, "new_own_targets_average");
+	test_altered(argc, argv, "new_one_matrix");
 	return done_testing();
 }
