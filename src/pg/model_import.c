@@ -36,7 +36,8 @@ static const Format formats[] = {
 	{"xgboost", drift_import_xgboost, "byte", "Save the model with XGBoost's save_model(), as .json or .ubj."},
 	{"lightgbm", drift_import_lightgbm, "line",
 	 "The source is the text that LightGBM's save_model() or model_to_string() writes."},
-	{"onnx", drift_import_onnx, "byte", "Convert the model with skl2onnx or onnxmltools, without operators of your own."},
+	{"onnx", drift_import_onnx, "byte",
+	 "Convert the model with skl2onnx or onnxmltools, without operators of your own."},
 	{NULL},
 };
 
