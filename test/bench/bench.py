@@ -5,6 +5,7 @@ Prints one table. A figure that falls short of its gate does not fail the run: m
 
 import sys
 
+import models
 import quality
 import rivals
 import shelf
@@ -208,6 +209,8 @@ def main():
     say('data quality of 10 columns, 1M rows')
     quality.bench_quality(figures, server, agree, rivals.read_frame(server, 'million', COLUMNS)[COLUMNS], 'million')
     bench_stored_profiles(figures, server, rows)
+    say('models, 200,000 rows of 30 features')
+    models.bench_models(figures, server, parallel, agree)
     figures.print()
 
 

@@ -29,10 +29,33 @@ offer_evidently() {
 	fi
 }
 
+models_work() {
+	build/models/bin/python -c 'import lightgbm, xgboost'
+}
+
+install_models() {
+	/usr/bin/python3 -m venv build/models &&
+		build/models/bin/pip install xgboost lightgbm numpy &&
+		models_work
+}
+
+# Nor are the libraries that train models.
+offer_models() {
+	! models_work 2>/dev/null || return 0
+	offer_packages python3-venv libgomp1
+	say "installing XGBoost and LightGBM in build/models"
+	rm -rf build/models
+	if ! install_models >"$WORK/quiet.log" 2>&1; then
+		say "cannot install XGBoost and LightGBM: their figures are skipped"
+		rm -rf build/models
+	fi
+}
+
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
 offer_evidently
+offer_models
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
 	-o fsync=off -o wal_level=minimal -o max_wal_senders=0 sh test/bench/run.sh "$rows"
 say "bench finished"
