@@ -284,13 +284,51 @@ check_node(Check *c, const DriftNode *node)
 	return true;
 }
 
-/*
- * Children lie behind their parent and every node but the root is the child of
- * exactly one: each node that is reached is reached once, and as many are
- * reached as there are. Walks depth first; fewer wait than the tree is deep.
- */
+/* Nodes whose parents are looked for at a time. */
+#define PARENTS_AT_ONCE 65536
+
+/* Notes a child among those from first on; false if it has been noted before. */
 static bool
-check_tree(Check *c, const DriftTree *tree)
+note_child(uint64_t *seen, uint32_t first, uint32_t child)
+{
+	uint32_t place = child - first;
+	uint64_t bit = (uint64_t) 1 << place % 64;
+
+	if (child < first || place >= PARENTS_AT_ONCE)
+		return true;
+	if (seen[place / 64] & bit)
+		return false;
+	seen[place / 64] |= bit;
+	return true;
+}
+
+/* Is each node but the root the child of exactly one? As many children as there are nodes, and none is noted twice. */
+static bool
+check_parents(Check *c, const DriftTree *tree)
+{
+	const DriftNode *nodes = drift_model_section(c->m, DRIFT_SECTION_NODES);
+	uint64_t seen[PARENTS_AT_ONCE / 64];
+	uint64_t end = (uint64_t) tree->root + tree->n_nodes;
+	uint64_t children = 0;
+
+	for (uint64_t first = tree->root; first < end; first += PARENTS_AT_ONCE)
+	{
+		uint64_t last = first + PARENTS_AT_ONCE < end ? first + PARENTS_AT_ONCE : end;
+
+		memset(seen, 0, (last - first + 63) / 64 * sizeof(uint64_t));
+		for (uint64_t i = tree->root; i < last; i++)
+			if (nodes[i].kind >= DRIFT_NODE_LESS && (!note_child(seen, (uint32_t) first, nodes[i].left) ||
+													 !note_child(seen, (uint32_t) first, nodes[i].right)))
+				return fails(c, "a node has two parents");
+	}
+	for (uint64_t i = tree->root; i < end; i++)
+		children += nodes[i].kind >= DRIFT_NODE_LESS ? 2 : 0;
+	return children + 1 == tree->n_nodes || fails(c, "a node is out of reach");
+}
+
+/* Walks depth first, what is known to be a tree; fewer nodes wait than it is deep. */
+static bool
+check_depth(Check *c, const DriftTree *tree)
 {
 	const DriftNode *nodes = drift_model_section(c->m, DRIFT_SECTION_NODES);
 	struct
@@ -298,24 +336,16 @@ check_tree(Check *c, const DriftTree *tree)
 		uint32_t node;
 		uint32_t depth;
 	} waiting[DRIFT_MODEL_MAX_DEPTH];
-	uint32_t end = tree->root + tree->n_nodes;
 	uint32_t n_waiting = 0;
 	uint32_t depth = 0;
 	uint32_t at = tree->root;
-	uint64_t met = 0;
 
 	for (;;)
 	{
 		const DriftNode *node = &nodes[at];
 
-		if (++met > tree->n_nodes)
-			return fails(c, "a node has two parents");
-		if (!check_node(c, node))
-			return false;
 		if (node->kind >= DRIFT_NODE_LESS)
 		{
-			if (node->left <= at || node->left >= end || node->right <= at || node->right >= end)
-				return fails(c, "a child does not lie behind its parent in its tree");
 			if (depth == DRIFT_MODEL_MAX_DEPTH)
 				return fails(c, "a tree is too deep");
 			depth++;
@@ -324,14 +354,33 @@ check_tree(Check *c, const DriftTree *tree)
 			at = node->left;
 		}
 		else if (n_waiting == 0)
-			break;
+			return true;
 		else
 		{
 			at = waiting[--n_waiting].node;
 			depth = waiting[n_waiting].depth;
 		}
 	}
-	return met == tree->n_nodes || fails(c, "a node is out of reach");
+}
+
+/* Children lie behind their parent and every node but the root is the child of one: so all are reached, once. */
+static bool
+check_tree(Check *c, const DriftTree *tree)
+{
+	const DriftNode *nodes = drift_model_section(c->m, DRIFT_SECTION_NODES);
+	uint64_t end = (uint64_t) tree->root + tree->n_nodes;
+
+	for (uint64_t i = tree->root; i < end; i++)
+	{
+		const DriftNode *node = &nodes[i];
+
+		if (!check_node(c, node))
+			return false;
+		if (node->kind >= DRIFT_NODE_LESS &&
+			(node->left <= i || node->left >= end || node->right <= i || node->right >= end))
+			return fails(c, "a child does not lie behind its parent in its tree");
+	}
+	return check_parents(c, tree) && check_depth(c, tree);
 }
 
 static bool

@@ -2,7 +2,7 @@
  * score.h
  *		Scoring rows with a model.
  *
- * A model is prepared once: its trees are laid out for walking, see prepare.c.
+ * A model is prepared once: its trees are laid out for walking, see layout.h.
  * What is prepared points into the model, which has to stay. Then, row by row:
  * fill the inputs, call drift_score(), read margins, outputs and class.
  */

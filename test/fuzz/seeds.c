@@ -1,9 +1,9 @@
 /*
  * seeds.c
- *		Write the profiles that fuzzing starts from: seeds DIRECTORY.
+ *		Write the profiles and models that fuzzing starts from: seeds DIRECTORY.
  *
  * Each file name says what is in it. A fuzzer cannot guess a whole packed
- * profile, but it can take one apart.
+ * block, but it can take one apart.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,8 +11,9 @@
 
 #include "fuzz/category_input.h"
 #include "fuzz/numeric_input.h"
+#include "unit/random_trees.h"
 
-#define MAX_SEED 4096
+#define MAX_SEED 16384
 
 typedef struct Seed
 {
@@ -218,6 +219,92 @@ relation_seed(const char *name, uint8_t widths)
 	write_file("fuzz_relations", name, none, 0, &seed, NULL);
 }
 
+static void
+put_model_seed(const char *name, DriftModel *m, size_t size)
+{
+	Seed seed = {.name = name, .size = size};
+
+	if (size > MAX_SEED)
+		abort();
+	memcpy(seed.bytes, m, size);
+	write_file("fuzz_score", name, none, 0, &seed, NULL);
+}
+
+static void
+tree_seed(TestHost *host, const Kind *kind)
+{
+	size_t size;
+	DriftModel *m = random_trees(kind, host, &size);
+
+	put_model_seed(kind->name, m, size);
+}
+
+/* One step of each kind, on two numbers and a label; two classes. */
+static void
+step_seed(TestHost *host)
+{
+	static const uint32_t in[] = {0, 1, 2};
+	static const double numbers[] = {0, 1, 3.5, 7};
+	DriftDraft d;
+	DriftModel *m;
+	size_t size;
+
+	drift_draft_init(&d, &host->host);
+	d.head.source = DRIFT_SOURCE_ONNX;
+	d.head.predictor = DRIFT_PREDICTOR_LINEAR;
+	d.head.task = DRIFT_TASK_BINARY;
+	d.head.decision = DRIFT_DECISION_OUTPUT;
+	d.head.transform = DRIFT_TRANSFORM_LOGISTIC;
+	for (uint32_t i = 0; i < 3; i++)
+		drift_draft_input(&d, "x", 1, i == 2 ? DRIFT_INPUT_TEXT : DRIFT_INPUT_NUMBER);
+	for (uint32_t op = DRIFT_STEP_ADD; op <= DRIFT_STEP_MAP_TEXT; op++)
+	{
+		bool one = op >= DRIFT_STEP_ONE_HOT_NUMBER;
+		bool text = op == DRIFT_STEP_ONE_HOT_TEXT || op == DRIFT_STEP_MAP_TEXT;
+		bool pairs = op == DRIFT_STEP_REPLACE || op == DRIFT_STEP_CLIP;
+		uint32_t n = op == DRIFT_STEP_ONE_HOT_TEXT || (op > DRIFT_STEP_BINARIZE && !one) ? 0 : one ? 3 : pairs ? 4 : 2;
+		uint32_t first_number = (uint32_t) drift_draft_count(&d, DRIFT_SECTION_NUMBERS);
+		uint32_t first_string = (uint32_t) drift_draft_count(&d, DRIFT_SECTION_STRINGS);
+		bool codes = op == DRIFT_STEP_ONE_HOT_NUMBER || op == DRIFT_STEP_ONE_HOT_TEXT;
+
+		for (uint32_t i = 0; i < n; i++)
+			*(double *) drift_draft_add(&d, DRIFT_SECTION_NUMBERS, 1) = numbers[i];
+		for (uint32_t i = 0; text && i < 2; i++)
+			drift_draft_string(&d, "red", i + 2);
+		drift_draft_step(&d, (DriftStepOp) op, text ? in + 2 : in, one ? 1 : 2,
+						 codes ? (text ? 2 : 3)
+						 : one ? 1
+							   : 2,
+						 first_number, first_string);
+	}
+	drift_draft_add(&d, DRIFT_SECTION_LABELS, 2);
+	drift_draft_add(&d, DRIFT_SECTION_BASE, 1);
+	for (uint32_t i = 3; i < d.head.slots; i++)
+	{
+		*(uint32_t *) drift_draft_add(&d, DRIFT_SECTION_FEATURES, 1) = i;
+		*(double *) drift_draft_add(&d, DRIFT_SECTION_COEFFICIENTS, 1) = 0.25 * i - 1;
+	}
+	m = pack_draft(&d, host, &size);
+	put_model_seed("steps", m, size);
+}
+
+static void
+model_seeds(void)
+{
+	static const Kind kinds[] = {
+		{.name = "stumps", .depth = 1, .trees = 5, .single_inputs = true, .single = true, .groups = 1},
+		{.name = "deep", .depth = 30, .trees = 2, .chains = true, .dart = true, .groups = 2},
+		{.name = "sets", .depth = 3, .trees = 4, .sets = true, .vectors = true, .groups = 3},
+	};
+	TestHost host;
+
+	test_host_init(&host);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		tree_seed(&host, &kinds[i]);
+	step_seed(&host);
+	test_host_free(&host);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -235,5 +322,6 @@ main(int argc, char **argv)
 	relation_seed("narrow", 0);
 	relation_seed("mixed", 1);
 	relation_seed("wide", 3);
+	model_seeds();
 	return 0;
 }

@@ -7,206 +7,17 @@
 #include "model/score.h"
 #include "model/steps.h"
 
-#include <float.h>
 #include <math.h>
 
-#include "model_host.h"
+#include "random_trees.h"
 #include "tap.h"
 
-#define FEATURES 9
 #define CATEGORIES 70
 #define MOST_GROUPS 5
 #define ROWS 60
 #define MOST_LAYOUTS 8
 
 static TestHost host;
-
-static DriftModel *
-pack(DriftDraft *d)
-{
-	DriftRefusal refusal = {0};
-	DriftModel *m;
-	size_t size;
-
-	d->head.source_version = drift_draft_string(d, "1", 1);
-	d->head.objective = drift_draft_string(d, "test", 4);
-	if (drift_draft_size(d, &size) != DRIFT_OK)
-		abort();
-	m = test_host_allocate(&host, size);
-	memset(m, 0, size);
-	if (drift_draft_pack(d, m, size, &refusal) != DRIFT_OK)
-	{
-		printf("# %s\n", refusal.reason);
-		abort();
-	}
-	return m;
-}
-
-/*
- * Random models
- */
-
-static uint64_t seed = 1;
-
-static uint32_t
-below(uint32_t n)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (uint32_t) (((seed >> 33) * n) >> 31);
-}
-
-/* Numbers that are hard to keep in order, and some that are not. */
-static double
-number(bool single)
-{
-	static const double hard[] = {0.0,      -0.0,         1.0,           -1.0,    1e-35f,       -1e-35f,
-								  1e-35,    FLT_TRUE_MIN, -FLT_TRUE_MIN, FLT_MIN, FLT_MAX,      -FLT_MAX,
-								  INFINITY, -INFINITY,    0.1,           0.1f,    DBL_TRUE_MIN, -DBL_TRUE_MIN,
-								  DBL_MAX,  -DBL_MAX,     1e300};
-	double x = below(2) ? hard[below(sizeof(hard) / sizeof(hard[0]))] : (below(2001) - 1000.0) / 250;
-
-	return single ? (float) x : x;
-}
-
-typedef struct Kind
-{
-	const char *name;
-	uint32_t depth;
-	uint32_t trees;
-	bool single_inputs;
-	bool single;
-	bool chains;  /* each node has a leaf: as deep as nodes allow */
-	bool sets;    /* some nodes are of sets or equality */
-	bool vectors; /* some leaves are vectors */
-	bool dart;
-	uint32_t groups;
-	uint32_t missing; /* a DriftMissing, or 0: all of them */
-} Kind;
-
-static void
-put_leaf(DriftDraft *d, const Kind *kind, uint32_t at)
-{
-	DriftNode *node = (DriftNode *) drift_draft_section(d, DRIFT_SECTION_NODES) + at;
-	double value = (below(20001) - 10000.0) / 3000;
-
-	node->kind = DRIFT_NODE_LEAF;
-	node->value = kind->single ? (float) value : value;
-	if (kind->vectors && below(2))
-	{
-		uint32_t n = below(4);
-		DriftLeafWeight *weights;
-
-		node->kind = DRIFT_NODE_LEAF_VECTOR;
-		node->left = (uint32_t) drift_draft_count(d, DRIFT_SECTION_LEAF_WEIGHTS);
-		node->right = n;
-		weights = drift_draft_add(d, DRIFT_SECTION_LEAF_WEIGHTS, n);
-		for (uint32_t i = 0; i < n; i++)
-			weights[i] = (DriftLeafWeight){.group = below(kind->groups), .weight = node->value / (i + 1)};
-	}
-}
-
-static void
-put_set(DriftDraft *d, DriftNode *node)
-{
-	uint32_t *words;
-
-	node->kind = (uint8_t) (DRIFT_NODE_IN_SET + below(2));
-	node->value = (double) drift_draft_count(d, DRIFT_SECTION_SETS);
-	node->set_words = below(3);
-	words = drift_draft_add(d, DRIFT_SECTION_SETS, node->set_words);
-	for (uint32_t i = 0; i < node->set_words; i++)
-		words[i] = below(1U << 30) * 4 + below(4);
-}
-
-static void
-put_condition(DriftDraft *d, const Kind *kind, uint32_t at)
-{
-	DriftNode *node = (DriftNode *) drift_draft_section(d, DRIFT_SECTION_NODES) + at;
-
-	node->kind = (uint8_t) (DRIFT_NODE_LESS + below(2));
-	node->missing = (uint8_t) (kind->missing ? kind->missing : 1 + below(3));
-	node->missing_left = (uint8_t) below(2);
-	node->feature = below(FEATURES);
-	node->value = number(below(2));
-	if (kind->sets && below(3) == 0)
-		put_set(d, node);
-	else if (kind->sets && below(3) == 0)
-		node->kind = DRIFT_NODE_EQUAL;
-}
-
-static uint32_t
-grow(DriftDraft *d, const Kind *kind, uint32_t depth)
-{
-	uint32_t at = (uint32_t) drift_draft_count(d, DRIFT_SECTION_NODES);
-	DriftNode *node;
-	uint32_t left;
-	uint32_t right;
-
-	drift_draft_add(d, DRIFT_SECTION_NODES, 1);
-	if (depth == 0 || below(12) == 0)
-	{
-		put_leaf(d, kind, at);
-		return at;
-	}
-	put_condition(d, kind, at);
-	if (kind->chains && below(2))
-	{
-		right = grow(d, kind, 0);
-		left = grow(d, kind, depth - 1);
-	}
-	else
-	{
-		left = grow(d, kind, depth - 1);
-		right = grow(d, kind, kind->chains ? 0 : depth - 1);
-	}
-	node = (DriftNode *) drift_draft_section(d, DRIFT_SECTION_NODES) + at;
-	node->left = left;
-	node->right = right;
-	return at;
-}
-
-static void
-put_features(DriftDraft *d, bool single)
-{
-	uint32_t *features = drift_draft_add(d, DRIFT_SECTION_FEATURES, FEATURES);
-
-	for (uint32_t i = 0; i < FEATURES; i++)
-	{
-		features[FEATURES - 1 - i] = drift_draft_input(d, "x", 1, DRIFT_INPUT_NUMBER);
-		((DriftInput *) drift_draft_section(d, DRIFT_SECTION_INPUTS))[i].single = single;
-	}
-}
-
-static DriftModel *
-random_trees(const Kind *kind)
-{
-	DriftDraft d;
-	double *base;
-
-	drift_draft_init(&d, &host.host);
-	d.head.source = DRIFT_SOURCE_JSON;
-	d.head.predictor = DRIFT_PREDICTOR_TREES;
-	d.head.single = kind->single;
-	d.head.groups = kind->groups;
-	d.head.base_first = below(2) == 0;
-	d.head.average = (uint8_t) below(3);
-	d.head.average_over = 7;
-	put_features(&d, kind->single_inputs);
-	base = drift_draft_add(&d, DRIFT_SECTION_BASE, kind->groups);
-	for (uint32_t i = 0; i < kind->groups; i++)
-		base[i] = 0.1f * (float) (i + 1);
-	for (uint32_t i = 0; i < kind->trees; i++)
-	{
-		uint32_t root = grow(&d, kind, kind->depth);
-		uint32_t end = (uint32_t) drift_draft_count(&d, DRIFT_SECTION_NODES);
-		DriftTree *tree = drift_draft_add(&d, DRIFT_SECTION_TREES, 1);
-
-		*tree = (DriftTree){.root = root, .n_nodes = end - root, .group = below(kind->groups), .weight = 1};
-		if (kind->dart)
-			tree->weight = kind->single ? (float) (below(100) / 99.0) : below(100) / 99.0;
-	}
-	return pack(&d);
-}
 
 /*
  * What model.h says, word by word
@@ -346,7 +157,8 @@ test_trees(const Kind *kind)
 {
 	static const unsigned allowed[] = {DRIFT_WALK_NODES, DRIFT_WALK_NODES | DRIFT_WALK_HEAP,
 									   DRIFT_WALK_NODES | DRIFT_WALK_SPARSE, DRIFT_WALK_ANY};
-	const DriftModel *m = random_trees(kind);
+	size_t size;
+	const DriftModel *m = random_trees(kind, &host, &size);
 	DriftRoom room = {.host = &host.host};
 	size_t before = host.taken;
 	DriftScorer *s = drift_scorer_create(m, &host.host);

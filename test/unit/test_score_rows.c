@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "model_host.h"
+#include "random_trees.h"
 #include "tap.h"
 
 #define MOST 8
@@ -18,22 +18,9 @@ static TestHost host;
 static DriftScorer *
 prepare(DriftDraft *d)
 {
-	DriftRefusal refusal = {0};
-	DriftModel *m;
 	size_t size;
 
-	d->head.source_version = drift_draft_string(d, "1", 1);
-	d->head.objective = drift_draft_string(d, "test", 4);
-	if (drift_draft_size(d, &size) != DRIFT_OK)
-		abort();
-	m = test_host_allocate(&host, size);
-	memset(m, 0, size);
-	if (drift_draft_pack(d, m, size, &refusal) != DRIFT_OK)
-	{
-		printf("Bail out! %s\n", refusal.reason);
-		exit(1);
-	}
-	return drift_scorer_create(m, &host.host);
+	return drift_scorer_create(pack_draft(d, &host, &size), &host.host);
 }
 
 static bool
