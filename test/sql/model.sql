@@ -7,6 +7,7 @@ SET search_path = model;
 \set ECHO none
 \i :models
 \set frame `cat "$PG_ABS_SRCDIR/reference/xgboost/3.2.0-frame.json"`
+\set onnx `base64 -w 0 "$PG_ABS_SRCDIR/data/breast_cancer.onnx"`
 \set ECHO all
 
 CREATE FUNCTION fails(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -111,6 +112,12 @@ SELECT drift.score(NULL, '{1}') IS NULL AS score, drift.score(m('binary'), NULL)
 	drift.score_row(m('binary'), NULL) IS NULL AS row, drift.score_json(m('binary'), NULL) IS NULL AS json, drift.describe(NULL) IS NULL AS describe,
 	drift.bind(NULL, '{}') IS NULL AS bind, drift.score_columns(NULL::drift.model, 1, 'x'::text) IS NULL AS columns_2,
 	drift.score_columns(drift.bind(m('binary'), '{f0,f1,f2}'), NULL, NULL, NULL) = drift.score(m('binary'), '{NULL,NaN,NULL}') AS missing;
+
+-- where the model does not know missing values
+CREATE TABLE strict AS SELECT drift.import_model('onnx', decode(:'onnx', 'base64')) AS model;
+SELECT fails('SELECT drift.score_array(model, ''{1,2,NULL,4,5}'') FROM strict') AS array_of, fails('SELECT drift.score_label(model, ''{1,2,NaN,4,5}'') FROM strict') AS nan,
+	fails($$SELECT drift.score_json(model, (SELECT jsonb_object_agg(i->>'name', CASE WHEN n <> 2 THEN n END) FROM jsonb_array_elements(drift.describe(model)->'inputs') WITH ORDINALITY AS u(i, n))) FROM strict$$) AS json,
+	fails($$SELECT drift.score_columns(drift.bind(model, ARRAY(SELECT i->>'name' FROM jsonb_array_elements(drift.describe(model)->'inputs') AS i)), 1, 2, 3, 4, NULL::int) FROM strict$$) AS columns;
 
 -- lengths and names
 SELECT f, fails(format('SELECT drift.score(m(''binary''), %L)', f)) AS doubles, fails(format('SELECT drift.score_array(m(''binary''), %L)', f)) AS reals
