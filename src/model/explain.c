@@ -1,6 +1,7 @@
 #include "model/explain.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "model/gauss.h"
 #include "model/node.h"
@@ -21,8 +22,9 @@
 
 typedef struct Points
 {
-	double at[POINTS];   /* t */
-	double rest[POINTS]; /* 1 - t */
+	double at[POINTS];      /* t */
+	double rest[POINTS];    /* 1 - t */
+	double inverse[POINTS]; /* 1 / (1 - t) */
 	double weight[POINTS];
 } Points;
 
@@ -175,6 +177,7 @@ prepare_rule(DriftExplainer *e, uint32_t blocks)
 	{
 		rule[i / POINTS].at[i % POINTS] = points[i];
 		rule[i / POINTS].rest[i % POINTS] = 1 - points[i];
+		rule[i / POINTS].inverse[i % POINTS] = 1 / (1 - points[i]);
 		rule[i / POINTS].weight[i % POINTS] = weights[i];
 	}
 	e->rules[blocks] = rule;
@@ -282,32 +285,35 @@ factor_of(const Points *points, int k, double share)
 	return points->at[k] + share * points->rest[k];
 }
 
-/* The products of the children of a split. A split on a feature of a split above replaces the factor of that. */
+/*
+ * The products of the children of a split, of which the row goes to one. A split
+ * on a feature of a split above replaces the factor of that.
+ */
 static inline void
-split_down(DriftExplainer *e, const Points *points, const Place *places, uint32_t at, uint32_t there, uint32_t other)
+split_down(const Points *restrict points, const Place *places, const double *restrict from, uint32_t above,
+		   double *restrict there, double share_there, double *restrict other, double share_other)
 {
 	double product[POINTS];
 
 	for (int k = 0; k < POINTS; k++)
-		product[k] = e->down[at][k];
-	if (places[at].above != NO_NODE)
+		product[k] = from[k];
+	if (above != NO_NODE)
 		for (int k = 0; k < POINTS; k++)
-			product[k] /= factor_of(points, k, places[places[at].above].share);
+			product[k] /= factor_of(points, k, places[above].share);
 	for (int k = 0; k < POINTS; k++)
-		e->down[there][k] = product[k] * factor_of(points, k, places[there].share);
+		there[k] = product[k] * factor_of(points, k, share_there);
 	for (int k = 0; k < POINTS; k++)
-		e->down[other][k] = product[k] * (places[other].share * points->rest[k]);
+		other[k] = product[k] * (share_other * points->rest[k]);
 }
 
 /* The same where the row left the path by this feature above: the factor shrinks by the share of the split. */
 static inline void
-left_down(DriftExplainer *e, const Place *places, uint32_t at, uint32_t child)
+left_down(const double *restrict from, double before, double *restrict child, double share)
 {
-	double before = places[places[at].above].share;
-	double part = before > 0 ? places[child].share / before : 0;
+	double part = before > 0 ? share / before : 0;
 
 	for (int k = 0; k < POINTS; k++)
-		e->down[child][k] = e->down[at][k] * part;
+		child[k] = from[k] * part;
 }
 
 static void
@@ -327,13 +333,15 @@ go_down(DriftExplainer *e, const DriftTree *tree, const Points *points, double f
 			continue;
 		if (e->ways[i] == WAY_NEITHER)
 		{
-			left_down(e, places, i, left);
-			left_down(e, places, i, right);
+			left_down(e->down[i], places[places[i].above].share, e->down[left], places[left].share);
+			left_down(e->down[i], places[places[i].above].share, e->down[right], places[right].share);
 		}
 		else if (e->ways[i] == WAY_LEFT)
-			split_down(e, points, places, i, left, right);
+			split_down(points, places, e->down[i], places[i].above, e->down[left], places[left].share, e->down[right],
+					   places[right].share);
 		else
-			split_down(e, points, places, i, right, left);
+			split_down(points, places, e->down[i], places[i].above, e->down[right], places[right].share, e->down[left],
+					   places[left].share);
 	}
 }
 
@@ -362,23 +370,18 @@ static inline double
 split_gain(const DriftExplainer *e, const Points *points, const Place *places, uint32_t at, uint32_t there,
 		   uint32_t other)
 {
-	double with = 0;
-	double without = 0;
-	double before = 0;
+	double share = places[there].share;
+	double gain[POINTS];
 
 	for (int k = 0; k < POINTS; k++)
-		with += e->up[there][k] / factor_of(points, k, places[there].share);
-	for (int k = 0; k < POINTS; k++)
-		without += e->up[other][k] / points->rest[k];
+		gain[k] = (1 - share) * e->up[there][k] / factor_of(points, k, share) - e->up[other][k] * points->inverse[k];
 	if (places[at].above != NO_NODE)
 	{
-		double share = places[places[at].above].share;
-
+		share = places[places[at].above].share;
 		for (int k = 0; k < POINTS; k++)
-			before += e->up[at][k] / factor_of(points, k, share);
-		before *= 1 - share;
+			gain[k] -= (1 - share) * e->up[at][k] / factor_of(points, k, share);
 	}
-	return (1 - places[there].share) * with - without - before;
+	return (gain[0] + gain[1]) + (gain[2] + gain[3]);
 }
 
 static void
@@ -391,17 +394,20 @@ go_up(DriftExplainer *e, const DriftTree *tree, const Points *points, uint32_t g
 	{
 		uint32_t left = nodes[i].left - tree->root;
 		uint32_t right = nodes[i].right - tree->root;
+		double sum[POINTS];
 
 		if (!drift_node_splits(&nodes[i]))
 		{
 			double value = leaf_value(e, &nodes[i], tree->group, group);
 
 			for (int k = 0; k < POINTS; k++)
-				e->up[i][k] = e->down[i][k] * value;
+				sum[k] = e->down[i][k] * value;
+			memcpy(e->up[i], sum, sizeof(sum));
 			continue;
 		}
 		for (int k = 0; k < POINTS; k++)
-			e->up[i][k] = e->up[left][k] + e->up[right][k];
+			sum[k] = e->up[left][k] + e->up[right][k];
+		memcpy(e->up[i], sum, sizeof(sum));
 		if (e->ways[i] == WAY_LEFT)
 			contributions[e->inputs[nodes[i].feature]] += split_gain(e, points, places, i, left, right);
 		else if (e->ways[i] == WAY_RIGHT)
