@@ -243,9 +243,12 @@ def frames(out, form):
     name = 'frame'
     out.save(name, booster, form)
     some = frame.iloc[:24].copy()
+    for column in ('word', 'number'):  # other codes than in training: XGBoost looks the values up
+        some[column] = some[column].cat.reorder_categories(list(some[column].cat.categories[::-1]))
     data = xgb.DMatrix(some, enable_categorical=True)
     rows = [' '.join([float(r).hex(), '-' if pd.isna(w) else w, str(n)])
             for r, w, n in zip(some['real'], some['word'], some['number'])]
+    assert not (some['number'].cat.codes == frame['number'].cat.codes[:24]).all()
     margins = booster.predict(data, output_margin=True).reshape(-1, 1)
     out.rows(name, form, 0, rows, margins, margins)
 
