@@ -38,6 +38,7 @@ static const Format formats[] = {
 	 "The source is the text that LightGBM's save_model() or model_to_string() writes."},
 	{"onnx", drift_import_onnx, "byte",
 	 "Convert the model with skl2onnx or onnxmltools, without operators of your own."},
+	{"json", drift_import_json, "byte", "The page model_json of the documentation tells the form."},
 	{NULL},
 };
 
