@@ -1,7 +1,10 @@
 """Golden files of the ONNX importer: models in onnx/, what ONNX Runtime answers in onnx_*.csv.
 
-    generate_onnx.py new    scikit-learn 1.9.1, skl2onnx 1.20.0, onnx 1.23.2, onnxruntime 1.31.1, numpy 2.4.6
-    generate_onnx.py old    scikit-learn 1.2.2, skl2onnx 1.14.1, onnx 1.14.1, onnxruntime 1.16.3, numpy 1.24.4, protobuf 4
+    PYTHONHASHSEED=0 generate_onnx.py new
+        scikit-learn 1.9.1, skl2onnx 1.20.0, onnx 1.23.2, onnxruntime 1.31.1, numpy 2.4.6,
+        onnxmltools 1.16.0, xgboost-cpu 2.1.4, lightgbm 4.6.0
+    PYTHONHASHSEED=0 generate_onnx.py old
+        scikit-learn 1.2.2, skl2onnx 1.14.1, onnx 1.14.1, onnxruntime 1.16.3, numpy 1.24.4, protobuf 4
 
 One row per call and one thread. A row that scoring has to refuse, because a
 missing value has no meaning there, has the label "!".
@@ -55,6 +58,17 @@ TYPES = [('amount', FloatTensorType([None, 1])), ('age', FloatTensorType([None, 
          ('city', StringTensorType([None, 1])), ('kind', Int64TensorType([None, 1]))]
 rows = []
 names = []
+
+
+def plain_attribute(key, value, *rest, **more):
+    """onnx.helper's, for lists with numpy's numbers in them, as skl2onnx 1.20.0 makes of HistGradientBoosting."""
+    if isinstance(value, (list, np.ndarray)):
+        value = [int(v) if isinstance(v, (bool, np.bool_, np.integer)) else v for v in value]
+    return make_attribute(key, value, *rest, **more)
+
+
+make_attribute = helper.make_attribute
+helper.make_attribute = plain_attribute
 
 
 def field(x):
@@ -198,11 +212,10 @@ def trees():
     fit('boosted', GradientBoostingClassifier(**boosted), ys)
     fit('boosted_many', GradientBoostingClassifier(**boosted), yt)
     fit('boosted_regression', GradientBoostingRegressor(**boosted), yr)
-    if SET == 'old':
-        hist = {'max_iter': 6, 'max_depth': 3, 'min_samples_leaf': 5}
-        fit('hist', HistGradientBoostingClassifier(**hist), ys, data=XN, missing=True)
-        fit('hist_many', HistGradientBoostingClassifier(**hist), yt, data=XN, missing=True)
-        fit('hist_regression', HistGradientBoostingRegressor(**hist), yr, data=XN, missing=True)
+    hist = {'max_iter': 6, 'max_depth': 3, 'min_samples_leaf': 5}
+    fit('hist', HistGradientBoostingClassifier(**hist), ys, data=XN, missing=True)
+    fit('hist_many', HistGradientBoostingClassifier(**hist), yt, data=XN, missing=True)
+    fit('hist_regression', HistGradientBoostingRegressor(**hist), yr, data=XN, missing=True)
 
 
 def pipelines():
@@ -270,6 +283,26 @@ def columns():
     model = make_pipeline(OneHotEncoder(handle_unknown='ignore'), LogisticRegression()).fit(cities, ys)
     add('two_cities', to_onnx(model, initial_types=[('X', StringTensorType([None, 2]))], options={'zipmap': False}),
         [list(r) for r in cities[:6]] + [['Oslo', 'Paris'], ['', 'Rome']], LINEAR, [[None, 'Rome']])
+
+
+def converted():
+    """XGBoost and LightGBM as onnxmltools has them."""
+    import lightgbm
+    import onnxmltools
+    import xgboost
+    from onnxmltools.convert.common.data_types import FloatTensorType as Floats
+    small = {'n_estimators': 4, 'max_depth': 3, 'random_state': 0}
+    light = {**small, 'verbose': -1, 'min_child_samples': 5}
+    for name, model, y, convert in (
+            ('xgboost', xgboost.XGBClassifier(**small), yb, onnxmltools.convert_xgboost),
+            ('xgboost_many', xgboost.XGBClassifier(**small), ym, onnxmltools.convert_xgboost),
+            ('xgboost_regression', xgboost.XGBRegressor(**small), yr, onnxmltools.convert_xgboost),
+            ('lightgbm', lightgbm.LGBMClassifier(**light), yb, onnxmltools.convert_lightgbm),
+            ('lightgbm_many', lightgbm.LGBMClassifier(**light), ym, onnxmltools.convert_lightgbm),
+            ('lightgbm_regression', lightgbm.LGBMRegressor(**light), yr, onnxmltools.convert_lightgbm)):
+        onnx_model = convert(model.fit(XN, y), initial_types=[('X', Floats([None, 4]))])
+        holes = [r for r in XN[:25] if np.isnan(r).any()] + [np.full(4, np.nan, np.float32)]
+        add('converted_' + name, onnx_model, numeric_rows(onnx_model, np.nan_to_num(XN, nan=0.5)) + holes, TREES)
 
 
 def grow(tree, depth, modes, n_ids, leaf_weights, tracks=False, zero=False):
@@ -574,6 +607,7 @@ def main():
     own_trees()
     own_graphs()
     if SET == 'new':
+        converted()
         refusals()
     made_by = 'generate_onnx.py %s: scikit-learn %s skl2onnx %s onnx %s onnxruntime %s numpy %s' % (
         SET, sklearn.__version__, skl2onnx.__version__, onnx.__version__, onnxruntime.__version__, np.__version__)
