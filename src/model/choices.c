@@ -78,6 +78,8 @@ static void
 gather_values(Maker *k)
 {
 	uint64_t *filled = drift_room_take(k->room, k->c->n, sizeof(uint64_t));
+	uint64_t *scratch;
+	uint32_t most = 0;
 
 	for (uint32_t i = 0; i < k->c->n; i++)
 	{
@@ -85,9 +87,11 @@ gather_values(Maker *k)
 
 		if (choice->kind != DRIFT_NODE_EQUAL)
 			continue;
+		most = choice->tests > most ? choice->tests : most;
 		choice->half = drift_rank_half(choice->tests);
 		choice->values = drift_room_take(k->room, 2 * (uint64_t) choice->half - 1, sizeof(uint64_t));
 	}
+	scratch = drift_room_take(k->room, most, sizeof(uint64_t));
 	for (uint64_t i = 0; i < k->n_nodes; i++)
 		if (k->nodes[i].kind == DRIFT_NODE_EQUAL)
 		{
@@ -101,7 +105,7 @@ gather_values(Maker *k)
 
 		if (choice->kind != DRIFT_NODE_EQUAL)
 			continue;
-		choice->rows = drift_sort_distinct(choice->values, filled[i]);
+		choice->rows = drift_sort_distinct(choice->values, scratch, filled[i]);
 		for (uint64_t j = choice->rows; j < 2 * (uint64_t) choice->half - 1; j++)
 			choice->values[j] = UINT64_MAX;
 		drift_room_poll(k->room);

@@ -64,7 +64,7 @@ drift_rank64(const uint64_t *thresholds, uint32_t half, uint64_t code)
 /* Of the least table for n numbers whose size is one less than a power of two: half of that power. */
 uint32_t drift_rank_half(uint64_t n);
 
-/* Sorts and gives the number of distinct ones, that are then in front. */
-uint64_t drift_sort_distinct(uint64_t *codes, uint64_t n);
+/* Sorts and gives the number of distinct ones, that are then in front; scratch has room for n. */
+uint64_t drift_sort_distinct(uint64_t *codes, uint64_t *scratch, uint64_t n);
 
 #endif

@@ -162,12 +162,18 @@ static bool
 sort_codes(const Maker *k, uint64_t *codes, const uint64_t *end, uint64_t *distinct, uint64_t features)
 {
 	bool countable = true;
+	uint64_t most = 0;
+	uint64_t *scratch;
 
 	for (uint64_t f = 0; f < features; f++)
 	{
-		uint64_t first = f > 0 ? end[f - 1] : 0;
-
-		distinct[f] = drift_sort_distinct(codes + first, end[f] - first);
+		distinct[f] = end[f] - (f > 0 ? end[f - 1] : 0);
+		most = distinct[f] > most ? distinct[f] : most;
+	}
+	scratch = drift_room_take(k->room, most, sizeof(uint64_t));
+	for (uint64_t f = 0; f < features; f++)
+	{
+		distinct[f] = drift_sort_distinct(codes + (end[f] - distinct[f]), scratch, distinct[f]);
 		countable &= distinct[f] <= MOST_RANKS;
 		drift_room_poll(k->room);
 	}
