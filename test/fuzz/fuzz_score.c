@@ -1,13 +1,14 @@
 /*
  * fuzz_score.c
- *		Blocks that pass the check of models score rows, and trees give the same
- *		margins however they are laid out.
+ *		Blocks that pass the check of models score rows, trees give the same
+ *		margins however they are laid out, and explanations add up to them.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "model/explain.h"
 #include "model/layout.h"
 #include "model/score.h"
 #include "model/steps.h"
@@ -51,9 +52,56 @@ same(const double *a, const double *b, uint32_t n)
 	return true;
 }
 
+/* A bound of everything that a margin of trees sums. */
+static double
+magnitude(const DriftModel *m)
+{
+	const DriftNode *nodes = drift_model_section(m, DRIFT_SECTION_NODES);
+	const DriftTree *trees = drift_model_section(m, DRIFT_SECTION_TREES);
+	const DriftLeafWeight *weights = drift_model_section(m, DRIFT_SECTION_LEAF_WEIGHTS);
+	const double *base = drift_model_section(m, DRIFT_SECTION_BASE);
+	double sum = 0;
+	double factor = 1;
+
+	for (uint64_t t = 0; t < drift_model_count(m, DRIFT_SECTION_TREES); t++)
+		factor = fmax(factor, fabs(trees[t].weight));
+	for (uint64_t i = 0; i < drift_model_count(m, DRIFT_SECTION_LEAF_WEIGHTS); i++)
+		sum += fabs(weights[i].weight);
+	sum *= (double) drift_model_count(m, DRIFT_SECTION_NODES);
+	for (uint64_t i = 0; i < drift_model_count(m, DRIFT_SECTION_NODES); i++)
+		sum += nodes[i].kind == DRIFT_NODE_LEAF ? fabs(nodes[i].value) : 0;
+	sum *= factor;
+	for (uint32_t g = 0; g < m->groups; g++)
+		sum += fabs(base[g]);
+	return sum;
+}
+
+/* Of trees whose margins float32 holds, contributions add up to the margin as well as that can tell. */
+static void
+explain(DriftExplainer *e, const DriftModel *m, const double *slots, const double *margins, double *contributions)
+{
+	uint64_t width = drift_model_count(m, DRIFT_SECTION_INPUTS) + 1;
+	double bound = magnitude(m);
+
+	drift_explain_margins(e, slots, contributions);
+	if (m->predictor != DRIFT_PREDICTOR_TREES || !(bound < 1e30))
+		return;
+	for (uint32_t g = 0; g < m->groups; g++)
+	{
+		double sum = 0;
+
+		for (uint64_t i = 0; i < width; i++)
+			sum += contributions[g * width + i];
+		REQUIRE(fabs(sum - margins[g]) <= 1e-5 * bound + 1e-30);
+	}
+}
+
 static void
 score(const DriftModel *m, TestHost *h)
 {
+	DriftExplainer *e = drift_can_explain(m) ? drift_explainer_create(m, &h->host) : NULL;
+	uint64_t width = drift_model_count(m, DRIFT_SECTION_INPUTS) + 1;
+	double *contributions = test_host_allocate(h, m->groups * width * sizeof(double));
 	DriftRoom room = {.host = &h->host};
 	DriftScorer *s = drift_scorer_create(m, &h->host);
 	double *margins = test_host_allocate(h, m->groups * sizeof(double));
@@ -75,6 +123,8 @@ score(const DriftModel *m, TestHost *h)
 			REQUIRE(problem.reason != NULL && problem.input < drift_model_count(m, DRIFT_SECTION_INPUTS));
 			continue;
 		}
+		if (e != NULL)
+			explain(e, m, drift_scorer_slots(s), margins, contributions);
 		drift_score_outputs(s, margins, outputs);
 		REQUIRE(drift_score_probabilities(s, margins, outputs, probabilities) <= m->groups + 1);
 		if (m->decision != DRIFT_DECISION_NONE)
