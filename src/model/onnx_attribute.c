@@ -86,15 +86,20 @@ drift_onnx_string(const Onnx *o, const char *name, const char *otherwise)
 bool
 drift_onnx_only(Onnx *o, const char *const *names)
 {
+	uint64_t seen = 0;
+
 	for (size_t i = 0; i < o->node->n_attribute; i++)
 	{
 		OnnxText name = o->node->attribute[i]->name;
-		bool known = false;
+		unsigned k = 0;
 
-		for (size_t k = 0; names[k] != NULL && !known; k++)
-			known = drift_onnx_is(name, names[k]);
-		if (!known)
+		while (names[k] != NULL && !drift_onnx_is(name, names[k]))
+			k++;
+		if (names[k] == NULL)
 			return drift_onnx_refuse(o, DRIFT_UNSUPPORTED, "unknown attribute of an operator", name);
+		if (seen >> k & 1)
+			return drift_onnx_refuse(o, DRIFT_CORRUPT, "an attribute is there twice", name);
+		seen |= (uint64_t) 1 << k;
 	}
 	return true;
 }

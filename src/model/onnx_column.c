@@ -459,15 +459,16 @@ reshaped(Onnx *o, const double *dims, uint64_t count, uint32_t n, OnnxValue *out
 static bool
 read_dims(Onnx *o, const char *attribute, double **dims, uint64_t *count)
 {
+	const int64_t *ints;
 	OnnxValue *shape;
 
-	*dims = NULL;
-	*count = 0;
 	if (!drift_onnx_has_in(o, 1))
-		return drift_onnx_numbers(o, attribute, dims, count);
+		return drift_onnx_ints(o, attribute, &ints, count) && drift_onnx_numbers(o, attribute, dims, count);
 	shape = drift_onnx_in(o, 1);
 	if (shape == NULL || !drift_onnx_constant(o, shape))
 		return false;
+	if (!is_whole(shape->type))
+		return drift_onnx_corrupt(o, "dimensions are not whole numbers");
 	*dims = shape->numbers;
 	*count = shape->count;
 	return true;

@@ -8,6 +8,9 @@
 /* Categories that all columns are compared with. */
 #define MOST_LOOKUPS ((uint64_t) 1 << 23)
 
+/* Of ai.onnx.ml: what its operators mean is known up to this one. */
+#define NEWEST_ML_OPSET 5
+
 /* What an operator may carry; other attributes could change what it does. */
 static const char *const no_attributes[] = {NULL};
 static const char *const cast_attributes[] = {"to", "saturate", NULL};
@@ -281,6 +284,8 @@ drift_import_onnx(DriftDraft *d, const char *bytes, size_t size, const DriftImpo
 		return drift_refuse(r, DRIFT_CORRUPT, "not an ONNX model", "", 0, 0);
 	o.graph = m->graph;
 	read_opsets(&o, m);
+	if (o.ml_opset > NEWEST_ML_OPSET)
+		return drift_refuse(r, DRIFT_UNSUPPORTED, "operators of a version that is not known", "ai.onnx.ml", 10, 0);
 	note_source(d, m);
 	if (drift_onnx_name_values(&o) && drift_onnx_graph_inputs(&o) && walk(&o))
 		return DRIFT_OK;

@@ -43,37 +43,43 @@ drift_onnx_scores(Onnx *o, OnnxValue *out, uint32_t n, uint8_t transform)
 	return true;
 }
 
-static uint32_t
-int_string(DriftDraft *d, int64_t number)
-{
-	char text[24];
-	size_t at = sizeof(text);
-	uint64_t left = number < 0 ? -(uint64_t) number : (uint64_t) number;
+#define LABEL_ROOM 24
 
+/* A label as text; of a whole number its digits, in room for LABEL_ROOM of them. */
+static OnnxText
+label_text(const int64_t *ints, const OnnxText *texts, uint64_t i, uint8_t *room)
+{
+	size_t at = LABEL_ROOM;
+	uint64_t left;
+
+	if (ints == NULL)
+		return texts[i];
+	left = ints[i] < 0 ? -(uint64_t) ints[i] : (uint64_t) ints[i];
 	do
-		text[--at] = (char) ('0' + left % 10);
+		room[--at] = (uint8_t) ('0' + left % 10);
 	while ((left /= 10) > 0);
-	if (number < 0)
-		text[--at] = '-';
-	return drift_draft_string(d, text + at, sizeof(text) - at);
+	if (ints[i] < 0)
+		room[--at] = '-';
+	return (OnnxText){LABEL_ROOM - at, room + at};
 }
 
 /* Are the labels these already? */
 static bool
-same_labels(const Onnx *o, const uint32_t *numbers, uint64_t count)
+same_labels(const Onnx *o, const int64_t *ints, const OnnxText *texts, uint64_t count)
 {
 	const DriftString *strings = drift_draft_section(o->d, DRIFT_SECTION_STRINGS);
 	const uint32_t *labels = drift_draft_section(o->d, DRIFT_SECTION_LABELS);
-	const char *text = drift_draft_section(o->d, DRIFT_SECTION_TEXT);
+	uint8_t *text = drift_draft_section(o->d, DRIFT_SECTION_TEXT);
+	uint8_t room[LABEL_ROOM];
 
 	if (drift_draft_count(o->d, DRIFT_SECTION_LABELS) != count)
 		return false;
 	for (uint64_t i = 0; i < count; i++)
 	{
-		const DriftString *a = &strings[labels[i]];
-		const DriftString *b = &strings[numbers[i]];
+		const DriftString *label = &strings[labels[i]];
+		const OnnxText pair[2] = {{label->length, text + label->start}, label_text(ints, texts, i, room)};
 
-		if (a->length != b->length || memcmp(text + a->start, text + b->start, a->length) != 0)
+		if (drift_onnx_compare_texts(pair, 0, 1) != 0)
 			return false;
 	}
 	return true;
@@ -83,18 +89,21 @@ same_labels(const Onnx *o, const uint32_t *numbers, uint64_t count)
 bool
 drift_onnx_labels_of(Onnx *o, const int64_t *ints, const OnnxText *texts, uint64_t count)
 {
-	uint32_t *numbers = drift_onnx_allocate(o, count, sizeof(uint32_t));
+	uint8_t room[LABEL_ROOM];
 
 	if (count < 2 || count > DRIFT_MODEL_MAX_GROUPS)
 		return drift_onnx_unsupported(o, "a classifier has from 2 to 10000 classes", NULL);
-	for (uint64_t i = 0; i < count; i++)
-		numbers[i] = ints != NULL ? int_string(o->d, ints[i])
-								  : drift_draft_string(o->d, (const char *) texts[i].data, texts[i].len);
 	if (o->classifies)
-		return same_labels(o, numbers, count) ||
+		return same_labels(o, ints, texts, count) ||
 			   drift_onnx_unsupported(o, "an operator gives the classes other labels", NULL);
 	o->classifies = true;
-	memcpy(drift_draft_add(o->d, DRIFT_SECTION_LABELS, count), numbers, count * sizeof(uint32_t));
+	for (uint64_t i = 0; i < count; i++)
+	{
+		OnnxText text = label_text(ints, texts, i, room);
+		uint32_t string = drift_draft_string(o->d, (const char *) text.data, text.len);
+
+		*(uint32_t *) drift_draft_add(o->d, DRIFT_SECTION_LABELS, 1) = string;
+	}
 	return true;
 }
 

@@ -124,15 +124,15 @@ def feed_of(session, row):
 def answer(session, row):
     """Label ('' of a regression) and scores."""
     label = ''
-    scores = None
+    scores = []
     outputs = session.run(None, feed_of(session, row))
     for out, value in zip(session.get_outputs(), outputs):
         if isinstance(value, list):
-            scores = list(value[0].values())
+            scores += list(value[0].values())
         elif 'label' in out.name:
             label = str(np.asarray(value).ravel()[0])
         else:
-            scores = list(np.asarray(value).ravel())
+            scores += list(np.asarray(value).ravel())
     return label, scores
 
 
@@ -182,6 +182,8 @@ def linear():
     fit('lr_double', LogisticRegression(), ys, LINEAR, data=X.astype(np.float64), finite=True)
     fit('ridge_classifier', RidgeClassifier(), ys, LINEAR, finite=True)
     fit('sgd', SGDClassifier(loss='log_loss', random_state=0, alpha=0.1), ys, LINEAR, finite=True)
+    fit('sgd_whole', SGDClassifier(loss='log_loss', random_state=0, alpha=0.1), yb * 2 - 1, LINEAR, finite=True)
+    fit('lr_columns', LogisticRegression(), ys, LINEAR, options={'zipmap': 'columns'}, finite=True)
     fit('linear', LinearRegression(), yr, LINEAR, finite=True)
     fit('linear_two', LinearRegression(), np.c_[yr, -yr * 2], LINEAR, finite=True)
     fit('ridge', Ridge(), yr, LINEAR, finite=True)
@@ -461,6 +463,18 @@ def own_graphs():
         add('own_norm_' + norm.lower(), graph([make('Normalizer', ['X'], ['a'], domain=ml, norm=norm),
                                               make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3])],
                                              [('X', F, 3)], [value('score')]), samples + [[0, 0, 0]], LINEAR, hole)
+    # Axes of a single column come and go; constants are nodes; Clip as it was.
+    chain = [make('Constant', [], ['one'], value=constant('one', I, [1], [1])), make('Gather', ['X', 'one'], ['a'], axis=1),
+             make('Squeeze', ['a', 'one'], ['b']), make('Unsqueeze', ['b', 'one'], ['d']), make('Cast', ['d'], ['e'], to=I),
+             make('OneHotEncoder', ['e'], ['f'], domain=ml, cats_int64s=[-1, 0, 1, 2]), make('Flatten', ['f'], ['g']),
+             make('Concat', ['g', 'X'], ['h'], axis=1),
+             make('LinearRegressor', ['h'], ['score'], domain=ml, coefficients=W + [0.5], intercepts=[0.25])]
+    add('own_axes', graph(chain, [('X', F, 3)], [value('score')]), samples, LINEAR, hole)
+    chain = [make('Clip', ['X'], ['a'], min=-0.5, max=1.5), make('Squeeze', ['Y'], ['b'], axes=[1]),
+             make('Reshape', ['b', 'shape'], ['d']), make('Concat', ['a', 'd'], ['e'], axis=-1),
+             make('LinearRegressor', ['e'], ['score'], domain=ml, coefficients=W[:4], intercepts=[0.25])]
+    add('own_older', graph(chain, [('X', F, 3), ('Y', F, 1)], [value('score')], [constant('shape', I, [2], [-1, 1])], ml=1, core=10),
+        [r + [0.5] for r in samples], LINEAR, [[1, np.nan, 2, 0]])
     # Imputing another value than NaN, and of whole numbers.
     last = make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3])
     add('own_imputer_value', graph([make('Imputer', ['X'], ['a'], domain=ml, replaced_value_float=-1.0,
@@ -552,6 +566,10 @@ def refusals():
     one('bool', 'Cast', make('Cast', ['X'], ['a'], to=TensorProto.BOOL))
     one('text', 'LinearRegressor', make('Identity', ['X'], ['a']), TensorProto.STRING)
     one('norm', 'L3', make('Normalizer', ['X'], ['a'], domain=ml, norm='L3'))
+    refuse('opset', 'ai.onnx.ml', graph([make('Identity', ['X'], ['a']), last], [('X', F, 3)], [value('score')], ml=6))
+    twice = make('Normalizer', ['X'], ['a'], domain=ml, norm='L1')
+    twice.attribute.append(helper.make_attribute('norm', 'L2'))
+    one('twice', 'norm', twice)
     one('softmax', 'SOFTMAX', make('Identity', ['X'], ['a']),
         nodes=[make('LinearRegressor', ['a'], ['score'], domain=ml, coefficients=W[:3], post_transform='SOFTMAX')])
     one('second', 'LinearRegressor', make('LinearRegressor', ['X'], ['a'], domain=ml, coefficients=W[:3]))
