@@ -14,7 +14,7 @@ import lightgbm
 import numpy
 import xgboost
 
-TRAINED_ON = 20_000
+TRAINED_ON = 10_000
 
 # The libraries may print; the answers go where only they go.
 answers, sys.stdout = sys.stdout, sys.stderr
@@ -32,7 +32,7 @@ def label(x):
 
 
 def train_xgboost(x, trees, depth, path):
-    parameters = {'objective': 'binary:logistic', 'max_depth': depth, 'eta': 0.1, 'min_child_weight': 0, 'nthread': 2, 'tree_method': 'hist'}
+    parameters = {'objective': 'binary:logistic', 'max_depth': depth, 'eta': 0.1, 'min_child_weight': 0, 'nthread': 1, 'tree_method': 'hist'}
     booster = xgboost.train(parameters, xgboost.DMatrix(x, label(x)), trees)
     booster.save_model(path)
     booster = xgboost.Booster(model_file=path)
@@ -42,7 +42,7 @@ def train_xgboost(x, trees, depth, path):
 
 def train_lightgbm(x, trees, depth, path):
     parameters = {'objective': 'binary', 'num_leaves': 2 ** depth, 'max_depth': depth, 'min_data_in_leaf': 2, 'learning_rate': 0.1,
-                  'num_threads': 2, 'verbose': -1}
+                  'num_threads': 1, 'verbose': -1}
     lightgbm.train(parameters, lightgbm.Dataset(x, label(x)), trees).save_model(path)
     return lightgbm.Booster(model_file=path)
 
