@@ -198,6 +198,30 @@ refuse_truncated_small(void)
 	ok(taken == 0, "what ends within the pandas categories is refused");
 }
 
+/* Lines may end as on Windows; version 2 may lack parameters. */
+static void
+take_variants(void)
+{
+	char text[2 * sizeof(small)];
+	size_t size = 0;
+	DriftRefusal r;
+
+	for (const char *at = small; *at != '\0'; at++)
+	{
+		if (*at == '\n')
+			text[size++] = '\r';
+		text[size++] = *at;
+	}
+	try_import(text, size, &r);
+	ok(r.status == DRIFT_OK, "lines that end in carriage returns are taken");
+	size = (size_t) snprintf(text, sizeof(text), "%s%s%send of trees\n", HEAD, TREE, STUMP);
+	try_import(text, size, &r);
+	ok(r.status == DRIFT_TRUNCATED, "version 4 has parameters");
+	text[strlen("tree\nversion=v")] = '2';
+	try_import(text, size, &r);
+	ok(r.status == DRIFT_OK, "version 2 need not");
+}
+
 typedef struct Change
 {
 	const char *from;
@@ -348,6 +372,7 @@ main(int argc, char **argv)
 	refuse_truncated(bytes, size, size - 40, 97);
 	free(bytes);
 	refuse_changed();
+	take_variants();
 	limit_depth(DRIFT_MODEL_MAX_DEPTH, true);
 	limit_depth(DRIFT_MODEL_MAX_DEPTH + 2, false);
 	return done_testing();
