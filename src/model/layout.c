@@ -1,7 +1,8 @@
 #include "model/layout.h"
 
-/* Heaps of at most that depth are made whatever they cost, deeper ones while they are not much larger than the trees. */
-#define CHEAP_DEPTH 6
+/* Heaps are made while they have not that many times the places of the trees; flat ones may have more. */
+#define FLAT_DEPTH 6
+#define FLAT_GROWTH 16
 #define MOST_DEPTH 12
 #define MOST_GROWTH 4
 
@@ -290,7 +291,7 @@ heaps_fit(const Maker *k, uint32_t first, uint32_t n, uint32_t depth)
 {
 	if (depth > MOST_DEPTH)
 		return false;
-	return depth <= CHEAP_DEPTH || ((uint64_t) 2 * n << depth) <= MOST_GROWTH * nodes_of(k, first, n);
+	return ((uint64_t) 2 * n << depth) <= (depth <= FLAT_DEPTH ? FLAT_GROWTH : MOST_GROWTH) * nodes_of(k, first, n);
 }
 
 /*

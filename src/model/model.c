@@ -222,6 +222,8 @@ check_features(Check *c)
 {
 	const uint32_t *features = drift_model_section(c->m, DRIFT_SECTION_FEATURES);
 
+	if (c->count[DRIFT_SECTION_FEATURES] > DRIFT_MODEL_MAX_SLOTS)
+		return fails(c, "the predictor reads too many columns");
 	for (uint64_t i = 0; i < c->count[DRIFT_SECTION_FEATURES]; i++)
 		if (!slot_fits(c, features[i], c->m->slots, false))
 			return fails(c, "the predictor reads what is not there");
