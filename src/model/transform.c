@@ -39,26 +39,6 @@ logistic(const DriftModel *m, double x)
 	return 1 / (1 + exp(-m->parameter * x));
 }
 
-/*
- * The normal distribution function; where ONNX says PROBIT its inverse, by the
- * approximation that ONNX Runtime has in ml_common.h.
- */
-static double
-probit(const DriftModel *m, double x)
-{
-	float p = (float) x;
-	float centred = 2 * p - 1;
-	float log_part;
-	float v;
-
-	if (m->source != DRIFT_SOURCE_ONNX)
-		return rounded(m, 0.5 * erfc(-x / sqrt(2)));
-	log_part = logf((1 - centred) * (1 + centred));
-	v = 2 / (3.14159265f * 0.147f) + 0.5f * log_part;
-	v = -v + sqrtf(v * v - 1 / 0.147f * log_part);
-	return 1.41421356f * ((centred < 0 ? -1.0f : 1.0f) * sqrtf(v));
-}
-
 static double
 transform_one(const DriftModel *m, double x)
 {
@@ -79,7 +59,7 @@ transform_one(const DriftModel *m, double x)
 		case DRIFT_TRANSFORM_LOG1P_EXP:
 			return m->single ? log1pf(expf((float) x)) : log1p(exp(x));
 		case DRIFT_TRANSFORM_PROBIT:
-			return probit(m, x);
+			return rounded(m, 0.5 * erfc(-x / sqrt(2)));
 		default:
 			return x;
 	}
