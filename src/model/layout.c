@@ -145,7 +145,7 @@ gather_codes(const Maker *k, uint64_t *end, uint64_t features)
 }
 
 static void
-put_thresholds(DriftLayout *l, const DriftRanked *ranked, const uint64_t *codes, uint64_t n)
+put_thresholds(DriftLayout *l, const DriftRankedFeature *ranked, const uint64_t *codes, uint64_t n)
 {
 	for (uint64_t i = 0; i < 2 * (uint64_t) ranked->half - 1; i++)
 	{
@@ -197,17 +197,17 @@ make_ranks(Maker *k)
 	for (uint64_t f = 0; f < features; f++)
 		sum += distinct[f] > 0 ? 2 * (uint64_t) drift_rank_half(distinct[f]) - 1 : 0;
 	l->thresholds = drift_room_take(k->room, sum, l->narrow ? sizeof(uint32_t) : sizeof(uint64_t));
-	l->ranked = drift_room_take(k->room, features, sizeof(DriftRanked));
+	l->ranked = drift_room_take(k->room, features, sizeof(DriftRankedFeature));
 	l->ranks = drift_room_take(k->room, features, sizeof(uint16_t));
 	k->ranked_of = drift_room_take(k->room, features, sizeof(uint32_t));
 	sum = 0;
 	for (uint64_t f = 0; f < features; f++)
 	{
-		DriftRanked *ranked = &l->ranked[l->n_ranked];
+		DriftRankedFeature *ranked = &l->ranked[l->n_ranked];
 
 		if (distinct[f] == 0)
 			continue;
-		*ranked = (DriftRanked){k->features[f], drift_rank_half(distinct[f]), sum};
+		*ranked = (DriftRankedFeature){k->features[f], drift_rank_half(distinct[f]), sum};
 		put_thresholds(l, ranked, codes + (f > 0 ? end[f - 1] : 0), distinct[f]);
 		sum += 2 * (uint64_t) ranked->half - 1;
 		k->ranked_of[f] = l->n_ranked++;
@@ -221,7 +221,7 @@ static uint32_t
 rank_of(const Maker *k, const DriftNode *node)
 {
 	const DriftLayout *l = k->l;
-	const DriftRanked *ranked = &l->ranked[k->ranked_of[node->feature]];
+	const DriftRankedFeature *ranked = &l->ranked[k->ranked_of[node->feature]];
 
 	if (!is_ordered(node))
 		return 1;

@@ -110,12 +110,12 @@ typedef struct DriftCell
 } DriftCell;
 
 /* The distinct thresholds of a feature, one less than a power of two with unreachable ones behind. */
-typedef struct DriftRanked
+typedef struct DriftRankedFeature
 {
 	uint32_t slot;
 	uint32_t half;  /* of the power of two */
 	uint64_t first; /* of its thresholds among all */
-} DriftRanked;
+} DriftRankedFeature;
 
 typedef enum DriftCodes
 {
@@ -131,9 +131,9 @@ typedef struct DriftLayout
 	DriftCodes codes_are;
 	uint32_t n_blocks;
 	DriftBlock *blocks;
-	DriftCell *cells;    /* sorted by DriftMissing */
-	uint32_t n_cells[4]; /* by DriftMissing; [0] is 0 */
-	DriftRanked *ranked; /* where codes are ranks: the features that are read */
+	DriftCell *cells;           /* sorted by DriftMissing */
+	uint32_t n_cells[4];        /* by DriftMissing; [0] is 0 */
+	DriftRankedFeature *ranked; /* where codes are ranks: the features that are read */
 	uint32_t n_ranked;
 	void *thresholds; /* uint32_t where narrow, else uint64_t */
 	uint16_t *ranks;  /* of the row, for each of them */

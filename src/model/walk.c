@@ -43,7 +43,7 @@ find_ranks(const DriftLayout *l, const double *slots)
 {
 	for (uint32_t i = 0; i < l->n_ranked; i++)
 	{
-		const DriftRanked *r = &l->ranked[i];
+		const DriftRankedFeature *r = &l->ranked[i];
 		double x = isnan(slots[r->slot]) ? 0 : slots[r->slot];
 		uint32_t rank =
 			l->narrow ? drift_rank32((const uint32_t *) l->thresholds + r->first, r->half, drift_code32((float) x))

@@ -1,4 +1,4 @@
-"""bench.py ROWS: what the extension costs beside avg(), and what it saves beside pulling the rows.
+"""bench.py ROWS [models]: what the extension costs beside avg(), and what it saves beside pulling the rows.
 
 Prints one table. A figure that falls short of its gate does not fail the run: machines differ.
 """
@@ -176,14 +176,10 @@ def bench_stored_profiles(figures, server, rows):
                         per_call[counts[-1]], per_call[counts[1]], 1.5)
 
 
-def main():
-    rows = int(sys.argv[1])
-    server = Server(work_mem='1GB', max_parallel_workers_per_gather=0)
+def bench_statistics(figures, server, parallel, rows):
     small = Server(work_mem='4MB', max_parallel_workers_per_gather=0)
-    parallel = Server(work_mem='1GB', max_parallel_workers_per_gather=2, parallel_setup_cost=0, parallel_tuple_cost=0)
-    figures = Figures()
 
-    say(f"{server.value('SHOW server_version')}, {rows:,} rows; making the tables")
+    say(f'{rows:,} rows; making the tables')
     tables.create_wide(server, 'wide', rows)
     tables.create_part(server, 'million', 'wide', MILLION)
     tables.create_narrow(server, 'narrow', 'normal', rows)
@@ -209,6 +205,17 @@ def main():
     say('data quality of 10 columns, 1M rows')
     quality.bench_quality(figures, server, agree, rivals.read_frame(server, 'million', COLUMNS)[COLUMNS], 'million')
     bench_stored_profiles(figures, server, rows)
+
+
+def main():
+    rows = int(sys.argv[1])
+    server = Server(work_mem='1GB', max_parallel_workers_per_gather=0)
+    parallel = Server(work_mem='1GB', max_parallel_workers_per_gather=2, parallel_setup_cost=0, parallel_tuple_cost=0)
+    figures = Figures()
+
+    say(server.value('SHOW server_version'))
+    if 'models' not in sys.argv[2:]:
+        bench_statistics(figures, server, parallel, rows)
     say('models, 200,000 rows of 30 features')
     models.bench_models(figures, server, parallel, agree)
     figures.print()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh ROWS: the benchmark, in the cluster that PGHOST and the like name.
+# run.sh ROWS [models]: the benchmark, in the cluster that PGHOST and the like name.
 set -eu
 
 # Encryption would slow down the clients that pull rows, and nobody else.
@@ -9,4 +9,4 @@ createdb --maintenance-db=postgres "$PGDATABASE"
 psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION drift' -c 'CREATE EXTENSION pg_prewarm'
 
 # Debian's python, which has the packages; another may be first on the PATH.
-exec /usr/bin/python3 test/bench/bench.py "$1"
+exec /usr/bin/python3 test/bench/bench.py "$@"

@@ -1,9 +1,10 @@
-# test/run bench [quick]: speed, as ratios taken in one run.
+# test/run bench [quick|models]: speed, as ratios taken in one run.
 
 case ${1:-full} in
 	quick) rows=1000000 shared_buffers=1GB ;;
 	full) rows=10000000 shared_buffers=4GB ;;
-	*) die "bench takes no argument but quick" ;;
+	models) rows=0 shared_buffers=1GB ;;
+	*) die "bench takes no argument but quick or models" ;;
 esac
 
 evidently_works() {
@@ -54,8 +55,8 @@ offer_models() {
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
-offer_evidently
+[ "${1:-full}" = models ] || offer_evidently
 offer_models
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
-	-o fsync=off -o wal_level=minimal -o max_wal_senders=0 sh test/bench/run.sh "$rows"
+	-o fsync=off -o wal_level=minimal -o max_wal_senders=0 sh test/bench/run.sh "$rows" "$@"
 say "bench finished"
