@@ -52,9 +52,9 @@ read_branch(Onnx *o, const Branches *b, uint64_t i, OnnxForest *forest)
 	OnnxTreeNode *node = &forest->nodes[i];
 	double mode = b->modes[i];
 
-	if (mode == ONNX_MODE_MEMBER)
+	if (mode == (double) ONNX_MODE_MEMBER)
 		return drift_onnx_unsupported(o, "unknown mode of a node", "BRANCH_MEMBER");
-	if (!(mode >= 0 && mode < ONNX_MODE_MEMBER && mode == floor(mode)))
+	if (!(mode >= 0 && mode < (double) ONNX_MODE_MEMBER && mode == floor(mode)))
 		return drift_onnx_corrupt(o, "unknown mode of a node");
 	if (b->features[i] < 0 || b->features[i] > UINT32_MAX)
 		return drift_onnx_corrupt(o, "a tree reads a column that is not there");
