@@ -23,7 +23,11 @@ SQL_INSTALL = \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
 	sql/install/38_describe.sql \
-	sql/install/40_simulate.sql
+	sql/install/40_simulate.sql \
+	sql/install/50_registry.sql \
+	sql/install/52_governance.sql \
+	sql/install/54_predictions.sql \
+	sql/install/56_deployments.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -60,7 +64,10 @@ SQL_FUNCTIONS = \
 	sql/functions/72_simulate_facts.sql \
 	sql/functions/72_simulate_columns.sql \
 	sql/functions/72_simulate_rows.sql \
-	sql/functions/73_simulate.sql
+	sql/functions/73_simulate.sql \
+	sql/functions/80_access.sql \
+	sql/functions/80_events.sql \
+	sql/functions/81_route.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
@@ -71,8 +78,8 @@ DATA_built = $(SQL_SCRIPT) $(SQL_UPDATES)
 
 # Readers of wire formats that protoc-c writes from their descriptions.
 GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
-SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/pg/*.c)))
-INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/pg/*.h))
+SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/pg/*.c src/registry/*.c)))
+INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/pg/*.h src/registry/*.h))
 OBJS = $(SOURCES:.c=.o) $(GENERATED:.c=.o)
 SHLIB_LINK = -lprotobuf-c
 
