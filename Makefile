@@ -67,7 +67,8 @@ SQL_FUNCTIONS = \
 	sql/functions/73_simulate.sql \
 	sql/functions/80_access.sql \
 	sql/functions/80_events.sql \
-	sql/functions/81_route.sql
+	sql/functions/81_route.sql \
+	sql/functions/84_policy.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
