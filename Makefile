@@ -68,6 +68,10 @@ SQL_FUNCTIONS = \
 	sql/functions/80_access.sql \
 	sql/functions/80_events.sql \
 	sql/functions/81_route.sql \
+	sql/functions/82_models.sql \
+	sql/functions/82_versions.sql \
+	sql/functions/82_resolve.sql \
+	sql/functions/82_aliases.sql \
 	sql/functions/84_policy.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql

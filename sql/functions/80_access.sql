@@ -46,7 +46,8 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege',
 				DETAIL = CASE wanted WHEN 'own' THEN format('Only members of its owner %s may do this.', model.owner)
 					ELSE format('Role %s has no privilege %s on it.', drift_internal.actor(), wanted) END,
-				HINT = CASE WHEN wanted <> 'own' THEN 'The owner grants privileges with drift.grant_privilege().' END;
+				HINT = CASE WHEN wanted = 'own' THEN 'drift.set_owner() gives it to another role.'
+					ELSE 'The owner grants privileges with drift.grant_privilege().' END;
 	END IF;
 	RETURN model;
 END

@@ -15,7 +15,7 @@ BEGIN
 			USING ERRCODE = 'undefined_object',
 				DETAIL = CASE model.last_version WHEN 0 THEN 'It has no versions yet.'
 					ELSE format('Its versions are numbered from 1 to %s.', model.last_version) END,
-				HINT = CASE model.last_version WHEN 0 THEN 'drift.add_version() adds one.' END;
+				HINT = CASE model.last_version WHEN 0 THEN 'drift.add_version() adds one.' ELSE 'drift.model_stages lists them.' END;
 	END IF;
 	RETURN found_version;
 END

@@ -47,7 +47,7 @@ CREATE TABLE drift.model_versions (
 	status text NOT NULL DEFAULT 'ready' CHECK (status IN ('pending', 'ready', 'failed', 'deleted')),
 	stage text NOT NULL DEFAULT 'none' CHECK (stage IN ('none', 'staging', 'production', 'archived')),
 	description text,
-	format text NOT NULL,
+	format text,
 	task text,
 	digest bytea CHECK (length(digest) = 32),
 	size_bytes bigint CHECK (size_bytes >= 0),
@@ -69,7 +69,7 @@ CREATE TABLE drift.model_versions (
 	PRIMARY KEY (model_id, version),
 	UNIQUE (version_name, model_id),
 	CHECK (training_from <= training_to),
-	CHECK (status <> 'ready' OR (digest IS NOT NULL AND (artefact_uri IS NOT NULL OR format <> 'external')))
+	CHECK (status <> 'ready' OR (format IS NOT NULL AND digest IS NOT NULL AND (artefact_uri IS NOT NULL OR format <> 'external')))
 );
 
 CREATE INDEX model_versions_run_id ON drift.model_versions (run_id, model_id, version) WHERE run_id IS NOT NULL;
@@ -81,7 +81,7 @@ COMMENT ON TABLE drift.model_versions IS 'versions of registered models; drift.a
 COMMENT ON COLUMN drift.model_versions.version_name IS 'model, version and time in one name: model_vN_YYYYMMDD_HHMMSS, of UTC';
 COMMENT ON COLUMN drift.model_versions.status IS 'pending (being made), ready, failed (error says why) or deleted (the artefact is gone)';
 COMMENT ON COLUMN drift.model_versions.stage IS 'none, staging, production (it is the champion) or archived (it was)';
-COMMENT ON COLUMN drift.model_versions.format IS 'where the artefact comes from: xgboost, lightgbm, onnx, json, drift, or external for one that is elsewhere';
+COMMENT ON COLUMN drift.model_versions.format IS 'where the artefact comes from: xgboost, lightgbm, onnx, json, drift, or external for one that is elsewhere; NULL until it is there';
 COMMENT ON COLUMN drift.model_versions.task IS 'regression, binary, multiclass, or as the source calls it';
 COMMENT ON COLUMN drift.model_versions.digest IS 'SHA-256 of the artefact';
 COMMENT ON COLUMN drift.model_versions.artefact_uri IS 'where an outside artefact is';
