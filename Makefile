@@ -72,7 +72,8 @@ SQL_FUNCTIONS = \
 	sql/functions/82_versions.sql \
 	sql/functions/82_resolve.sql \
 	sql/functions/82_aliases.sql \
-	sql/functions/84_policy.sql
+	sql/functions/84_policy.sql \
+	sql/functions/87_outcomes_table.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
