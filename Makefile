@@ -73,7 +73,13 @@ SQL_FUNCTIONS = \
 	sql/functions/82_resolve.sql \
 	sql/functions/82_aliases.sql \
 	sql/functions/84_policy.sql \
-	sql/functions/87_outcomes_table.sql
+	sql/functions/86_log_names.sql \
+	sql/functions/86_prediction_ids.sql \
+	sql/functions/86_log_partitions.sql \
+	sql/functions/86_prediction_log.sql \
+	sql/functions/86_log_features.sql \
+	sql/functions/87_outcomes_table.sql \
+	sql/functions/88_cluster.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

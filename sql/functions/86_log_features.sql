@@ -1,0 +1,79 @@
+-- features of versions that come after the log was made
+
+CREATE OR REPLACE FUNCTION drift_internal.missing_features(model drift.models, version integer)
+	RETURNS TABLE (feature text, kind text, column_type text, problem text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT f.feature, f.kind, f.column_type,
+		CASE WHEN a.attname IS NOT NULL THEN format('"%s" is text, and column %I of the log is %s', f.feature, a.attname, format_type(a.atttypid, a.atttypmod)) END
+	FROM drift.prediction_logs AS l
+	CROSS JOIN drift_internal.log_features(model, version, NULL, NULL) AS f
+	LEFT JOIN drift.prediction_log_features AS p ON p.log_id = l.log_id AND p.feature = f.feature
+	LEFT JOIN pg_attribute AS a ON a.attrelid = l.log AND a.attname = p.column_name AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE l.model_id = model.model_id AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log)
+		AND (a.attname IS NULL OR (f.kind = 'text' AND a.atttypid IN ('float8'::regtype, 'numeric'::regtype)))
+$$;
+
+COMMENT ON FUNCTION drift_internal.missing_features(drift.models, integer) IS
+	'features of a version for which the log of the model has no column, or one that cannot hold them: problem says so';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_log_features(model drift.models, version integer) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	log CONSTANT regclass := (SELECT l.log FROM drift.prediction_logs AS l WHERE l.model_id = model.model_id);
+	missing text[];
+	problems text[];
+BEGIN
+	SELECT array_agg(f.feature) FILTER (WHERE f.problem IS NULL), array_agg(f.problem) FILTER (WHERE f.problem IS NOT NULL)
+	INTO missing, problems
+	FROM drift_internal.missing_features(model, version) AS f;
+	IF problems IS NOT NULL THEN
+		RAISE EXCEPTION 'the prediction log of model "%" cannot hold all features of version %', model.name, version
+			USING ERRCODE = 'datatype_mismatch', DETAIL = format('Feature %s.', array_to_string(problems, '; ')),
+				HINT = format('Change the type: ALTER TABLE %s ALTER COLUMN ... TYPE text.', log);
+	ELSIF missing IS NOT NULL THEN
+		RAISE EXCEPTION 'the prediction log of model "%" has no columns for all features of version %', model.name, version
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = format('Missing in %s: %s.', log, (SELECT string_agg(quote_ident(m), ', ') FROM unnest(missing) AS m)),
+				HINT = format('SELECT * FROM drift.extend_prediction_log(%L, %s);', model.name, version);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_log_features(drift.models, integer) IS
+	'raises where the log of a model lacks columns for the features of a version, with the statement that adds them; a model without a log passes';
+
+CREATE OR REPLACE FUNCTION drift.extend_prediction_log(model text, version integer DEFAULT NULL)
+	RETURNS TABLE (feature text, column_name text, column_type text)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
+	found_model CONSTANT drift.models := drift_internal.find_model(model, 'read');
+	wanted CONSTANT integer := coalesce(version, (
+		SELECT max(v.version) FROM drift.model_versions AS v WHERE v.model_id = found_model.model_id AND v.status = 'ready'));
+	features text[];
+	types text[];
+	columns text[];
+BEGIN
+	PERFORM drift_internal.check_ready(found_model, wanted);
+	PERFORM drift_internal.check_log_owner(log.log);
+	SELECT array_agg(f.feature), array_agg(f.column_type) INTO features, types
+	FROM drift_internal.missing_features(found_model, wanted) AS f
+	WHERE f.problem IS NULL;
+	IF features IS NOT NULL THEN
+		columns := drift_internal.add_feature_columns(log.log, features, types);
+		PERFORM drift_internal.register_features(model, features, columns, wanted);
+		PERFORM drift_internal.extend_labelled(log.log, log.outcomes);
+	END IF;
+	RETURN QUERY SELECT * FROM unnest(features, columns, types);
+END
+$$;
+
+COMMENT ON FUNCTION drift.extend_prediction_log(text, integer) IS
+	'adds columns to the log of a model for those features of a version, by default the newest that is ready, that it has none for; what was added';
