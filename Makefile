@@ -72,6 +72,10 @@ SQL_FUNCTIONS = \
 	sql/functions/82_versions.sql \
 	sql/functions/82_resolve.sql \
 	sql/functions/82_aliases.sql \
+	sql/functions/82_privileges.sql \
+	sql/functions/82_training.sql \
+	sql/functions/82_transfer.sql \
+	sql/functions/82_views.sql \
 	sql/functions/84_policy.sql \
 	sql/functions/86_log_names.sql \
 	sql/functions/86_prediction_ids.sql \

@@ -118,6 +118,10 @@ BEGIN
 	PERFORM drift_internal.check_ready(model, version);
 	UPDATE drift.model_versions AS v SET stage = CASE WHEN v.version = set_champion.version THEN 'production' ELSE 'archived' END
 	WHERE v.model_id = model.model_id AND v.version IN (before.version, set_champion.version);
+	-- The alias goes with the stage.
+	PERFORM drift_internal.set_alias(model, 'staging', NULL, reason, deployment_id => set_champion.deployment_id)
+	FROM drift.model_aliases AS a
+	WHERE a.model_id = model.model_id AND a.alias = 'staging' AND a.version = set_champion.version;
 	event_id := drift_internal.set_alias(model, 'champion', version, reason, details, previous_event_id, deployment_id);
 	PERFORM drift_internal.set_route(model);
 	PERFORM drift_internal.emit(model, 'champion_changed',

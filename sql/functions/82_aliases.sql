@@ -19,6 +19,21 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_no_deployment(drift.models, text) IS 'an error if a deployment of the model is running';
 
+CREATE OR REPLACE FUNCTION drift_internal.check_not_deploying(model drift.models, version integer) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (
+		SELECT FROM drift.deployments AS d
+		WHERE d.model_id = model.model_id AND d.status = 'running' AND check_not_deploying.version IN (d.version, d.previous_version)) THEN
+		PERFORM drift_internal.check_no_deployment(model, format('put away version %s', version));
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_not_deploying(drift.models, integer) IS 'an error if the running deployment is of this version or would return to it';
+
 CREATE OR REPLACE FUNCTION drift_internal.check_alias(model drift.models, alias text) RETURNS void
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -71,11 +86,8 @@ BEGIN
 	IF version IS NOT NULL THEN
 		PERFORM drift_internal.move_stage(model, version, 'staging', reason);
 	END IF;
-	IF before <> version OR version IS NULL THEN
-		-- The champion came from staging: its stage says where it is now.
-		PERFORM drift_internal.move_stage(model, v.version, 'none', reason)
-		FROM drift.model_versions AS v
-		WHERE v.model_id = model.model_id AND v.version = before AND v.stage = 'staging';
+	IF before IS DISTINCT FROM version AND before IS NOT NULL THEN
+		PERFORM drift_internal.move_stage(model, before, 'none', reason);
 	END IF;
 	RETURN drift_internal.set_alias(model, 'staging', version, reason);
 END
@@ -151,17 +163,71 @@ $$;
 COMMENT ON FUNCTION drift.set_stage(text, integer, text, text) IS
 	'puts a version into stage none, staging or archived; staging moves the alias of that name too, so that one version is in it; production is what drift.promote() gives';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_not_deploying(model drift.models, version integer) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.candidate(model drift.models) RETURNS integer
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	champion integer := (SELECT a.version FROM drift.model_aliases AS a WHERE a.model_id = model.model_id AND a.alias = 'champion');
+	newest integer := (
+		SELECT v.version
+		FROM drift.model_versions AS v
+		WHERE v.model_id = model.model_id AND v.status = 'ready' AND v.version > coalesce(champion, 0)
+		ORDER BY v.version DESC
+		LIMIT 1);
 BEGIN
-	IF EXISTS (
-		SELECT FROM drift.deployments AS d
-		WHERE d.model_id = model.model_id AND d.status = 'running' AND check_not_deploying.version IN (d.version, d.previous_version)) THEN
-		PERFORM drift_internal.check_no_deployment(model, format('put away version %s', version));
+	IF newest IS NULL THEN
+		RAISE EXCEPTION 'model "%" has no version that could challenge its champion', model.name
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = format('No ready version is newer than %s.', coalesce('version ' || champion || ', the champion', 'none')),
+				HINT = 'Name the version, or add one with drift.add_version().';
 	END IF;
+	RETURN newest;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_not_deploying(drift.models, integer) IS 'an error if the running deployment is of this version or would return to it';
+COMMENT ON FUNCTION drift_internal.candidate(drift.models) IS 'the newest ready version that came after the champion, or an error';
+
+CREATE OR REPLACE FUNCTION drift.register_challenger(model text, version integer DEFAULT NULL, metadata jsonb DEFAULT '{}', reason text DEFAULT NULL)
+	RETURNS integer
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'operate');
+	challenger integer := coalesce(version, drift_internal.candidate(locked));
+BEGIN
+	metadata := drift_internal.check_object(metadata, 'metadata');
+	PERFORM drift_internal.check_alias(locked, 'challenger');
+	IF (drift_internal.check_ready(locked, challenger)).stage = 'production' THEN
+		RAISE EXCEPTION 'version % of model "%" is its champion', challenger, locked.name
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A challenger is another version.';
+	END IF;
+	UPDATE drift.model_versions AS v SET tags = drift_internal.merged(v.tags, metadata)
+	WHERE v.model_id = locked.model_id AND v.version = challenger;
+	PERFORM drift_internal.set_alias(locked, 'challenger', challenger, reason, metadata);
+	RETURN challenger;
+END
+$$;
+
+COMMENT ON FUNCTION drift.register_challenger(text, integer, jsonb, text) IS
+	'makes a version the challenger, by default the newest one that is ready, adds metadata to its tags and answers its number; it is compared with the champion, and answers only in a deployment';
+
+CREATE OR REPLACE FUNCTION drift.version_at(model text, at timestamptz DEFAULT now(), alias text DEFAULT 'champion') RETURNS integer
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_model drift.models := drift_internal.find_model(model, 'read');
+BEGIN
+	RETURN (
+		SELECT e.version
+		FROM drift.model_events AS e
+		WHERE e.model_id = found_model.model_id AND e.alias = version_at.alias AND e.happened_at <= version_at.at
+		ORDER BY e.happened_at DESC
+		LIMIT 1);
+END
+$$;
+
+COMMENT ON FUNCTION drift.version_at(text, timestamptz, text) IS
+	'version that an alias of a model, by default champion, stood for at a moment; NULL where it stood for none';

@@ -240,3 +240,150 @@ $$;
 
 COMMENT ON FUNCTION drift.add_external_version(text, text, bytea, jsonb, text, jsonb, jsonb, jsonb, text, jsonb, text, jsonb) IS
 	'adds a version whose artefact is elsewhere and is scored elsewhere: where it is, its SHA-256, and its inputs as an array of {"name", "kind": "number" or "text"}; the rest as in drift.add_version()';
+
+CREATE OR REPLACE FUNCTION drift.start_version(model text, parameters jsonb DEFAULT '{}', tags jsonb DEFAULT '{}', description text DEFAULT NULL,
+	training jsonb DEFAULT NULL, run_id text DEFAULT NULL, lineage jsonb DEFAULT '{}') RETURNS integer
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'operate');
+BEGIN
+	RETURN drift_internal.insert_version(locked, drift_internal.next_version(locked, 'pending', parameters, '{}', tags, description,
+		training, run_id, lineage));
+END
+$$;
+
+COMMENT ON FUNCTION drift.start_version(text, jsonb, jsonb, text, jsonb, text, jsonb) IS
+	'takes a number for a version that is yet to be trained: it is pending until drift.finish_version() or drift.fail_version()';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_pending(model drift.models, version integer) RETURNS drift.model_versions
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	pending drift.model_versions := drift_internal.find_version(model, version);
+BEGIN
+	IF pending.status <> 'pending' THEN
+		RAISE EXCEPTION 'version % of model "%" is not pending', version, model.name
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('Its status is %s.', pending.status),
+				HINT = 'What a version is never changes; drift.add_version() adds another.';
+	END IF;
+	RETURN pending;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_pending(drift.models, integer) IS 'a version that was started and neither finished nor failed, or an error';
+
+CREATE OR REPLACE FUNCTION drift.finish_version(model text, version integer, artefact drift.model, metrics jsonb DEFAULT '{}',
+	parameters jsonb DEFAULT '{}', training jsonb DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'operate');
+	finished drift.model_versions := drift_internal.with_artefact(drift_internal.check_pending(locked, version), artefact);
+BEGIN
+	training := drift_internal.check_training(training);
+	UPDATE drift.model_versions AS v
+	SET status = 'ready', format = finished.format, task = finished.task, digest = finished.digest, size_bytes = finished.size_bytes,
+		inputs = finished.inputs, metrics = v.metrics || drift_internal.check_metrics(finish_version.metrics),
+		parameters = v.parameters || drift_internal.check_object(finish_version.parameters, 'parameters'),
+		training_query = coalesce(training->>'query', v.training_query),
+		training_rows = coalesce((training->>'rows')::bigint, v.training_rows),
+		training_from = coalesce((training->>'from')::timestamptz, v.training_from),
+		training_to = coalesce((training->>'to')::timestamptz, v.training_to),
+		training_hash = coalesce(training->>'hash', v.training_hash)
+	WHERE v.model_id = locked.model_id AND v.version = finished.version;
+	INSERT INTO drift.model_artefacts (model_id, version, artefact) VALUES (locked.model_id, finished.version, artefact);
+	PERFORM drift_internal.note_version(locked, finished, 'version_finished');
+END
+$$;
+
+COMMENT ON FUNCTION drift.finish_version(text, integer, drift.model, jsonb, jsonb, jsonb) IS
+	'gives a pending version its artefact, which makes it ready; metrics, parameters and what is told of the training rows are added to what it has';
+
+CREATE OR REPLACE FUNCTION drift.fail_version(model text, version integer, error text) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'operate');
+	failed drift.model_versions := drift_internal.check_pending(locked, version);
+BEGIN
+	failed.status := 'failed';
+	failed.error := error;
+	UPDATE drift.model_versions AS v SET status = 'failed', error = fail_version.error
+	WHERE v.model_id = locked.model_id AND v.version = failed.version;
+	PERFORM drift_internal.note_version(locked, failed, 'version_failed');
+END
+$$;
+
+COMMENT ON FUNCTION drift.fail_version(text, integer, text) IS 'ends a pending version without an artefact and keeps why; its number stays taken';
+
+CREATE OR REPLACE FUNCTION drift.log_metrics(model text, version integer, metrics jsonb) RETURNS jsonb
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'operate');
+	before jsonb := (drift_internal.find_version(locked, version)).metrics;
+	result jsonb := drift_internal.merged(before, drift_internal.check_metrics(metrics));
+BEGIN
+	UPDATE drift.model_versions AS v SET metrics = result WHERE v.model_id = locked.model_id AND v.version = log_metrics.version;
+	PERFORM drift_internal.record_event(locked.model_id, 'metrics_logged', version,
+		details => jsonb_build_object('metrics', result, 'previous_metrics', before));
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift.log_metrics(text, integer, jsonb) IS
+	'sets some metrics of a version, numbers by name, and answers all that it has; null removes one, and drift.model_events keeps what there was';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_unused(model drift.models, version integer) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	aliases text := (SELECT string_agg(a.alias, ', ' ORDER BY a.alias)
+		FROM drift.model_aliases AS a WHERE a.model_id = model.model_id AND a.version = check_unused.version);
+	request bigint := (SELECT r.request_id
+		FROM drift.promotion_requests AS r WHERE r.model_id = model.model_id AND r.version = check_unused.version AND r.status = 'open');
+BEGIN
+	IF aliases IS NOT NULL THEN
+		RAISE EXCEPTION 'version % of model "%" is in use', version, model.name
+			USING ERRCODE = 'object_in_use', DETAIL = format('Its aliases are %s.', aliases),
+				HINT = 'Set them to other versions or remove them first.';
+	ELSIF request IS NOT NULL THEN
+		RAISE EXCEPTION 'version % of model "%" is in use', version, model.name
+			USING ERRCODE = 'object_in_use', DETAIL = format('Request %s to promote it is open.', request),
+				HINT = 'drift.withdraw_request() closes it.';
+	END IF;
+	PERFORM drift_internal.check_not_deploying(model, version);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_unused(drift.models, integer) IS
+	'an error if a version has aliases, is in a running deployment or in an open request for promotion';
+
+CREATE OR REPLACE FUNCTION drift.delete_version(model text, version integer, reason text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'own');
+	status text := (drift_internal.find_version(locked, version)).status;
+BEGIN
+	IF status = 'deleted' THEN
+		RAISE EXCEPTION 'version % of model "%" is deleted already', version, locked.name
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	PERFORM drift_internal.check_unused(locked, version);
+	DELETE FROM drift.model_artefacts AS a WHERE a.model_id = locked.model_id AND a.version = delete_version.version;
+	UPDATE drift.model_versions AS v SET status = 'deleted' WHERE v.model_id = locked.model_id AND v.version = delete_version.version;
+	PERFORM drift_internal.record_event(locked.model_id, 'version_deleted', version, reason, jsonb_build_object('previous_status', status));
+END
+$$;
+
+COMMENT ON FUNCTION drift.delete_version(text, integer, text) IS
+	'removes the artefact of a version that nothing uses; its number stays taken, and what is known of it stays, because predictions name it';
