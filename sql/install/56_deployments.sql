@@ -109,3 +109,36 @@ SELECT pg_extension_config_dump('drift.alerts_alert_id_seq', '');
 
 CREATE TRIGGER keep_history BEFORE UPDATE OR DELETE OR TRUNCATE ON drift.deployment_analyses
 	FOR EACH STATEMENT EXECUTE FUNCTION drift_internal.keep_history();
+
+CREATE TYPE drift.deployment_result AS (
+	model text,
+	deployment_id bigint,
+	version integer,
+	previous_version integer,
+	strategy text,
+	status text,
+	step integer,
+	steps integer,
+	percent numeric,
+	message text,
+	rollback_sql text
+);
+
+COMMENT ON TYPE drift.deployment_result IS 'what a change of what answers did: the deployment it belongs to, the version that answers or is on its way, the champion before, strategy, status, step of how many and its share of the traffic, what happened in words, and the SQL that undoes it (NULL: nothing can)';
+
+CREATE TYPE drift.advance_result AS (
+	model text,
+	deployment_id bigint,
+	version integer,
+	verdict text,
+	action text,
+	status text,
+	step integer,
+	steps integer,
+	percent numeric,
+	message text,
+	terms jsonb,
+	rollback_sql text
+);
+
+COMMENT ON TYPE drift.advance_result IS 'what drift.advance() thought of a deployment and did: verdict pass, fail or inconclusive; action advanced, completed, held or rolled_back; where the deployment is now; every term of the verdict by name; and the SQL that undoes it';
