@@ -99,12 +99,38 @@ FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VA
 INSERT INTO call VALUES ('explain', 'SELECT * FROM drift.explain(%s, %s)', ARRAY[model(), '{"f0": 1, "f1": 2}']),
 	('explain_array', 'SELECT drift.explain_array(%s, %s)', ARRAY[model(), '{1,2}']), ('explain_row', 'SELECT e FROM (SELECT 1 AS f0, 2 AS f1) AS r, drift.explain_row(%s, r) AS e', ARRAY[model()]);
 
+-- the registry: a model with a champion and a version beside it, one that is pending, one outside
+CREATE FUNCTION artefact() RETURNS drift.model LANGUAGE sql AS $$ SELECT drift.import_model('xgboost', models.xgboost(2, 2, 2)) $$;
+SELECT drift.register_model('untyped') \g /dev/null
+SELECT drift.add_version('untyped', artefact()), drift.add_version('untyped', artefact()), drift.start_version('untyped') \g /dev/null
+SELECT drift_internal.set_champion(m, 1, NULL), drift_internal.set_alias(m, 'other', 1) FROM drift.models AS m WHERE m.name = 'untyped' \g /dev/null
+INSERT INTO call VALUES ('register_model', 'SELECT * FROM drift.register_model(%s, %s, %s, %s)', ARRAY['b', 'of this test', '{"team": "x"}', current_user]),
+	('rename_model', 'SELECT drift.rename_model(%s, %s, %s)', ARRAY['untyped', 'b', 'why']), ('set_owner', 'SELECT drift.set_owner(%s, %s, %s)', ARRAY['untyped', current_user, 'why']),
+	('set_description', 'SELECT drift.set_description(%s, %s, %s)', ARRAY['untyped', 'what', '1']), ('set_tags', 'SELECT drift.set_tags(%s, %s, %s)', ARRAY['untyped', '{"b": 1}', '1']),
+	('describe_model', 'SELECT drift.describe_model(%s)', ARRAY['untyped']), ('delete_model', 'SELECT drift.delete_model(%s, %s)', ARRAY['untyped', 'why']),
+	('grant_privilege', 'SELECT drift.grant_privilege(%s, %s, %s, %s)', ARRAY['untyped', 'public', 'read', 'why']),
+	('revoke_privilege', 'SELECT drift.revoke_privilege(%s, %s, %s, %s)', ARRAY['untyped', 'public', 'read', 'why']),
+	('add_version', 'SELECT drift.add_version(%s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', model(), '{"eta": 0.1}', '{"auc": 0.8}', '{"b": 1}', 'what', '{"rows": 5}', 'run', '{"parent_version": 1}']),
+	('add_external_version', 'SELECT drift.add_external_version(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', 's3://models/a', sha256('untyped')::text,
+		'[{"name": "x", "kind": "number"}]', 'binary', '{"eta": 0.1}', '{"auc": 0.8}', '{"b": 1}', 'what', '{"rows": 5}', 'run', '{"parent_version": 1}']),
+	('start_version', 'SELECT drift.start_version(%s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', '{"eta": 0.1}', '{"b": 1}', 'what', '{"rows": 5}', 'run', '{"parent_version": 1}']),
+	('finish_version', 'SELECT drift.finish_version(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', '3', model(), '{"auc": 0.8}', '{"eta": 0.1}', '{"rows": 5}']),
+	('fail_version', 'SELECT drift.fail_version(%s, %s, %s)', ARRAY['untyped', '3', 'no rows']), ('log_metrics', 'SELECT drift.log_metrics(%s, %s, %s)', ARRAY['untyped', '1', '{"auc": 0.8}']),
+	('delete_version', 'SELECT drift.delete_version(%s, %s, %s)', ARRAY['untyped', '2', 'why']),
+	('set_alias', 'SELECT drift.set_alias(%s, %s, %s, %s)', ARRAY['untyped', 'staging', '2', 'why']), ('remove_alias', 'SELECT drift.remove_alias(%s, %s, %s)', ARRAY['untyped', 'other', 'why']),
+	('set_stage', 'SELECT drift.set_stage(%s, %s, %s, %s)', ARRAY['untyped', '2', 'staging', 'why']),
+	('register_challenger', 'SELECT drift.register_challenger(%s, %s, %s, %s)', ARRAY['untyped', '2', '{"b": 1}', 'why']),
+	('version_at', 'SELECT drift.version_at(%s, %s, %s)', ARRAY['untyped', '2026-01-01', 'champion']),
+	('training_snapshot', 'SELECT drift.training_snapshot(%s)', ARRAY['rows_of']), ('training_snapshot', 'SELECT drift.training_snapshot(%s, %s)', ARRAY['SELECT now() AS at', 'at']),
+	('export_version', 'SELECT drift.export_version(%s, %s)', ARRAY['untyped', '1']), ('import_version', 'SELECT drift.import_version(%s, %s)', ARRAY['untyped', drift.export_version('untyped', 1)::text]);
+
+-- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE format(query, VARIADIC ARRAY(SELECT quote_literal(a) FROM unnest(arguments) WITH ORDINALITY AS u(a, o) ORDER BY o));
-	RETURN 'ok';
+	RAISE 'undo' USING ERRCODE = 'ZZ000';
 EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
+	RETURN CASE SQLSTATE WHEN 'ZZ000' THEN 'ok' ELSE SQLSTATE || ' ' || SQLERRM END;
 END
 $$;
 -- what each parameter is taken for
@@ -114,7 +140,12 @@ DECLARE
 BEGIN
 	EXECUTE 'PREPARE untyped AS ' || format(query, VARIADIC ARRAY(SELECT '$' || i FROM generate_subscripts(arguments, 1) AS i));
 	SELECT parameter_types::text INTO types FROM pg_prepared_statements WHERE name = 'untyped';
-	EXECUTE 'EXECUTE untyped(' || (SELECT string_agg(quote_literal(a), ', ' ORDER BY o) FROM unnest(arguments) WITH ORDINALITY AS u(a, o)) || ')';
+	BEGIN
+		EXECUTE 'EXECUTE untyped(' || (SELECT string_agg(quote_literal(a), ', ' ORDER BY o) FROM unnest(arguments) WITH ORDINALITY AS u(a, o)) || ')';
+		RAISE 'undo' USING ERRCODE = 'ZZ000';
+	EXCEPTION WHEN OTHERS THEN
+		types := CASE SQLSTATE WHEN 'ZZ000' THEN types ELSE SQLSTATE || ' ' || SQLERRM END;
+	END;
 	DEALLOCATE untyped;
 	RETURN types;
 EXCEPTION WHEN OTHERS THEN
@@ -122,11 +153,12 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 SELECT query, runs(query, arguments) AS literals FROM call WHERE runs(query, arguments) <> 'ok' ORDER BY query COLLATE "C";
-DELETE FROM drift.thresholds WHERE name = 'mine';
-CREATE TABLE prepared AS SELECT query, prepares(query, arguments) AS parameter_types FROM call WHERE name <> 'copy_thresholds' AND query !~ 'profile_agg\(%s\)';
+CREATE TABLE prepared AS SELECT query, prepares(query, arguments) AS parameter_types FROM call WHERE query !~ 'profile_agg\(%s\)';
+\pset format unaligned
+\pset footer off
 SELECT * FROM prepared ORDER BY query COLLATE "C";
-SELECT prepares(query, arguments) AS copy_thresholds FROM call WHERE name = 'copy_thresholds';
-DELETE FROM drift.thresholds WHERE name = 'mine';
+\pset format aligned
+\pset footer on
 -- a value of no type at all can only be text
 SELECT prepares(query, arguments) AS profile_agg FROM call WHERE query ~ 'profile_agg\(%s\)';
 
