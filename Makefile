@@ -76,7 +76,14 @@ SQL_FUNCTIONS = \
 	sql/functions/82_training.sql \
 	sql/functions/82_transfer.sql \
 	sql/functions/82_views.sql \
+	sql/functions/84_people.sql \
 	sql/functions/84_policy.sql \
+	sql/functions/84_evidence.sql \
+	sql/functions/84_requests.sql \
+	sql/functions/84_cards.sql \
+	sql/functions/84_card_markdown.sql \
+	sql/functions/84_review.sql \
+	sql/functions/84_audit.sql \
 	sql/functions/86_log_names.sql \
 	sql/functions/86_prediction_ids.sql \
 	sql/functions/86_log_partitions.sql \

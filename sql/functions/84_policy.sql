@@ -50,3 +50,61 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_approved(drift.models, integer) IS
 	'an error where a version of a model needs approvals that it does not have';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_approver_roles(model drift.models, approver_roles regrole[]) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	role regrole;
+BEGIN
+	FOREACH role IN ARRAY approver_roles LOOP
+		IF role IS NULL OR NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = role) THEN
+			RAISE EXCEPTION 'approver_roles holds %', CASE WHEN role IS NULL THEN 'NULL' ELSE format('%s, which is no role', role) END
+				USING ERRCODE = 'invalid_parameter_value';
+		ELSIF NOT drift_internal.may_approve(role, model) THEN
+			RAISE EXCEPTION 'role % may not approve requests for model "%"', role, model.name
+				USING ERRCODE = 'invalid_parameter_value', DETAIL = 'A policy that wants its approval could never be met.',
+					HINT = format('SELECT drift.grant_privilege(%L, %L, ''approve'');', model.name, role);
+		END IF;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_approver_roles(drift.models, regrole[]) IS 'an error unless all are roles that may approve';
+
+CREATE OR REPLACE FUNCTION drift.set_approval_policy(model text, required_approvals integer DEFAULT NULL, approver_roles regrole[] DEFAULT NULL,
+	approval_expiry interval DEFAULT NULL) RETURNS SETOF drift.models
+	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	before drift.models := drift_internal.lock_model(model, 'own');
+	changed drift.models;
+BEGIN
+	IF required_approvals NOT BETWEEN 0 AND 100 THEN
+		RAISE EXCEPTION 'required_approvals is %', required_approvals
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is between 0 and 100.';
+	ELSIF approval_expiry <= interval '0' THEN
+		RAISE EXCEPTION 'approval_expiry is %', approval_expiry
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is how long a request stays open.';
+	END IF;
+	PERFORM drift_internal.check_approver_roles(before, approver_roles);
+	UPDATE drift.models AS m SET
+		required_approvals = coalesce(set_approval_policy.required_approvals, m.required_approvals),
+		approver_roles = coalesce(
+			(SELECT array_agg(DISTINCT r) FROM unnest(set_approval_policy.approver_roles) AS r),
+			CASE WHEN set_approval_policy.approver_roles IS NULL THEN m.approver_roles ELSE '{}' END),
+		approval_expiry = coalesce(set_approval_policy.approval_expiry, m.approval_expiry)
+	WHERE m.model_id = before.model_id
+	RETURNING * INTO changed;
+	PERFORM drift_internal.record_event(before.model_id, 'approval_policy_set', details => jsonb_build_object(
+		'required_approvals', changed.required_approvals, 'approver_roles', changed.approver_roles, 'approval_expiry', changed.approval_expiry,
+		'before', jsonb_build_object('required_approvals', before.required_approvals, 'approver_roles', before.approver_roles,
+			'approval_expiry', before.approval_expiry)));
+	RETURN NEXT changed;
+END
+$$;
+
+COMMENT ON FUNCTION drift.set_approval_policy(text, integer, regrole[], interval) IS
+	'Says how many people must approve a version before it answers, and of which roles each must be among them; 0 and {}: nobody. NULL leaves what was set. For owners of the model.';
