@@ -58,7 +58,7 @@ AS $$
 DECLARE
 	role regrole;
 BEGIN
-	FOREACH role IN ARRAY approver_roles LOOP
+	FOREACH role IN ARRAY coalesce(approver_roles, '{}') LOOP
 		IF role IS NULL OR NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = role) THEN
 			RAISE EXCEPTION 'approver_roles holds %', CASE WHEN role IS NULL THEN 'NULL' ELSE format('%s, which is no role', role) END
 				USING ERRCODE = 'invalid_parameter_value';
