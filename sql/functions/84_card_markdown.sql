@@ -1,27 +1,35 @@
 -- model cards as markdown; nothing that people wrote becomes markup
 
+CREATE OR REPLACE FUNCTION drift_internal.markdown_words(content text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT regexp_replace(content, '([\\`*_\[\]<>&|~#!$])', '\\\1', 'g')
+$$;
+
+COMMENT ON FUNCTION drift_internal.markdown_words(text) IS 'text without what is markup within a line';
+
 CREATE OR REPLACE FUNCTION drift_internal.markdown_text(content text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	-- Characters that are markup anywhere, then those that are at the beginning of a line.
-	SELECT regexp_replace(regexp_replace(regexp_replace(
-		translate(content, E'\r', ''),
-		'([\\`*_\[\]<>&|~#!$])', '\\\1', 'g'),
+	-- Indented lines would be code, and others lists or underlines of headings.
+	SELECT regexp_replace(regexp_replace(
+		drift_internal.markdown_words(replace(content, E'\r', '')),
 		'^[ \t]+', '', 'gn'),
-		'^(\d*)([-+=.):])', '\1\\\2', 'gn')
+		'^(\d+(?=[.)])|(?=[-+=]))', '\1\\', 'gn')
 $$;
 
-COMMENT ON FUNCTION drift_internal.markdown_text(text) IS 'text as markdown that shows it as it is';
+COMMENT ON FUNCTION drift_internal.markdown_text(text) IS 'text as markdown that shows it as it is, but for its indentation';
 
 CREATE OR REPLACE FUNCTION drift_internal.markdown_cell(content text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(drift_internal.markdown_text(regexp_replace(content, '\s+', ' ', 'g')), '')
+	SELECT coalesce(drift_internal.markdown_words(regexp_replace(content, '\s+', ' ', 'g')), '')
 $$;
 
-COMMENT ON FUNCTION drift_internal.markdown_cell(text) IS 'text as markdown on one line; empty for NULL';
+COMMENT ON FUNCTION drift_internal.markdown_cell(text) IS 'text as markdown within a line; empty for NULL';
 
 CREATE OR REPLACE FUNCTION drift_internal.markdown_table(title text, header text[], cells text[]) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -44,7 +52,7 @@ CREATE OR REPLACE FUNCTION drift_internal.markdown_pairs(title text, pairs jsonb
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.markdown_table(title, ARRAY['', ''], array_agg(c.cell ORDER BY p.key COLLATE "C", c.part))
-	FROM jsonb_each_text(pairs) AS p, LATERAL (VALUES (1, p.key), (2, p.value)) AS c (part, cell)
+	FROM jsonb_each_text(CASE jsonb_typeof(pairs) WHEN 'object' THEN pairs END) AS p, LATERAL (VALUES (1, p.key), (2, p.value)) AS c (part, cell)
 	WHERE p.value IS NOT NULL AND p.value NOT IN ('{}', '[]', '')
 $$;
 
@@ -57,7 +65,7 @@ CREATE OR REPLACE FUNCTION drift_internal.markdown_rows(title text, keys text[],
 AS $$
 	SELECT drift_internal.markdown_table(title, ARRAY(SELECT replace(k, '_', ' ') FROM unnest(keys) AS k),
 		array_agg(o.object->>k.key ORDER BY o.position, k.position))
-	FROM jsonb_array_elements(objects) WITH ORDINALITY AS o (object, position), unnest(keys) WITH ORDINALITY AS k (key, position)
+	FROM jsonb_array_elements(CASE jsonb_typeof(objects) WHEN 'array' THEN objects END) WITH ORDINALITY AS o (object, position), unnest(keys) WITH ORDINALITY AS k (key, position)
 $$;
 
 COMMENT ON FUNCTION drift_internal.markdown_rows(text, text[], jsonb) IS
@@ -95,7 +103,7 @@ BEGIN
 		drift_internal.markdown_pairs('Parameters', card->'parameters'),
 		drift_internal.markdown_pairs('Metrics', card->'metrics'),
 		drift_internal.markdown_rows('Inputs', '{name,kind}', card->'inputs'),
-		drift_internal.markdown_pairs('Feature importance', card->'feature_importance'),
+		drift_internal.markdown_rows('Feature importance', '{feature,share}', card->'feature_importance'),
 		drift_internal.markdown_rows('Performance', '{month,predictions,labelled,accuracy,mean_absolute_error}', card->'performance'),
 		drift_internal.markdown_rows('Champion', '{from,to,by,reason}', card->'champion'),
 		drift_internal.markdown_rows('Deployments', '{strategy,status,from,to,by,last_verdict,reason}', card->'deployments'),

@@ -200,7 +200,7 @@ BEGIN
 		'training', jsonb_build_object('query', v.training_query, 'rows', v.training_rows, 'from', v.training_from, 'to', v.training_to,
 			'hash', v.training_hash),
 		'feature_importance', (
-			SELECT jsonb_object_agg(s.feature, round(s.share::numeric, 6))
+			SELECT jsonb_agg(jsonb_build_object('feature', s.feature, 'share', round(s.share::numeric, 6)) ORDER BY s.share DESC, s.feature)
 			FROM drift_internal.importance_shares(v.model_id, v.version) AS s WHERE s.share IS NOT NULL),
 		'performance', CASE WHEN performance_over > interval '0' THEN drift_internal.card_performance(v, now() - performance_over) END,
 		'champion', drift_internal.card_history(v),

@@ -1,6 +1,6 @@
 -- Who may approve what, and what must be there before: policies, requests for promotion, evidence, reviews, model cards, audit.
 BEGIN;
-SELECT plan(82);
+SELECT plan(79);
 
 CREATE ROLE "gov owner";
 CREATE ROLE gov_operator LOGIN;
@@ -130,8 +130,8 @@ SELECT is(pg_temp.approve('gov_chris', :'request'), 'promoted', 'the last approv
 SELECT lives_ok($$SELECT drift_internal.check_approved(m, 1) FROM drift.models AS m WHERE name = 'we"ird Ünïcode'$$, 'the version is approved');
 SELECT is((SELECT version FROM drift.model_aliases WHERE model_id = :id AND alias = 'champion'), 1, 'it is the champion');
 SELECT is((SELECT version FROM drift.routes WHERE model_id = :id AND arm = 'champion'), 1, 'it is routed');
-SELECT results_eq(format('SELECT approver::text, approved_by, login, verdict, comment, evidence_hash = sha256(convert_to(evidence::text, ''UTF8''))
-		FROM drift.approvals JOIN drift.promotion_requests USING (request_id) WHERE request_id = %s ORDER BY approval_id', :'request'),
+SELECT results_eq(format('SELECT approver::text, approved_by, a.login, verdict, comment, evidence_hash = sha256(convert_to(evidence::text, ''UTF8''))
+		FROM drift.approvals AS a JOIN drift.promotion_requests USING (request_id) WHERE request_id = %s ORDER BY approval_id', :'request'),
 	$$VALUES ('gov_amir', 'gov_amir', 'gov_amir', 'approve', 'seen', true), ('gov_chris', 'gov_chris', 'gov_chris', 'approve', 'seen', true)$$, 'approvals say who');
 SELECT matches(pg_temp.approve('gov_chris', :'request'), '^55000 request \d+ is closed', 'a closed request takes no approvals');
 SELECT matches(pg_temp.as_login('gov_operator', format('SELECT drift.withdraw_request(%s)', :'request')), '^55000', 'nor is it withdrawn');
@@ -148,9 +148,9 @@ SELECT matches(pg_temp.approve('gov_amir', :'request'), '^55000 you have reviewe
 -- who may no longer approve does not count
 SELECT drift.revoke_privilege('we"ird Ünïcode', 'gov_risk', 'approve') \g /dev/null
 SELECT is(pg_temp.approve('gov_chris', :'request'), 'open', 'an approval whose approver lost the right does not count');
-SELECT drift.grant_privilege('we"ird Ünïcode', 'gov_legal', 'approve') \g /dev/null
+SELECT drift.grant_privilege('we"ird Ünïcode', '"gov_Béa"', 'approve') \g /dev/null
 SELECT is(pg_temp.approve('gov_Béa', :'request'), 'open', 'two approvals that count, by nobody of gov_risk');
-SELECT is((SELECT missing_approvals FROM drift.request_status WHERE request_id = :'request'), '{an approval by a member of gov_risk}'::text[], 'as the status says, though a lost right was given back');
+SELECT is((SELECT missing_approvals FROM drift.request_status WHERE request_id = :'request'), '{an approval by a member of gov_risk}'::text[], 'as the status says');
 SELECT is(pg_temp.as_login('gov_operator', format('SELECT status FROM drift.withdraw_request(%s, ''later'')', :'request')), 'withdrawn', 'a request is withdrawn');
 
 -- a superuser is a member of what he was made a member of
@@ -201,8 +201,8 @@ SELECT results_eq($$SELECT c->'written'->'limitations'->>'content' LIKE '<script
 		FROM drift.model_card('we"ird Ünïcode') AS c$$,
 	$$VALUES (true, '[]'::jsonb, '768', 1, 'production')$$, 'the card of the champion, with the last text');
 SELECT is((SELECT count(*) FROM drift.model_cards WHERE model_id = :id AND version = 1 AND section = 'limitations'), 3::bigint, 'earlier texts stay');
-SELECT ok(drift.model_card_markdown('we"ird Ünïcode', 1) LIKE E'%## Limitations\n\n\\<script\\>alert(1)\\</script\\>\n\\# not a heading\n1\\. no list \\| no cell\n\\[no\\](javascript:link) \\*\\*b\\*\\*\n%',
-	'markdown shows text as it is');
+SELECT ok(position(E'## Limitations\n\n\\<script\\>alert(1)\\</script\\>\n\\# not a heading\n1\\. no list \\| no cell\n\\[no\\](javascript:link) \\*\\*b\\*\\*\n'
+	IN drift.model_card_markdown('we"ird Ünïcode', 1)) > 0, 'markdown shows text as it is');
 
 -- audit
 SELECT set_eq($$SELECT DISTINCT event FROM drift.audit WHERE model = 'we"ird Ünïcode' AND actor <> session_user AND event ~ 'promotion|approved|evidence|card'$$,
