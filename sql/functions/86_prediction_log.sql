@@ -76,7 +76,8 @@ CREATE OR REPLACE FUNCTION drift_internal.add_feature_columns(log regclass, feat
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	taken text[] := ARRAY(SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = log AND NOT a.attisdropped);
+	taken text[] := drift_internal.label_columns()
+		|| ARRAY(SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = log AND NOT a.attisdropped);
 	columns text[] := '{}';
 	name text;
 BEGIN

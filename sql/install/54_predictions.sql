@@ -60,3 +60,12 @@ CREATE TYPE drift.prediction AS (
 );
 
 COMMENT ON TYPE drift.prediction IS 'an answer of drift.predict(): the id to report the outcome with, the version and arm that answered, score, class and probabilities where the model has them, and what went wrong if status is error';
+
+CREATE TYPE drift.recorded_outcome AS (
+	outcome_id bigint,
+	prediction_id uuid,
+	matched boolean,
+	repeated boolean
+);
+
+COMMENT ON TYPE drift.recorded_outcome IS 'what drift.record_outcome() did: the outcome, the prediction it is of, whether that was found, and whether the same had been recorded before so that nothing was added';
