@@ -90,16 +90,12 @@ SQL_FUNCTIONS = \
 	sql/functions/86_prediction_log.sql \
 	sql/functions/86_log_features.sql \
 	sql/functions/87_outcomes_table.sql \
-<<<<<<< Updated upstream
+	sql/functions/87_record_outcome.sql \
 	sql/functions/88_cluster.sql \
 	sql/functions/89_deployment_options.sql \
 	sql/functions/89_deploy.sql \
 	sql/functions/89_rollback.sql \
 	sql/functions/89_hold.sql
-=======
-	sql/functions/87_record_outcome.sql \
-	sql/functions/88_cluster.sql
->>>>>>> Stashed changes
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
