@@ -45,6 +45,7 @@ SQL_FUNCTIONS = \
 	sql/functions/59_relations.sql \
 	sql/functions/60_query.sql \
 	sql/functions/61_p_values.sql \
+	sql/functions/61_paired_tests.sql \
 	sql/functions/61_words.sql \
 	sql/functions/62_thresholds.sql \
 	sql/functions/63_read.sql \

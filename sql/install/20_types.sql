@@ -59,3 +59,15 @@ CREATE TYPE drift.chance_result AS (
 	p_value double precision
 );
 COMMENT ON TYPE drift.chance_result IS 'What a statistic is and what it would be if nothing had drifted: its expected value, the points that it passes with probability 5 % and 0.1 %, and the probability of one at least as large as it is.';
+
+-- mcnemar_result type
+
+CREATE TYPE drift.mcnemar_result AS (
+	p_value double precision,
+	p_value_exact double precision,
+	chi_square double precision,
+	chi_square_p_value double precision,
+	edwards double precision,
+	edwards_p_value double precision
+);
+COMMENT ON TYPE drift.mcnemar_result IS 'Result of McNemar''s test: the mid-p value, the exact p-value of the binomial distribution, the chi-square statistic without and with Edwards'' correction and their p-values; all two-sided.';
