@@ -154,25 +154,31 @@ CREATE OR REPLACE FUNCTION drift_internal.card_performance(v drift.model_version
 AS $$
 DECLARE
 	logs drift.prediction_logs;
+	labelled regclass;
 	months jsonb;
 BEGIN
 	SELECT * INTO logs FROM drift.prediction_logs AS l WHERE l.model_id = v.model_id;
-	-- NULL also where a table is gone.
-	IF has_table_privilege(logs.log::oid, 'SELECT') AND has_table_privilege(logs.outcomes::oid, 'SELECT') THEN
+	labelled := drift_internal.labelled_view(logs.log, logs.outcomes);
+	-- NULL, and so nothing, also where a relation is gone.
+	IF has_table_privilege(logs.log::oid, 'SELECT') AND has_table_privilege(logs.outcomes::oid, 'SELECT')
+		AND has_table_privilege(labelled::oid, 'SELECT') THEN
 		EXECUTE format($query$
+			WITH predicted AS (
+				SELECT to_char(predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS predictions
+				FROM %s
+				WHERE model_version = $1 AND predicted_at >= $2 AND status = 'ok'
+				GROUP BY month),
+			judged AS (
+				SELECT to_char(predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS labelled,
+					avg((label = actual)::integer)::double precision AS accuracy,
+					avg(abs(score - actual_value)) FILTER (WHERE label IS NULL) AS mean_absolute_error
+				FROM %s
+				WHERE model_version = $1 AND predicted_at >= $2 AND status = 'ok'
+				GROUP BY month)
 			SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) ORDER BY m.month), '[]')
-			FROM (
-				SELECT to_char(p.predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS predictions, count(o.actual) AS labelled,
-					avg((p.label = o.actual)::integer)::double precision AS accuracy,
-					avg(abs(p.score - o.actual_value)) FILTER (WHERE p.label IS NULL) AS mean_absolute_error
-				FROM %s AS p
-				LEFT JOIN (
-					SELECT DISTINCT ON (prediction_id) prediction_id, actual, actual_value
-					FROM %s
-					ORDER BY prediction_id, observed_at DESC, outcome_id DESC) AS o ON o.prediction_id = coalesce(p.shadow_of, p.prediction_id)
-				WHERE p.model_version = $1 AND p.predicted_at >= $2 AND p.status = 'ok'
-				GROUP BY month) AS m
-			$query$, logs.log, logs.outcomes)
+			FROM (SELECT month, predictions, coalesce(labelled, 0) AS labelled, accuracy, mean_absolute_error
+				FROM predicted LEFT JOIN judged USING (month)) AS m
+			$query$, drift_internal.relation_name(logs.log), drift_internal.relation_name(labelled))
 		INTO months USING v.version, since;
 	END IF;
 	RETURN months;

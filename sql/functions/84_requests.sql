@@ -122,6 +122,8 @@ BEGIN
 		RAISE EXCEPTION 'deployment is not an object'
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is like {"strategy": "canary"}, with the options of drift.deploy().';
 	END IF;
+	-- Options that cannot be are told now and not to the last approver.
+	PERFORM drift_internal.read_deployment_options(deployment);
 	PERFORM drift_internal.expire_request(of_model, version);
 	INSERT INTO drift.promotion_requests (model_id, version, evidence, deployment, requester, requested_by, login, reason, expires_at)
 	VALUES (of_model.model_id, request_promotion.version, drift_internal.check_evidence(request_promotion.evidence),
