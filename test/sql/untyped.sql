@@ -124,6 +124,21 @@ INSERT INTO call VALUES ('register_model', 'SELECT * FROM drift.register_model(%
 	('training_snapshot', 'SELECT drift.training_snapshot(%s)', ARRAY['rows_of']), ('training_snapshot', 'SELECT drift.training_snapshot(%s, %s)', ARRAY['SELECT now() AS at', 'at']),
 	('export_version', 'SELECT drift.export_version(%s, %s)', ARRAY['untyped', '1']), ('import_version', 'SELECT drift.import_version(%s, %s)', ARRAY['untyped', drift.export_version('untyped', 1)::text]);
 
+-- governance: a request by somebody else for one more version, and the card that it needs
+SELECT drift.add_version('untyped', artefact()) AS reviewed \gset
+INSERT INTO drift.promotion_requests (model_id, version, evidence, requester, requested_by, login, expires_at)
+SELECT model_id, :reviewed, '{"performance": 1, "feature_importance": 1, "data_quality": 1, "fairness": 1}', 'pg_monitor', 'pg_monitor', 'pg_monitor', 'infinity'
+FROM drift.models WHERE name = 'untyped';
+SELECT drift.write_card('untyped', :reviewed, section, 'None.') FROM drift.card_sections() WHERE required \g /dev/null
+CREATE FUNCTION request() RETURNS text LANGUAGE sql AS $$ SELECT max(request_id)::text FROM drift.promotion_requests $$;
+INSERT INTO call VALUES ('set_approval_policy', 'SELECT drift.set_approval_policy(%s, %s, %s, %s)', ARRAY['untyped', '1', '{}', '1 day']),
+	('draft_evidence', 'SELECT drift.draft_evidence(%s, %s)', ARRAY['untyped', '2']),
+	('request_promotion', 'SELECT drift.request_promotion(%s, %s, %s, %s, %s)', ARRAY['untyped', '1', '{"fairness": 1}', 'why', '{"strategy": "canary"}']),
+	('add_evidence', 'SELECT drift.add_evidence(%s, %s)', ARRAY[request(), '{"fairness": 2}']), ('withdraw_request', 'SELECT drift.withdraw_request(%s, %s)', ARRAY[request(), 'why']),
+	('approve', 'SELECT drift.approve(%s, %s)', ARRAY[request(), 'seen']), ('reject', 'SELECT drift.reject(%s, %s)', ARRAY[request(), 'unfair']),
+	('card_sections', 'SELECT * FROM drift.card_sections() WHERE section = %s', ARRAY['data']), ('write_card', 'SELECT drift.write_card(%s, %s, %s, %s)', ARRAY['untyped', '1', 'data', 'None.']),
+	('model_card', 'SELECT drift.model_card(%s, %s, %s)', ARRAY['untyped', '1', '1 day']), ('model_card_markdown', 'SELECT drift.model_card_markdown(%s, %s, %s)', ARRAY['untyped', '1', '1 day']);
+
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
