@@ -122,6 +122,11 @@ SHLIB_EXPORTS = build/exports.txt
 REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION)
 
+# Interleaved sessions. The fixture is what all of them begin with. Who names tests of the other kind wants only those.
+ISOLATION := $(if $(filter file,$(origin REGRESS)),\
+	fixture $(filter-out fixture,$(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))))
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=$(EXTENSION)
+
 # pg_regress takes ./sql/NAME.sql before test/sql/NAME.sql.
 SHADOWED = $(filter $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)),$(REGRESS))
 ifneq (,$(SHADOWED))

@@ -3,7 +3,9 @@
 set -eu
 . test/lib/suites.sh
 
-suite regress sh -c 'make -s installcheck PG_CONFIG="$PG_CONFIG" || { cat regression.diffs; exit 1; }'
+suite regress sh -c 'make -s installcheck PG_CONFIG="$PG_CONFIG" ISOLATION= || { cat regression.diffs; exit 1; }'
+suite isolation sh -c 'make -s installcheck PG_CONFIG="$PG_CONFIG" ISOLATION="$(make -s print-ISOLATION)" REGRESS= ||
+	{ cat regression.diffs; exit 1; }'
 
 if psql -XAtqc "SELECT 1 FROM pg_available_extensions WHERE name = 'pgtap'" postgres | grep -q 1; then
 	createdb drift_pgtap

@@ -105,12 +105,17 @@ check "no substitution in SQL but the library's name" nothing grep -rn '@ext[a-z
 # --- tests ------------------------------------------------------------------
 
 without_expected() {
-	for file in test/sql/*.sql; do
-		[ -e "expected/$(basename "$file" .sql).out" ] || echo "$file"
+	for file in test/sql/*.sql test/specs/*.spec; do
+		name=$(basename "$file")
+		[ -e "expected/${name%.*}.out" ] || echo "$file"
 	done
 	for file in expected/*.out; do
 		name=$(basename "$file" .out)
-		[ ! -e "$file" ] || [ -e "test/sql/${name%_[0-9]}.sql" ] || [ -e "test/sql/$name.sql" ] || echo "$file"
+		[ ! -e "$file" ] || [ -e "test/sql/${name%_[0-9]}.sql" ] || [ -e "test/sql/$name.sql" ] ||
+			[ -e "test/specs/${name%_[0-9]}.spec" ] || echo "$file"
+	done
+	for file in test/specs/*.spec; do
+		[ ! -e "test/sql/$(basename "$file" .spec).sql" ] || echo "$file has the name of a test in test/sql"
 	done
 }
 

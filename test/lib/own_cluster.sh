@@ -1,0 +1,47 @@
+# A cluster of the test's own, which it may kill: not the one that other suites use.
+# Needs $WORK and $PG_CONFIG. Sourced.
+
+server_bin=$("$PG_CONFIG" --bindir)
+
+# The server refuses to run as root.
+as_server() {
+	if [ "$(id -u)" -eq 0 ]; then
+		runuser -u postgres -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# make_cluster DIRECTORY [SETTING...]: initdb, settings; listens on a socket in the directory only.
+make_cluster() {
+	cluster=$1
+	shift
+	mkdir -p "$cluster"
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$cluster"
+	as_server "$server_bin/initdb" -D "$cluster/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$WORK/initdb.log" 2>&1 ||
+		{ cat "$WORK/initdb.log"; return 1; }
+	as_server tee -a "$cluster/data/postgresql.conf" >/dev/null <<-SETTINGS
+		listen_addresses = ''
+		unix_socket_directories = '$cluster'
+		log_error_verbosity = verbose
+		$(printf '%s\n' "$@")
+	SETTINGS
+}
+
+start_cluster() {
+	as_server "$server_bin/pg_ctl" -D "$1/data" -l "$1/log" -w -t 120 start >"$WORK/pg_ctl.log" 2>&1 || { tail "$WORK/pg_ctl.log" "$1/log"; return 1; }
+}
+
+stop_cluster() {
+	as_server "$server_bin/pg_ctl" -D "$1/data" -m "${2:-fast}" -w stop >"$WORK/pg_ctl.log" 2>&1 || { tail "$WORK/pg_ctl.log" "$1/log"; return 1; }
+}
+
+# Clients of this shell speak to it from now on.
+use_cluster() {
+	unset PGPORT PGPASSWORD PGSERVICE
+	export PGHOST="$1" PGUSER=postgres PGDATABASE=postgres
+}
+
+postmaster_of() {
+	head -n 1 "$1/data/postmaster.pid"
+}
