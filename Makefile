@@ -88,8 +88,10 @@ SQL_FUNCTIONS = \
 	sql/functions/86_log_names.sql \
 	sql/functions/86_prediction_ids.sql \
 	sql/functions/86_log_partitions.sql \
+	sql/functions/86_partman.sql \
 	sql/functions/86_prediction_log.sql \
 	sql/functions/86_log_features.sql \
+	sql/functions/86_log_maintenance.sql \
 	sql/functions/87_outcomes_table.sql \
 	sql/functions/87_record_outcome.sql \
 	sql/functions/88_cluster.sql \

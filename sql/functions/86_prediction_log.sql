@@ -123,6 +123,9 @@ DECLARE
 	registered drift.prediction_logs;
 BEGIN
 	PERFORM drift_internal.check_log_owner(t) FROM unnest(ARRAY[log, outcomes]) AS t;
+	IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = log AND c.relkind = 'p') THEN
+		RAISE EXCEPTION '% is not a partitioned table', log USING ERRCODE = 'wrong_object_type';
+	END IF;
 	-- A log that was dropped makes way for the new one.
 	DELETE FROM drift.prediction_logs AS l
 	WHERE l.model_id = locked.model_id AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log);
@@ -235,6 +238,7 @@ DECLARE
 	columns text[];
 	created regclass;
 	outcomes regclass;
+	by_partman boolean;
 	registered drift.prediction_logs;
 BEGIN
 	PERFORM drift_internal.check_log_options(found_model, retention, days_ahead, days_back);
@@ -251,20 +255,41 @@ BEGIN
 	columns := drift_internal.add_feature_columns(created, features, types);
 	outcomes := drift_internal.create_outcomes(created, drift_internal.fitting_name(place.name, '_outcomes'),
 		drift_internal.fitting_name(place.name, '_labelled'));
-	registered := drift_internal.register_log(model, created, outcomes, retention, days_ahead, false);
+	by_partman := drift_internal.hand_to_partman(created, days_ahead, today - days_back);
+	registered := drift_internal.register_log(model, created, outcomes, retention, days_ahead, by_partman);
 	PERFORM drift_internal.register_features(model, features, columns, NULL);
 
 	EXECUTE format('ALTER TABLE %s ALTER COLUMN prediction_id SET DEFAULT %s', created, drift_internal.prediction_id_expression(
 		registered.log_id, '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint'));
-	EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s DEFAULT', place.schema, drift_internal.fitting_name(place.name, '_default'), created);
+	IF NOT EXISTS (SELECT FROM drift_internal.log_partitions(created) AS p WHERE p.is_default) THEN
+		EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s DEFAULT', place.schema, drift_internal.fitting_name(place.name, '_default'), created);
+	END IF;
 	PERFORM drift_internal.add_partition(created, day)
-	FROM drift_internal.missing_days(created, today - days_back, today + days_ahead) AS day;
+	FROM drift_internal.missing_days(created, today - days_back, today + days_ahead) AS day
+	WHERE NOT by_partman;
+	IF by_partman THEN
+		PERFORM set_config('search_path', path, false);
+	END IF;
 	RETURN registered;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.create_prediction_log(text, text, text, interval, integer, integer, text, text) IS
 	'drift.create_prediction_log() for a schema to create in and a path on which the source is looked up';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_retention(retention interval) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF retention < '1 day' THEN
+		RAISE EXCEPTION 'retention of % is too short', retention
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Logs are kept and dropped by days.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_retention(interval) IS 'raises unless a retention is NULL or a day at least';
 
 CREATE OR REPLACE FUNCTION drift_internal.check_log_options(model drift.models, retention interval, days_ahead integer, days_back integer)
 	RETURNS void
@@ -275,13 +300,11 @@ DECLARE
 	existing CONSTANT regclass := (
 		SELECT c.oid FROM drift.prediction_logs AS l JOIN pg_class AS c ON c.oid = l.log WHERE l.model_id = model.model_id);
 BEGIN
+	PERFORM drift_internal.check_retention(retention);
 	IF existing IS NOT NULL THEN
 		RAISE EXCEPTION 'model "%" has a prediction log', model.name
 			USING ERRCODE = 'duplicate_object', DETAIL = format('It is %s.', existing),
 				HINT = 'drift.extend_prediction_log() adds columns for new features.';
-	ELSIF retention <= '0' THEN
-		RAISE EXCEPTION 'retention of % is too short', retention
-			USING ERRCODE = 'invalid_parameter_value';
 	ELSIF days_ahead IS NULL OR days_ahead NOT BETWEEN 1 AND 3650 THEN
 		RAISE EXCEPTION 'days_ahead is %', coalesce(days_ahead::text, 'NULL')
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is a number of days from 1 to 3650.';
