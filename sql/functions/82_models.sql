@@ -115,6 +115,7 @@ DECLARE
 	locked drift.models := drift_internal.lock_model(model, 'own');
 BEGIN
 	UPDATE drift.models AS m SET owner = drift_internal.check_owner(set_owner.owner) WHERE m.model_id = locked.model_id;
+	UPDATE drift.model_privileges AS p SET grantor = set_owner.owner WHERE p.model_id = locked.model_id;
 	PERFORM drift_internal.record_event(locked.model_id, 'owner_set', NULL, reason,
 		jsonb_build_object('owner', owner::text, 'previous_owner', locked.owner::text));
 END

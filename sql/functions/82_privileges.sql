@@ -43,8 +43,9 @@ DECLARE
 	given_to regrole := drift_internal.grantee(role);
 BEGIN
 	PERFORM drift_internal.check_privilege(privilege);
+	-- As with tables the owner grants, whoever acts for it, and so its members see what they granted.
 	INSERT INTO drift.model_privileges (model_id, grantee, privilege, grantor)
-	VALUES (locked.model_id, given_to, privilege, drift_internal.actor())
+	VALUES (locked.model_id, given_to, privilege, locked.owner)
 	ON CONFLICT DO NOTHING;
 	IF FOUND THEN
 		PERFORM drift_internal.record_event(locked.model_id, 'privilege_granted', NULL, reason,

@@ -57,3 +57,5 @@ WHERE e.alias IS NOT NULL AND e.version IS NOT NULL;
 COMMENT ON VIEW drift.alias_history IS
 	'which version each alias stood for and when, also of deleted models; drift.version_at() asks it for one moment';
 COMMENT ON COLUMN drift.alias_history.valid_to IS 'when it stood for it no longer; NULL: it still does';
+
+GRANT SELECT ON drift.model_stages, drift.lineage, drift.version_comparison, drift.alias_history TO PUBLIC;

@@ -133,6 +133,7 @@ CREATE TABLE drift.model_privileges (
 
 COMMENT ON TABLE drift.model_privileges IS 'who may do what with a model besides its owner; each privilege includes read';
 COMMENT ON COLUMN drift.model_privileges.grantee IS 'the role; - is everybody';
+COMMENT ON COLUMN drift.model_privileges.grantor IS 'the owner of the model, whose members see what it granted';
 COMMENT ON COLUMN drift.model_privileges.privilege IS 'read (see it and score by its name), predict (routed), operate (add versions, deploy, roll back) or approve (review requests for promotion)';
 
 CREATE TABLE drift.model_events (
