@@ -92,9 +92,12 @@ SQL_FUNCTIONS = \
 	sql/functions/86_prediction_log.sql \
 	sql/functions/86_log_features.sql \
 	sql/functions/86_log_maintenance.sql \
+	sql/functions/86_forget.sql \
 	sql/functions/87_outcomes_table.sql \
 	sql/functions/87_record_outcome.sql \
 	sql/functions/88_cluster.sql \
+	sql/functions/88_health.sql \
+	sql/functions/88_uninstall.sql \
 	sql/functions/89_deployment_options.sql \
 	sql/functions/89_deploy.sql \
 	sql/functions/89_rollback.sql \

@@ -53,7 +53,7 @@ CREATE OR REPLACE FUNCTION drift.extend_prediction_log(model text, version integ
 AS $$
 #variable_conflict use_variable
 DECLARE
-	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
+	log CONSTANT drift.prediction_logs := drift_internal.lock_log(model);
 	found_model CONSTANT drift.models := drift_internal.find_model(model, 'read');
 	wanted CONSTANT integer := coalesce(version, (
 		SELECT max(v.version) FROM drift.model_versions AS v WHERE v.model_id = found_model.model_id AND v.status = 'ready'));
@@ -62,7 +62,6 @@ DECLARE
 	columns text[];
 BEGIN
 	PERFORM drift_internal.check_ready(found_model, wanted);
-	PERFORM drift_internal.check_log_owner(log.log);
 	SELECT array_agg(f.feature), array_agg(f.column_type) INTO features, types
 	FROM drift_internal.missing_features(found_model, wanted) AS f
 	WHERE f.problem IS NULL;

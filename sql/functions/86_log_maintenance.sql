@@ -228,13 +228,11 @@ CREATE OR REPLACE FUNCTION drift.set_retention(model text, retention interval) R
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	locked CONSTANT drift.models := drift_internal.lock_model(model, 'read');
-	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
+	log CONSTANT drift.prediction_logs := drift_internal.lock_log(model);
 BEGIN
-	PERFORM drift_internal.check_log_owner(log.log);
 	PERFORM drift_internal.check_retention(retention);
 	UPDATE drift.prediction_logs AS l SET retention = set_retention.retention WHERE l.log_id = log.log_id;
-	PERFORM drift_internal.record_event(locked.model_id, 'retention_set',
+	PERFORM drift_internal.record_event(log.model_id, 'retention_set',
 		details => jsonb_build_object('log', log.log::text, 'retention', retention::text, 'previous_retention', log.retention::text));
 END
 $$;

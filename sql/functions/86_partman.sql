@@ -13,6 +13,8 @@ AS $$
 	FROM pg_extension AS e
 	JOIN pg_namespace AS n ON n.oid = e.extnamespace
 	JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = 'part_config'
+	-- Whoever installed it can change what its functions do.
+	JOIN pg_roles AS owner ON owner.oid = e.extowner AND (owner.rolsuper OR owner.rolname = current_user)
 	WHERE e.extname = 'pg_partman' AND has_schema_privilege(n.oid, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE')
 		AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE')
 $$;

@@ -26,6 +26,24 @@ $$;
 COMMENT ON FUNCTION drift_internal.find_log(text, text) IS
 	'the prediction log of a model for what the acting role wants to do with the model, or an error if there is none';
 
+CREATE OR REPLACE FUNCTION drift_internal.check_no_log(model drift.models) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	existing CONSTANT regclass := (
+		SELECT c.oid FROM drift.prediction_logs AS l JOIN pg_class AS c ON c.oid = l.log WHERE l.model_id = model.model_id);
+BEGIN
+	IF existing IS NOT NULL THEN
+		RAISE EXCEPTION 'model "%" has a prediction log', model.name
+			USING ERRCODE = 'duplicate_object', DETAIL = format('It is %s.', existing),
+				HINT = 'drift.extend_prediction_log() adds columns for new features.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_no_log(drift.models) IS 'raises if a model has a prediction log';
+
 -- What a version takes; without one, what a source of data has.
 CREATE OR REPLACE FUNCTION drift_internal.log_features(model drift.models, version integer, source text, path text)
 	RETURNS TABLE (feature text, kind text, column_type text)
@@ -126,6 +144,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = log AND c.relkind = 'p') THEN
 		RAISE EXCEPTION '% is not a partitioned table', log USING ERRCODE = 'wrong_object_type';
 	END IF;
+	PERFORM drift_internal.check_no_log(locked);
 	-- A log that was dropped makes way for the new one.
 	DELETE FROM drift.prediction_logs AS l
 	WHERE l.model_id = locked.model_id AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log);
@@ -141,7 +160,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.register_log(text, regclass, regclass, interval, integer, boolean) IS
 	'remembers the prediction log of a model, for who owns both';
 
-CREATE OR REPLACE FUNCTION drift_internal.register_features(model text, features text[], columns text[], version integer) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.lock_log(model text) RETURNS drift.prediction_logs
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -150,13 +169,27 @@ DECLARE
 	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
 BEGIN
 	PERFORM drift_internal.check_log_owner(log.log);
+	RETURN log;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.lock_log(text) IS
+	'the prediction log of a model for its owner, with the model locked: who changes a log locks its model first';
+
+CREATE OR REPLACE FUNCTION drift_internal.register_features(model text, features text[], columns text[], version integer) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	log CONSTANT drift.prediction_logs := drift_internal.lock_log(model);
+BEGIN
 	INSERT INTO drift.prediction_log_features (log_id, feature, column_name)
 	SELECT log.log_id, f.feature, f.column_name
 	FROM unnest(features, columns) AS f (feature, column_name)
 	JOIN pg_attribute AS a ON a.attrelid = log.log AND a.attname = f.column_name AND a.attnum > 0 AND NOT a.attisdropped
 	ON CONFLICT ON CONSTRAINT prediction_log_features_pkey DO UPDATE SET column_name = excluded.column_name;
 	IF version IS NOT NULL THEN
-		PERFORM drift_internal.record_event(locked.model_id, 'prediction_log_extended', version,
+		PERFORM drift_internal.record_event(log.model_id, 'prediction_log_extended', version,
 			details => jsonb_build_object('log', log.log::text, 'features', to_jsonb(features)));
 	END IF;
 END
@@ -241,7 +274,8 @@ DECLARE
 	by_partman boolean;
 	registered drift.prediction_logs;
 BEGIN
-	PERFORM drift_internal.check_log_options(found_model, retention, days_ahead, days_back);
+	PERFORM drift_internal.check_no_log(found_model);
+	PERFORM drift_internal.check_log_options(retention, days_ahead, days_back);
 	SELECT array_agg(f.feature), array_agg(f.column_type) INTO features, types
 	FROM drift_internal.log_features(found_model, drift_internal.answering_version(found_model), source, path) AS f;
 	IF features IS NULL THEN
@@ -291,21 +325,13 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_retention(interval) IS 'raises unless a retention is NULL or a day at least';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_log_options(model drift.models, retention interval, days_ahead integer, days_back integer)
-	RETURNS void
-	LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION drift_internal.check_log_options(retention interval, days_ahead integer, days_back integer) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	existing CONSTANT regclass := (
-		SELECT c.oid FROM drift.prediction_logs AS l JOIN pg_class AS c ON c.oid = l.log WHERE l.model_id = model.model_id);
 BEGIN
 	PERFORM drift_internal.check_retention(retention);
-	IF existing IS NOT NULL THEN
-		RAISE EXCEPTION 'model "%" has a prediction log', model.name
-			USING ERRCODE = 'duplicate_object', DETAIL = format('It is %s.', existing),
-				HINT = 'drift.extend_prediction_log() adds columns for new features.';
-	ELSIF days_ahead IS NULL OR days_ahead NOT BETWEEN 1 AND 3650 THEN
+	IF days_ahead IS NULL OR days_ahead NOT BETWEEN 1 AND 3650 THEN
 		RAISE EXCEPTION 'days_ahead is %', coalesce(days_ahead::text, 'NULL')
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is a number of days from 1 to 3650.';
 	ELSIF days_back IS NULL OR days_back NOT BETWEEN 0 AND 3650 THEN
@@ -315,8 +341,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_log_options(drift.models, interval, integer, integer) IS
-	'raises where a prediction log cannot be made: the model has one, or an option is out of range';
+COMMENT ON FUNCTION drift_internal.check_log_options(interval, integer, integer) IS
+	'raises where an option of a prediction log is out of range';
 
 -- No pinned path: the log is made in the caller's schema and the source found by the caller's path.
 CREATE OR REPLACE FUNCTION drift.create_prediction_log(

@@ -1,0 +1,98 @@
+-- drift.prepare_uninstall(): what DROP EXTENSION would lose, kept; what would stand in its way, dropped
+
+CREATE OR REPLACE FUNCTION drift_internal.dependent_views() RETURNS TABLE (view regclass, depth integer)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE member AS (
+		SELECT d.classid, d.objid
+		FROM pg_depend AS d
+		JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		WHERE e.extname = 'drift' AND d.deptype = 'e'
+	), read AS (
+		SELECT r.ev_class AS view, d.refclassid, d.refobjid
+		FROM pg_depend AS d
+		JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+		WHERE d.refobjid <> r.ev_class AND NOT EXISTS (
+			SELECT FROM member AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = r.ev_class)
+	), dependent AS (
+		SELECT read.view, 1 AS depth
+		FROM read
+		JOIN member AS m ON m.classid = read.refclassid AND m.objid = read.refobjid
+		UNION
+		SELECT read.view, dependent.depth + 1
+		FROM dependent
+		JOIN read ON read.refclassid = 'pg_class'::regclass AND read.refobjid = dependent.view
+	)
+	SELECT d.view::regclass, max(d.depth)
+	FROM dependent AS d
+	JOIN pg_class AS c ON c.oid = d.view AND c.relkind IN ('v', 'm')
+	GROUP BY d.view
+$$;
+
+COMMENT ON FUNCTION drift_internal.dependent_views() IS
+	'views of users that need the extension, and materialized ones; those of greater depth read the others';
+
+CREATE OR REPLACE FUNCTION drift_internal.describe_view(view regclass) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('owner', pg_get_userbyid(c.relowner), 'materialized', c.relkind = 'm', 'options', c.reloptions,
+		'privileges', c.relacl::text, 'comment', obj_description(c.oid, 'pg_class'), 'definition', pg_get_viewdef(c.oid))
+	FROM pg_class AS c
+	WHERE c.oid = view
+$$;
+
+COMMENT ON FUNCTION drift_internal.describe_view(regclass) IS 'what it takes to make a view again';
+
+CREATE OR REPLACE FUNCTION drift_internal.uninstall_jobs() RETURNS TABLE (job_id bigint, content jsonb)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pg_cron') THEN
+		RETURN QUERY EXECUTE 'SELECT j.jobid, to_jsonb(j) FROM cron.job AS j WHERE j.command ~ $1 AND j.database = current_database() ORDER BY 1'
+			USING '\mdrift\.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.uninstall_jobs() IS 'jobs of pg_cron that call the extension in this database';
+
+CREATE OR REPLACE FUNCTION drift.prepare_uninstall(dry_run boolean DEFAULT false) RETURNS TABLE (kind text, name text, content jsonb)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found record;
+BEGIN
+	IF NOT (SELECT pg_has_role(e.extowner, 'USAGE') FROM pg_extension AS e WHERE e.extname = 'drift') THEN
+		RAISE EXCEPTION 'must be owner of extension drift'
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
+	FOR found IN
+		SELECT c.oid::regclass AS relation
+		FROM pg_extension AS e
+		JOIN pg_class AS c ON c.oid = ANY (e.extconfig) AND c.relkind = 'r'
+		WHERE e.extname = 'drift'
+		ORDER BY c.oid
+	LOOP
+		RETURN QUERY EXECUTE format('SELECT %L, %L, to_jsonb(t) FROM %s AS t', 'row', found.relation, found.relation);
+	END LOOP;
+	FOR found IN SELECT * FROM drift_internal.uninstall_jobs() LOOP
+		RETURN QUERY SELECT 'job', found.job_id::text, found.content;
+		IF NOT dry_run THEN
+			EXECUTE 'SELECT cron.unschedule($1)' USING found.job_id;
+		END IF;
+	END LOOP;
+	FOR found IN SELECT v.view, c.relkind FROM drift_internal.dependent_views() AS v JOIN pg_class AS c ON c.oid = v.view ORDER BY v.depth DESC, 1 LOOP
+		RETURN QUERY SELECT 'view', found.view::text, drift_internal.describe_view(found.view);
+		IF NOT dry_run THEN
+			EXECUTE format('DROP %s %s', CASE found.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, found.view);
+		END IF;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION drift.prepare_uninstall(boolean) IS
+	'before DROP EXTENSION, for the owner of the extension: returns every row of the registry (kind row), jobs of pg_cron that call it and views that need it, and removes jobs and views, which with dry_run it only lists. Keep the result in a table. Prediction logs and outcomes need nothing: they stay.';
