@@ -15,7 +15,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'model "%" has no prediction log', model
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'drift.create_prediction_log() makes one.';
-	ELSIF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = log.log) THEN
+	ELSIF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = log.log AND c.relkind = 'p') THEN
 		RAISE EXCEPTION 'the prediction log of model "%" was dropped', model
 			USING ERRCODE = 'undefined_table', HINT = 'drift.create_prediction_log() makes a new one.';
 	END IF;

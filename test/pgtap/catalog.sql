@@ -32,6 +32,8 @@ SELECT is_empty($$
     SELECT name FROM routine
     WHERE lanname <> 'c' AND prokind <> 'a' AND prosqlbody IS NULL
       AND NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
+      -- What commits can have no SET clause and begins with the same by hand.
+      AND NOT (prokind = 'p' AND prosrc ~ $r$\nBEGIN\n\tPERFORM pg_catalog\.set_config\('search_path', 'pg_catalog, pg_temp', true\);$r$)
 $$, 'every function of text is pinned to search_path pg_catalog, pg_temp');
 
 SELECT is_empty($$

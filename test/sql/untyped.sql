@@ -139,6 +139,18 @@ INSERT INTO call VALUES ('set_approval_policy', 'SELECT drift.set_approval_polic
 	('card_sections', 'SELECT * FROM drift.card_sections() WHERE section = %s', ARRAY['data']), ('write_card', 'SELECT drift.write_card(%s, %s, %s, %s)', ARRAY['untyped', '1', 'data', 'None.']),
 	('model_card', 'SELECT drift.model_card(%s, %s, %s)', ARRAY['untyped', '1', '1 day']), ('model_card_markdown', 'SELECT drift.model_card_markdown(%s, %s, %s)', ARRAY['untyped', '1', '1 day']);
 
+-- prediction logs: a model with one, and another to make one for
+SELECT drift.create_prediction_log('untyped', 'untyped_log', days_ahead => 1), drift.register_model('unlogged') \g /dev/null
+INSERT INTO untyped_log (model_version, entity_key) VALUES (1, 'k');
+-- it commits, so it cannot be called from a function
+INSERT INTO not_for_users VALUES ('maintain_prediction_logs');
+INSERT INTO call VALUES ('create_prediction_log', 'SELECT drift.create_prediction_log(%s, %s, %s, %s, %s, %s)', ARRAY['unlogged', 'a_log', 'rows_of', '90 days', '1', '0']),
+	('extend_prediction_log', 'SELECT drift.extend_prediction_log(%s, %s)', ARRAY['untyped', '1']), ('maintain_prediction_log', 'SELECT drift.maintain_prediction_log(%s)', ARRAY['untyped']),
+	('set_retention', 'SELECT drift.set_retention(%s, %s)', ARRAY['untyped', '90 days']), ('forget', 'SELECT drift.forget(%s, %s, %s, %s)', ARRAY['untyped', 'k', 'erase', 'asked']),
+	('prediction_time', 'SELECT drift.prediction_time(%s)', ARRAY['00660cce-6672-8f77-8000-02578cb27c8c']),
+	('make_prediction_id', 'SELECT drift.make_prediction_id(%s, %s)', ARRAY['untyped', '2026-01-01']), ('health_check', 'SELECT drift.health_check() WHERE %s', ARRAY['true']),
+	('adopt_cluster', 'SELECT drift.adopt_cluster() WHERE %s', ARRAY['true']), ('prepare_uninstall', 'SELECT drift.prepare_uninstall(%s)', ARRAY['true']);
+
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
