@@ -16,6 +16,9 @@
 /* Memory of a context and the patience of a query. */
 extern DriftHost ModelHost(MemoryContext context);
 
+/* The input function of the type. */
+extern Datum drift_model_in(PG_FUNCTION_ARGS);
+
 /* The model in memory, aligned; the datum itself where that is one. */
 extern const DriftModel *ModelDetoast(Datum datum);
 

@@ -165,24 +165,52 @@ NotePlace(ModelReference *reference, Datum model)
 		memcpy(&reference->place, VARDATA_EXTERNAL(bytes), sizeof(varatt_external));
 }
 
+static CachedModel *
+FindCached(const uint8 *digest)
+{
+	CachedModel *cached;
+
+	if (models == NULL)
+		CreateCache();
+	cached = hash_search(models, digest, HASH_FIND, NULL);
+	if (cached != NULL)
+		dlist_move_head(&in_order, &cached->used);
+	return cached;
+}
+
+static void
+Refer(ModelReference *reference, CachedModel *cached)
+{
+	cached->references++;
+	if (reference->held != NULL)
+		reference->held->references--;
+	reference->held = cached;
+	reference->placed = false;
+}
+
 void
 ModelHold(ModelReference *reference, Datum model)
 {
 	uint8 digest[DRIFT_MODEL_DIGEST];
 	CachedModel *cached;
 
-	if (models == NULL)
-		CreateCache();
 	ReadDigest(model, digest);
-	cached = hash_search(models, digest, HASH_FIND, NULL);
+	cached = FindCached(digest);
 	if (cached == NULL)
 		cached = Prepare(model, digest);
-	else
-		dlist_move_head(&in_order, &cached->used);
-	cached->references++;
-	if (reference->held != NULL)
-		reference->held->references--;
-	reference->held = cached;
+	Refer(reference, cached);
 	NotePlace(reference, model);
 	Shrink();
+}
+
+bool
+ModelHoldDigest(ModelReference *reference, const uint8 *digest)
+{
+	CachedModel *cached = FindCached(digest);
+
+	if (cached == NULL)
+		return false;
+	Refer(reference, cached);
+	Shrink();
+	return true;
 }

@@ -41,6 +41,9 @@ extern ModelReference *ModelRefer(MemoryContext owner);
 /* Makes the reference hold the model of a datum. */
 extern void ModelHold(ModelReference *reference, Datum model);
 
+/* Makes it hold the model of a digest if that is in the cache; else false, and nothing has changed. */
+extern bool ModelHoldDigest(ModelReference *reference, const uint8 *digest);
+
 /* What explains rows of a model that is held; an error if nothing can. */
 extern DriftExplainer *ModelExplainer(CachedModel *held);
 

@@ -8,32 +8,24 @@
 #include "pg/model.h"
 #include "pg/score.h"
 
-static ScoreCall *
-CreateCall(FmgrInfo *flinfo)
+ScoreCall *
+ScoreCreate(MemoryContext owner)
 {
-	ScoreCall *call = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(ScoreCall));
+	ScoreCall *call = MemoryContextAllocZero(owner, sizeof(ScoreCall));
 
-	call->reference = ModelRefer(flinfo->fn_mcxt);
-	call->context = AllocSetContextCreate(flinfo->fn_mcxt, "drift score", ALLOCSET_SMALL_SIZES);
+	call->reference = ModelRefer(owner);
+	call->context = AllocSetContextCreate(owner, "drift score", ALLOCSET_SMALL_SIZES);
 	return call;
 }
 
-/* Hold the model of the call, and forget what is bound to another one */
-ScoreCall *
-ScorePrepare(FunctionCallInfo fcinfo)
+/* The reference holds a model: forget what is bound to the one before, if it was another */
+static void
+TakeModel(ScoreCall *call, const CachedModel *before)
 {
-	ScoreCall *call = fcinfo->flinfo->fn_extra;
-	const CachedModel *before;
+	const CachedModel *held = call->reference->held;
 
-	if (call == NULL)
-		fcinfo->flinfo->fn_extra = call = CreateCall(fcinfo->flinfo);
-	before = call->ready ? call->reference->held : NULL;
-	call->ready = false;
-	ModelHold(call->reference, PG_GETARG_DATUM(0));
-	if (call->reference->held != before)
+	if (held != before)
 	{
-		const CachedModel *held = call->reference->held;
-
 		call->bound = NULL;
 		MemoryContextReset(call->context);
 		call->model = held->model;
@@ -45,6 +37,38 @@ ScorePrepare(FunctionCallInfo fcinfo)
 		call->outputs = MemoryContextAlloc(call->context, sizeof(double) * call->n_outputs);
 	}
 	call->ready = true;
+}
+
+void
+ScoreHold(ScoreCall *call, Datum model)
+{
+	const CachedModel *before = call->ready ? call->reference->held : NULL;
+
+	call->ready = false;
+	ModelHold(call->reference, model);
+	TakeModel(call, before);
+}
+
+bool
+ScoreHoldDigest(ScoreCall *call, const uint8 *digest)
+{
+	const CachedModel *before = call->ready ? call->reference->held : NULL;
+
+	call->ready = false;
+	if (!ModelHoldDigest(call->reference, digest))
+		return false;
+	TakeModel(call, before);
+	return true;
+}
+
+ScoreCall *
+ScorePrepare(FunctionCallInfo fcinfo)
+{
+	ScoreCall *call = fcinfo->flinfo->fn_extra;
+
+	if (call == NULL)
+		fcinfo->flinfo->fn_extra = call = ScoreCreate(fcinfo->flinfo->fn_mcxt);
+	ScoreHold(call, PG_GETARG_DATUM(0));
 	return call;
 }
 
@@ -142,21 +166,37 @@ RaiseNoClasses(const char *what)
 					errhint("drift.score() gives its output, drift.score_raw() its margins.")));
 }
 
+static void
+RequireClasses(const ScoreCall *call)
+{
+	if (drift_model_count(call->model, DRIFT_SECTION_LABELS) == 0)
+		RaiseNoClasses("classes");
+}
+
+/* The probabilities of a model with classes; 0 if it has none */
 static Datum
 Probabilities(ScoreCall *call)
 {
 	uint32 n_labels = drift_model_count(call->model, DRIFT_SECTION_LABELS);
 	double *probabilities = palloc(sizeof(double) * (Max(n_labels, call->n_outputs) + 1));
-	uint32 n;
+	uint32 n = drift_score_probabilities(call->scorer, call->margins, call->outputs, probabilities);
 
-	if (n_labels == 0)
-		RaiseNoClasses("classes");
-	n = drift_score_probabilities(call->scorer, call->margins, call->outputs, probabilities);
-	if (n == 0)
-		RaiseNoClasses("probabilities");
-	return NumbersAsArray(probabilities, n);
+	return n == 0 ? (Datum) 0 : NumbersAsArray(probabilities, n);
 }
 
+static Datum
+RequireProbabilities(ScoreCall *call)
+{
+	Datum probabilities;
+
+	RequireClasses(call);
+	probabilities = Probabilities(call);
+	if (probabilities == (Datum) 0)
+		RaiseNoClasses("probabilities");
+	return probabilities;
+}
+
+/* The class that a model with classes decides for */
 static Datum
 ClassLabel(ScoreCall *call)
 {
@@ -164,21 +204,31 @@ ClassLabel(ScoreCall *call)
 	uint32 length;
 	const char *bytes;
 
-	if (drift_model_count(call->model, DRIFT_SECTION_LABELS) == 0)
-		RaiseNoClasses("classes");
 	bytes =
 		drift_model_string(call->model, labels[drift_score_class(call->scorer, call->margins, call->outputs)], &length);
 	return PointerGetDatum(cstring_to_text_with_len(bytes, length));
 }
 
-/* The second of two classes, or an error: which of several outputs is meant is not for us to say */
+/* The output where it is one, of two classes that of the second; else NULL */
+static const double *
+OneOutput(const ScoreCall *call)
+{
+	if (call->n_outputs == 1)
+		return &call->outputs[0];
+	if (call->model->task == DRIFT_TASK_BINARY && call->n_outputs == 2)
+		return &call->outputs[1];
+	return NULL;
+}
+
+/* That output, or an error: which of several is meant is not for us to say */
 static Datum
-OneOfSeveral(ScoreCall *call)
+RequireOneOutput(ScoreCall *call)
 {
 	bool classifies = drift_model_count(call->model, DRIFT_SECTION_LABELS) > 0;
+	const double *output = OneOutput(call);
 
-	if (call->model->task == DRIFT_TASK_BINARY && call->n_outputs == 2)
-		return Float8GetDatum(call->outputs[1]);
+	if (output != NULL)
+		return Float8GetDatum(*output);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the model has %u outputs, and drift.score() gives one", call->n_outputs),
 					classifies ? errhint("drift.score_proba() gives the probability of each class, drift.score_label() "
@@ -199,10 +249,27 @@ ScoreAnswerOther(ScoreCall *call, ScoreAnswer answer)
 	switch (answer)
 	{
 		case ANSWER_PROBABILITIES:
-			return Probabilities(call);
+			return RequireProbabilities(call);
 		case ANSWER_LABEL:
+			RequireClasses(call);
 			return ClassLabel(call);
 		default:
-			return OneOfSeveral(call);
+			return RequireOneOutput(call);
 	}
+}
+
+void
+ScoreAnswerWhole(ScoreCall *call, ScoreWhole *whole)
+{
+	bool classifies = drift_model_count(call->model, DRIFT_SECTION_LABELS) > 0;
+	const double *output;
+
+	drift_score_outputs(call->scorer, call->margins, call->outputs);
+	output = OneOutput(call);
+	if (output == NULL && !classifies)
+		RequireOneOutput(call);
+	whole->has_score = output != NULL;
+	whole->score = output != NULL ? *output : 0;
+	whole->label = classifies ? ClassLabel(call) : (Datum) 0;
+	whole->probabilities = classifies ? Probabilities(call) : (Datum) 0;
 }

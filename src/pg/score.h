@@ -50,13 +50,41 @@ typedef enum ScoreAnswer
 	ANSWER_CONTRIBUTIONS  /* the same by place */
 } ScoreAnswer;
 
-/* Fills the inputs from the row that the call has. */
+/* All that a model says of a row. */
+typedef struct ScoreWhole
+{
+	bool has_score; /* the output is one number */
+	double score;
+	Datum label;         /* the class as text, and */
+	Datum probabilities; /* those of the classes as double precision[]; 0 where there are none */
+} ScoreWhole;
+
+/* Fills the inputs from the row that the call has, which is argument 1. */
 typedef void (*ScoreFill)(FunctionCallInfo fcinfo, ScoreCall *call);
 
+extern void ScoreFillDoubles(FunctionCallInfo fcinfo, ScoreCall *call);
+extern void ScoreFillSingles(FunctionCallInfo fcinfo, ScoreCall *call);
+extern void ScoreFillColumns(FunctionCallInfo fcinfo, ScoreCall *call);
+extern void ScoreFillJson(FunctionCallInfo fcinfo, ScoreCall *call);
+extern void ScoreFillRow(FunctionCallInfo fcinfo, ScoreCall *call);
+
+/* A call that lives as long as the memory context and has no model yet. */
+extern ScoreCall *ScoreCreate(MemoryContext owner);
+
+/* Gives it a model, and forgets what is bound to another one. */
+extern void ScoreHold(ScoreCall *call, Datum model);
+
+/* The same with the model of a digest, if that is in the cache; else false, and the call has no model. */
+extern bool ScoreHoldDigest(ScoreCall *call, const uint8 *digest);
+
+/* The call of a function whose argument 0 is the model. */
 extern ScoreCall *ScorePrepare(FunctionCallInfo fcinfo);
 
 /* The answer of a row whose margins are there: all but the output where it is one. */
 extern Datum ScoreAnswerOther(ScoreCall *call, ScoreAnswer answer);
+
+/* All answers of such a row. An error if its outputs are several numbers, which are no classes. */
+extern void ScoreAnswerWhole(ScoreCall *call, ScoreWhole *whole);
 
 /* The explanation of such a row, as jsonb or as an array. */
 extern Datum ScoreExplanation(ScoreCall *call);
@@ -107,34 +135,45 @@ ScoreAnswerRow(ScoreCall *call, ScoreAnswer answer)
 	return Float8GetDatum(call->outputs[0]);
 }
 
+/* Takes the margins of the row that the inputs were filled from; the inputs are no longer what they were. */
+static inline void
+ScoreMargins(ScoreCall *call)
+{
+	DriftScoreProblem problem;
+
+	if (unlikely(!drift_score_margins(call->scorer, call->margins, &problem)))
+		ScoreRefuse(call, &problem);
+}
+
 static inline Datum
 ScoreRow(FunctionCallInfo fcinfo, ScoreFill fill, ScoreAnswer answer)
 {
 	ScoreCall *call = fcinfo->flinfo->fn_extra;
-	DriftScoreProblem problem;
 
 	if (unlikely(PG_ARGISNULL(0)))
 		PG_RETURN_NULL();
 	if (unlikely(call == NULL || !call->ready || !ModelIsHeld(call->reference, PG_GETARG_DATUM(0))))
 		call = ScorePrepare(fcinfo);
 	fill(fcinfo, call);
-	if (unlikely(!drift_score_margins(call->scorer, call->margins, &problem)))
-		ScoreRefuse(call, &problem);
+	ScoreMargins(call);
 	return ScoreAnswerRow(call, answer);
 }
 
-/* The functions of a form: drift_score<form>, drift_score_raw<form> and so on */
-#define SCORE_FUNCTION(name, fill, answer) \
+/* The functions of a form: drift_score<form>, drift_score_raw<form> and so on; row is ScoreRow or one like it */
+#define SCORE_FUNCTION_BY(row, name, fill, answer) \
 	PG_FUNCTION_INFO_V1(name); \
 	Datum name(PG_FUNCTION_ARGS) \
 	{ \
-		return ScoreRow(fcinfo, fill, answer); \
+		return row(fcinfo, fill, answer); \
 	}
 
-#define SCORE_FUNCTIONS(form, fill) \
-	SCORE_FUNCTION(drift_score##form, fill, ANSWER_SCORE) \
-	SCORE_FUNCTION(drift_score_raw##form, fill, ANSWER_RAW) \
-	SCORE_FUNCTION(drift_score_proba##form, fill, ANSWER_PROBABILITIES) \
-	SCORE_FUNCTION(drift_score_label##form, fill, ANSWER_LABEL)
+#define SCORE_FUNCTIONS_BY(row, form, fill) \
+	SCORE_FUNCTION_BY(row, drift_score##form, fill, ANSWER_SCORE) \
+	SCORE_FUNCTION_BY(row, drift_score_raw##form, fill, ANSWER_RAW) \
+	SCORE_FUNCTION_BY(row, drift_score_proba##form, fill, ANSWER_PROBABILITIES) \
+	SCORE_FUNCTION_BY(row, drift_score_label##form, fill, ANSWER_LABEL)
+
+#define SCORE_FUNCTION(name, fill, answer) SCORE_FUNCTION_BY(ScoreRow, name, fill, answer)
+#define SCORE_FUNCTIONS(form, fill) SCORE_FUNCTIONS_BY(ScoreRow, form, fill)
 
 #endif

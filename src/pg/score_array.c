@@ -90,18 +90,18 @@ FillArray(FunctionCallInfo fcinfo, ScoreCall *call, bool single)
 	}
 }
 
-static inline void
-FillDoubles(FunctionCallInfo fcinfo, ScoreCall *call)
+void
+ScoreFillDoubles(FunctionCallInfo fcinfo, ScoreCall *call)
 {
 	FillArray(fcinfo, call, false);
 }
 
-static inline void
-FillSingles(FunctionCallInfo fcinfo, ScoreCall *call)
+void
+ScoreFillSingles(FunctionCallInfo fcinfo, ScoreCall *call)
 {
 	FillArray(fcinfo, call, true);
 }
 
-SCORE_FUNCTIONS(, FillDoubles)
-SCORE_FUNCTIONS(_array, FillSingles)
-SCORE_FUNCTION(drift_explain_array, FillDoubles, ANSWER_CONTRIBUTIONS)
+SCORE_FUNCTIONS(, ScoreFillDoubles)
+SCORE_FUNCTIONS(_array, ScoreFillSingles)
+SCORE_FUNCTION(drift_explain_array, ScoreFillDoubles, ANSWER_CONTRIBUTIONS)

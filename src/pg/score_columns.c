@@ -49,8 +49,8 @@ BindColumns(FunctionCallInfo fcinfo, ScoreCall *call)
 	return bound;
 }
 
-static inline void
-FillColumns(FunctionCallInfo fcinfo, ScoreCall *call)
+void
+ScoreFillColumns(FunctionCallInfo fcinfo, ScoreCall *call)
 {
 	const BoundColumns *bound = call->bound;
 
@@ -65,4 +65,4 @@ FillColumns(FunctionCallInfo fcinfo, ScoreCall *call)
 	}
 }
 
-SCORE_FUNCTIONS(_columns, FillColumns)
+SCORE_FUNCTIONS(_columns, ScoreFillColumns)

@@ -10,6 +10,7 @@
 #include "utils/numeric.h"
 
 #include "pg/model.h"
+#include "pg/json_number.h"
 #include "pg/model_names.h"
 #include "pg/score.h"
 
@@ -80,18 +81,16 @@ ReadNumberName(const JsonbValue *value, double *x)
 	return false;
 }
 
-static double
-JsonNumber(const ScoreCall *call, uint32 input, JsonbValue *value)
+bool
+ReadJsonNumber(const JsonbValue *value, double *x)
 {
-	double x;
-
 	if (value->type == jbvNumeric)
-		return ReadSlowNumber(READ_NUMERIC, NumericGetDatum(value->val.numeric));
-	if (value->type == jbvBool)
-		return value->val.boolean ? 1.0 : 0.0;
-	if (value->type != jbvString || !ReadNumberName(value, &x))
-		RaiseWrongValue(call, input, false, value);
-	return x;
+		*x = ReadSlowNumber(READ_NUMERIC, NumericGetDatum(value->val.numeric));
+	else if (value->type == jbvBool)
+		*x = value->val.boolean ? 1.0 : 0.0;
+	else
+		return value->type == jbvString && ReadNumberName(value, x);
+	return true;
 }
 
 static inline void
@@ -99,16 +98,14 @@ PutJson(ScoreCall *call, uint32 input, bool is_text, JsonbValue *value)
 {
 	if (value->type == jbvNull)
 		ScorePutMissing(call, input);
-	else if (!is_text)
-		call->numbers[input] = JsonNumber(call, input, value);
-	else if (value->type == jbvString)
+	else if (is_text && value->type == jbvString)
 		drift_scorer_labels(call->scorer)[input] = (DriftLabel){value->val.string.val, value->val.string.len};
-	else
-		RaiseWrongValue(call, input, true, value);
+	else if (is_text || !ReadJsonNumber(value, &call->numbers[input]))
+		RaiseWrongValue(call, input, is_text, value);
 }
 
-static inline void
-FillJson(FunctionCallInfo fcinfo, ScoreCall *call)
+void
+ScoreFillJson(FunctionCallInfo fcinfo, ScoreCall *call)
 {
 	Jsonb *features = PG_GETARG_JSONB_P(1);
 	const BoundInput *bound = call->bound;
@@ -128,5 +125,5 @@ FillJson(FunctionCallInfo fcinfo, ScoreCall *call)
 	}
 }
 
-SCORE_FUNCTIONS(_json, FillJson)
-SCORE_FUNCTION(drift_explain, FillJson, ANSWER_EXPLANATION)
+SCORE_FUNCTIONS(_json, ScoreFillJson)
+SCORE_FUNCTION(drift_explain, ScoreFillJson, ANSWER_EXPLANATION)

@@ -78,8 +78,8 @@ BindRow(ScoreCall *call, HeapTupleHeader row, uint64 type)
 	return bound;
 }
 
-static inline void
-FillRow(FunctionCallInfo fcinfo, ScoreCall *call)
+void
+ScoreFillRow(FunctionCallInfo fcinfo, ScoreCall *call)
 {
 	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(1);
 	uint64 type = assign_record_type_identifier(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
@@ -98,5 +98,5 @@ FillRow(FunctionCallInfo fcinfo, ScoreCall *call)
 	}
 }
 
-SCORE_FUNCTIONS(_row, FillRow)
-SCORE_FUNCTION(drift_explain_row, FillRow, ANSWER_EXPLANATION)
+SCORE_FUNCTIONS(_row, ScoreFillRow)
+SCORE_FUNCTION(drift_explain_row, ScoreFillRow, ANSWER_EXPLANATION)
