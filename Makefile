@@ -98,6 +98,9 @@ SQL_FUNCTIONS = \
 	sql/functions/86_forget.sql \
 	sql/functions/87_outcomes_table.sql \
 	sql/functions/87_record_outcome.sql \
+	sql/functions/87_match_predictions.sql \
+	sql/functions/87_record_outcomes.sql \
+	sql/functions/87_labels.sql \
 	sql/functions/88_cluster.sql \
 	sql/functions/88_health.sql \
 	sql/functions/88_uninstall.sql \

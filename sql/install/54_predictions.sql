@@ -69,3 +69,24 @@ CREATE TYPE drift.recorded_outcome AS (
 );
 
 COMMENT ON TYPE drift.recorded_outcome IS 'what drift.record_outcome() did: the outcome, the prediction it is of, whether that was found, and whether the same had been recorded before so that nothing was added';
+
+CREATE TYPE drift.recorded_outcomes AS (
+	recorded bigint,
+	matched bigint,
+	unmatched bigint,
+	repeated bigint
+);
+
+COMMENT ON TYPE drift.recorded_outcomes IS 'what drift.record_outcomes() or drift.match_outcomes() did: rows added, of those with their prediction and without it, and outcomes that had been recorded before';
+
+CREATE TYPE drift_internal.given_outcome AS (
+	prediction_id uuid,
+	entity_key text,
+	actual text,
+	actual_value double precision,
+	observed_at timestamptz,
+	source text,
+	resolves bigint
+);
+
+COMMENT ON TYPE drift_internal.given_outcome IS 'an outcome whose prediction is to be found; resolves is the row that recorded it without';

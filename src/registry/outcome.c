@@ -286,3 +286,26 @@ drift_record_entity_outcome(PG_FUNCTION_ARGS)
 	SPI_finish();
 	return (Datum) 0;
 }
+
+/* ------------------------------------------------------------------------
+ * By query
+ * ------------------------------------------------------------------------ */
+
+PG_FUNCTION_INFO_V1(drift_outcome_log);
+Datum
+drift_outcome_log(PG_FUNCTION_ARGS)
+{
+	TupleDesc description;
+	Datum values[2];
+	bool nulls[2] = {0};
+	OutcomeLog *log;
+
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	SPI_connect();
+	log = FindLogOfModel(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	SPI_finish();
+	values[0] = ObjectIdGetDatum(log->log);
+	values[1] = ObjectIdGetDatum(log->outcomes);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
+}

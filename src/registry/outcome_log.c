@@ -82,10 +82,11 @@ static const StatementText statements[OUTCOME_STATEMENTS] = {
 					 true,
 					 3,
 					 {TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}},
-	[FIND_OUTCOME] = {"SELECT outcome_id FROM %s WHERE ($1 IS NULL OR prediction_id" IS
-					  "$1) AND ($1 IS NOT NULL OR entity_key" IS "$4 AND prediction_id IS NULL) AND observed_at" IS
-					  "$2 AND (actual" IS "$3 OR actual IS NULL AND $3 IS NULL)"
-					  " AND (predicted_at IS NULL)" IS "($5 IS NULL) LIMIT 1",
+	[FIND_OUTCOME] = {"SELECT outcome_id FROM (SELECT outcome_id, actual FROM %s WHERE ($1 IS NULL OR prediction_id" IS
+					  "$1) AND ($1 IS NOT NULL OR entity_key" IS "$4 AND prediction_id IS NULL)"
+					  " AND observed_at OPERATOR(pg_catalog.<=) $2 AND (predicted_at IS NULL)" IS "($5 IS NULL)"
+					  " ORDER BY observed_at DESC, outcome_id DESC LIMIT 1) AS known"
+					  " WHERE actual" IS "$3 OR actual IS NULL AND $3 IS NULL",
 					  false,
 					  true,
 					  5,

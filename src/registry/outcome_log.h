@@ -18,7 +18,7 @@ typedef enum OutcomeStatement
 	FIND_PREDICTION,
 	/* $1 entity, $2 and $3 times: prediction_id, predicted_at of its answers, the latest first */
 	FIND_ENTITY,
-	/* $1 prediction, $2 observed_at, $3 actual, $4 entity, $5 predicted_at: outcome_id where that is recorded */
+	/* $1 to $5 as below: outcome_id of what is known for that time, if it says the same */
 	FIND_OUTCOME,
 	/* $1 prediction, $2 observed_at, $3 actual, $4 entity, $5 predicted_at, $6 actual_value, $7 source: outcome_id */
 	ADD_OUTCOME,

@@ -1,6 +1,6 @@
 -- Outcomes: late, corrected, withdrawn, repeated, before their prediction, of entities, of shadows.
 BEGIN;
-SELECT plan(31);
+SELECT plan(55);
 
 CREATE SCHEMA "we""ird Ünïcode";
 SET LOCAL search_path = "we""ird Ünïcode", pg_catalog, public;
@@ -95,6 +95,62 @@ SELECT results_eq($$ SELECT prediction_id FROM drift.record_entity_outcome('mo"d
 SELECT is((SELECT count(*) FROM (SELECT (r).* FROM (SELECT drift.record_outcome(id(days(9), 9), 'once') AS r) AS s) AS t), 1::bigint, 'a row');
 SELECT (drift.record_outcome(id(days(9), 9), 'twice')).* \g /dev/null
 SELECT is((SELECT count(*) FROM "lo""g_outcomes" WHERE actual = 'twice'), 1::bigint, '(f()).* records once');
+
+-- many at once
+CREATE TABLE lab (prediction text, patient text, result numeric, seen timestamptz);
+INSERT INTO lab SELECT id(days(n), n), NULL, n % 2, days(n - 1) FROM generate_series(31, 50) AS n;
+INSERT INTO lab VALUES (id(days(31), 31), NULL, NULL, now()), (id(days(31), 31), NULL, 'NaN', now()), (id(days(31), 31), NULL, 1, days(5)),
+	(id(days(31), 31), NULL, 2, days(4)), (id(days(0.4), 600), NULL, 1, days(0.3));
+CREATE TABLE before AS SELECT count(*) AS n FROM "lo""g_outcomes";
+SELECT results_eq($$ SELECT * FROM drift.record_outcomes('mo"del ü', 'SELECT prediction AS prediction_id, result AS actual, seen AS observed_at FROM lab -- all') $$,
+	$$ VALUES (22::bigint, 21::bigint, 1::bigint, 1::bigint) $$, 'outcomes of a query: those without a value are left out, one repeats another');
+SELECT is((SELECT count(*) FROM "lo""g_outcomes"), (SELECT n + 22 FROM before), 'as many rows as it says');
+SELECT results_eq($$ SELECT actual, actual_value, corrections FROM "lo""g_labelled" WHERE entity_key = 'e1' AND age = 31 $$, $$ VALUES ('2', 2::float8, 1::bigint) $$,
+	'corrections in one query count in their order');
+SELECT results_eq($$ SELECT * FROM drift.record_outcomes('mo"del ü', 'SELECT prediction AS prediction_id, result AS actual, seen AS observed_at FROM lab') $$,
+	$$ VALUES (0::bigint, 0::bigint, 0::bigint, 23::bigint) $$, 'the same query again adds nothing');
+SELECT results_eq($$ SELECT recorded, matched, repeated FROM drift.record_outcomes('mo"del ü', 'SELECT id(days(n), n) AS prediction_id, n % 2 AS actual FROM generate_series(32, 50) AS n') $$,
+	$$ VALUES (0::bigint, 0::bigint, 19::bigint) $$, 'nor does one without times');
+TRUNCATE lab;
+INSERT INTO lab SELECT NULL, 'e' || n, n, days(0) FROM generate_series(3, 12) AS n;
+SELECT results_eq($$ SELECT * FROM drift.record_outcomes('mo"del ü', 'SELECT patient AS entity_key, result AS actual, seen AS observed_at, text $l$lab$l$ AS source FROM lab') $$,
+	$$ VALUES (10::bigint, 7::bigint, 3::bigint, 0::bigint) $$, 'outcomes of entities');
+SELECT is((SELECT string_agg(format('%s %s', age, actual), ',' ORDER BY age) FROM "lo""g_labelled" WHERE outcome_source = 'lab'), '3 3,4 4,5 5,6 6,8 8',
+	'each for the last prediction; of two it is known already what came later');
+SELECT results_eq($$ SELECT recorded, matched, unmatched, repeated FROM drift.record_outcomes('mo"del ü', 'SELECT patient AS entity_key, result AS actual, seen AS observed_at FROM lab', 'all', '30 days') $$,
+	$$ VALUES (14::bigint, 14::bigint, 0::bigint, 10::bigint) $$, 'or for all of some days, where they are not known yet');
+CREATE VIEW "la""b" AS SELECT id(days(2) + interval '1 ms', 2000) AS prediction_id, 'shadowed' AS actual;
+SELECT results_eq($$ SELECT recorded, matched FROM drift.record_outcomes('mo"del ü', '"la""b"') $$, $$ VALUES (1::bigint, 1::bigint) $$, 'a view');
+SELECT results_eq($$ SELECT prediction_id FROM "lo""g_outcomes" WHERE actual = 'shadowed' $$, $$ VALUES (id(days(2), 2)) $$, 'of a shadow: that of its answer');
+SELECT throws_ok($$ SELECT drift.record_outcomes('mo"del ü', 'SELECT 1 AS actual') $$, '42703', NULL, 'columns that are missing');
+SELECT throws_ok($$ SELECT drift.record_outcomes('mo"del ü', 'SELECT 1 AS actual, NULL AS entity_key') $$, '22004', NULL, 'an outcome of nothing');
+SELECT throws_ok($$ SELECT drift.record_outcomes('mo"del ü', 'SELECT 1 AS actual, 1 AS entity_key', within => '-1 day') $$, '22023', NULL, 'outcomes follow predictions, many too');
+SELECT throws_ok($$ SELECT drift.record_outcomes('mo"del ü', 'SELECT nextval(''lo"g_outcomes_outcome_id_seq'') AS actual, ''e'' AS entity_key') $$, '25006', NULL, 'the query only reads');
+
+-- predictions that come after their outcomes
+SELECT results_eq($$ SELECT prediction_id IS NULL, entity_key, actual FROM drift.unmatched_outcomes('mo"del ü') ORDER BY outcome_id $$,
+	$$ VALUES (false, NULL, '1'), (true, 'e7', '1'), (false, NULL, '1'), (true, 'e10', '10'), (true, 'e11', '11'), (true, 'e12', '12') $$, 'outcomes without a prediction are listed');
+INSERT INTO "lo""g" (prediction_id, predicted_at, model_version, entity_key, age) VALUES
+	(id(days(0.5), 500), days(0.5), 1, 'late', 500), (id(days(3.5), 500), days(3.5), 1, 'e10', 501), (id(now() + interval '1 day', 500), now() + interval '1 day', 1, 'e11', 502);
+SELECT results_eq($$ SELECT * FROM drift.match_outcomes('mo"del ü', within => '5 days') $$, $$ VALUES (2::bigint, 2::bigint, 4::bigint, 0::bigint) $$,
+	'those that came find theirs, but none that is later than the outcome, or e7 for which 5 days are too few');
+SELECT results_eq($$ SELECT age, actual FROM "lo""g_labelled" WHERE age >= 500 ORDER BY age $$, $$ VALUES (500::float8, '1'), (501, '10') $$, 'the view shows them');
+SELECT is((SELECT string_agg(coalesce(entity_key, '-'), ',' ORDER BY outcome_id) FROM drift.unmatched_outcomes('mo"del ü')), 'e7,-,e11,e12', 'and the list no more');
+SELECT results_eq($$ SELECT * FROM drift.match_outcomes('mo"del ü') $$, $$ VALUES (1::bigint, 1::bigint, 3::bigint, 0::bigint) $$, 'without a limit e7 does');
+SELECT results_eq($$ SELECT * FROM drift.match_outcomes('mo"del ü') $$, $$ VALUES (0::bigint, 0::bigint, 3::bigint, 0::bigint) $$, 'again there is nothing to do');
+
+-- coverage, lag, frontier
+TRUNCATE "lo""g_outcomes";
+DELETE FROM "lo""g" WHERE age IS NULL OR age >= 500;
+SELECT is(drift.label_frontier('mo"del ü'), NULL, 'no frontier without labels');
+SELECT drift.record_outcomes('mo"del ü', 'SELECT id(days(n), n) AS prediction_id, 1 AS actual, days(n) + n * interval ''1 h'' AS observed_at FROM generate_series(11, 50) AS n WHERE n <> 20') \g /dev/null
+SELECT drift.record_outcome(id(days(11), 11), NULL), drift.record_outcome(id(days(12), 12), 2) \g /dev/null
+SELECT results_eq($$ SELECT predictions, labelled, round(coverage::numeric, 3), corrected FROM drift.label_coverage('mo"del ü', '10 days', days(40.5)) WHERE predictions = 10 ORDER BY period_start $$,
+	(SELECT format($$ SELECT count(*), count(*) FILTER (WHERE n > 11 AND n <> 20), round(avg((n > 11 AND n <> 20)::int), 3), count(*) FILTER (WHERE n = 12)
+		FROM generate_series(1, 40) AS n GROUP BY date_bin('10 days', days(n), '2000-01-01 00:00+00') HAVING count(*) = 10 ORDER BY date_bin('10 days', days(n), '2000-01-01 00:00+00') $$)), 'coverage by ten days');
+SELECT results_eq($$ SELECT lag, predictions, median, longest FROM drift.label_lag('mo"del ü', days(50.5)) WHERE lag = 'observed' $$, $$ VALUES ('observed', 38::bigint, interval '31 h', interval '50 h') $$,
+	'lag from the prediction to the first outcome that was not withdrawn');
+SELECT is(drift.label_frontier('mo"del ü'), date_trunc('day', days(12), 'UTC') + interval '1 day', 'the frontier is the end of the last day that is labelled');
 
 SELECT * FROM finish();
 ROLLBACK;
