@@ -15,6 +15,7 @@ else
 	skip_suite pgtap "the extension pgtap is not installed"
 fi
 
+suite security prove -v -e sh test/security/run.sh
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
 suite dump prove -v -e sh test/dump/dump.sh
 

@@ -1,0 +1,66 @@
+-- Roles, and models in every state, for the matrix of who may do what.
+CREATE ROLE matrix_owner LOGIN;
+CREATE ROLE matrix_operator LOGIN;
+CREATE ROLE matrix_approver LOGIN;
+CREATE ROLE matrix_app LOGIN;
+CREATE ROLE matrix_reader LOGIN;
+CREATE ROLE matrix_outsider LOGIN;
+CREATE ROLE matrix_requester LOGIN;
+
+CREATE SCHEMA app AUTHORIZATION matrix_owner;
+CREATE SCHEMA matrix;
+GRANT USAGE ON SCHEMA app, matrix TO PUBLIC;
+CREATE TABLE app.applications AS SELECT i AS a, i % 3 AS b, i::text AS applicant, now() AS at FROM generate_series(1, 20) AS i;
+GRANT SELECT ON app.applications TO PUBLIC;
+
+CREATE FUNCTION matrix.artefact(b float8, inputs jsonb DEFAULT '["a", "b"]') RETURNS drift.model LANGUAGE sql AS $$
+	SELECT drift.import_model('json', jsonb_build_object('format', 'drift', 'version', 1, 'task', 'regression', 'inputs', inputs,
+		'features', inputs, 'linear', jsonb_build_object('coefficients', jsonb_build_array(1, b), 'intercept', 0))::text)
+$$;
+
+-- Version 1 is the champion, 2 in staging, 3 pending; everybody but the outsider has a privilege.
+CREATE FUNCTION matrix.model(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM drift.register_model(name, owner => 'matrix_owner');
+	PERFORM drift.add_version(name, matrix.artefact(1), metrics => '{"auc": 0.8}', run_id => name);
+	PERFORM drift.add_version(name, matrix.artefact(2), metrics => '{"auc": 0.9}');
+	PERFORM drift.start_version(name);
+	PERFORM drift.promote(name, 1);
+	PERFORM drift.set_alias(name, 'staging', 2);
+	PERFORM drift.set_alias(name, 'other', 1);
+	PERFORM drift.grant_privilege(name, p.role, p.privilege)
+	FROM (VALUES ('matrix_operator', 'operate'), ('matrix_approver', 'approve'), ('matrix_app', 'predict'), ('matrix_reader', 'read'),
+		('matrix_requester', 'operate')) AS p (role, privilege);
+END
+$$;
+
+SELECT matrix.model(n) FROM unnest(ARRAY['risk', 'canary', 'pinned', 'frozen', 'asked', 'second', 'unlogged']) AS n \g /dev/null
+SELECT drift.deploy('canary', 2, 'canary'), drift.pin('pinned'), drift.freeze('frozen') \g /dev/null
+SELECT drift.promote('second', 2), drift.add_version('second', matrix.artefact(1, '["a", "c"]')) \g /dev/null
+
+-- A request that one approval completes.
+SELECT drift.set_approval_policy('asked', 1), drift.write_card('asked', 2, 'limitations', 'None known.'),
+	drift.write_card('asked', 2, 'approved_use_cases', 'Tests.') \g /dev/null
+SET SESSION AUTHORIZATION matrix_requester;
+SELECT request_id AS rejected FROM drift.request_promotion('asked', 2) \gset
+SET SESSION AUTHORIZATION matrix_approver;
+SELECT drift.reject(:rejected, 'no evidence') \g /dev/null
+SET SESSION AUTHORIZATION matrix_requester;
+SELECT request_id AS request FROM drift.request_promotion('asked', 2,
+	'{"performance": 1, "feature_importance": 1, "data_quality": 1, "fairness": 1}') \gset
+SET SESSION AUTHORIZATION matrix_owner;
+-- Logs belong to the owner, who grants what is needed beside the privilege.
+SET search_path = app;
+SELECT drift.create_prediction_log(n) FROM unnest(ARRAY['risk', 'canary', 'asked', 'second']) AS n \g /dev/null
+GRANT INSERT, SELECT ON risk_log, risk_log_outcomes, canary_log, canary_log_outcomes TO matrix_app;
+GRANT SELECT ON risk_log, risk_log_outcomes, canary_log, canary_log_outcomes, risk_log_labelled, canary_log_labelled TO matrix_operator, matrix_reader;
+INSERT INTO risk_log (model_version, entity_key, score, a, b) VALUES (1, 'k', 3, 1, 2);
+INSERT INTO canary_log (model_version, entity_key, score, a, b) VALUES (1, 'k', 3, 1, 2);
+SELECT prediction_id AS prediction FROM risk_log \gset
+SELECT drift.record_outcome(:'prediction', '4') \g /dev/null
+-- Something for maintenance to do, and something to read in every table.
+SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
+RESET search_path;
+RESET SESSION AUTHORIZATION;
+INSERT INTO drift.deployment_analyses (deployment_id, step, verdict, action, terms, actor)
+SELECT deployment_id, 1, 'inconclusive', 'held', '{}', 'matrix_operator' FROM drift.deployments WHERE status = 'running';
