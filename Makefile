@@ -107,7 +107,11 @@ SQL_FUNCTIONS = \
 	sql/functions/89_deployment_options.sql \
 	sql/functions/89_deploy.sql \
 	sql/functions/89_rollback.sql \
-	sql/functions/89_hold.sql
+	sql/functions/89_hold.sql \
+	sql/functions/89_analysis_rows.sql \
+	sql/functions/89_analysis.sql \
+	sql/functions/89_advance.sql \
+	sql/functions/89_outbox.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

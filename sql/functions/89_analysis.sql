@@ -1,0 +1,348 @@
+-- what is thought of a running deployment: terms, each with a verdict of its own, and the verdict of all
+--
+-- A term fails only if what it saw is no chance, and it passes by what it saw. Each look spends a part of
+-- alpha, 6 / (pi k)^2 at the k-th: all looks together find a version that is as good as it must be guilty
+-- with probability alpha at most.
+
+CREATE OR REPLACE FUNCTION drift_internal.look_alpha(alpha float8, look bigint) RETURNS float8
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT alpha * 6 / (pi() * look) ^ 2
+$$;
+
+COMMENT ON FUNCTION drift_internal.look_alpha(float8, bigint) IS 'part of alpha that the k-th look spends; all of them add up to alpha';
+
+CREATE OR REPLACE FUNCTION drift_internal.term(verdict text, said text, facts jsonb DEFAULT '{}', required boolean DEFAULT true) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('verdict', verdict, 'required', required, 'text', said) || coalesce(jsonb_strip_nulls(facts), '{}')
+$$;
+
+COMMENT ON FUNCTION drift_internal.term(text, text, jsonb, boolean) IS
+	'a term of an analysis: verdict pass, fail, inconclusive or skipped, in words, what was measured, and whether a step waits for it';
+
+-- Above a limit and not by chance it fails, above it perhaps by chance it waits.
+CREATE OR REPLACE FUNCTION drift_internal.limit_verdict(value float8, highest float8, p_value float8, alpha float8) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN value <= highest THEN 'pass' WHEN p_value < alpha THEN 'fail' ELSE 'inconclusive' END
+$$;
+
+COMMENT ON FUNCTION drift_internal.limit_verdict(float8, float8, float8, float8) IS 'verdict about a value that has a limit, and a p-value for being above it';
+
+CREATE OR REPLACE FUNCTION drift_internal.percent_text(share float8) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT round((100 * share)::numeric, 2) || ' %'
+$$;
+
+COMMENT ON FUNCTION drift_internal.percent_text(float8) IS 'a share as text';
+
+CREATE OR REPLACE FUNCTION drift_internal.duration_term(deployment drift.deployments) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.term(CASE WHEN lasted >= wanted THEN 'pass' ELSE 'inconclusive' END,
+		format('step %s lasted %s of at least %s', deployment.step, lasted, wanted),
+		jsonb_build_object('value', lasted, 'limit', wanted))
+	FROM (
+		SELECT date_trunc('second', clock_timestamp() - deployment.step_started_at) AS lasted, (deployment.analysis->>'min_duration')::interval AS wanted
+	) AS d
+$$;
+
+COMMENT ON FUNCTION drift_internal.duration_term(drift.deployments) IS 'whether the step of a deployment lasted long enough';
+
+CREATE OR REPLACE FUNCTION drift_internal.error_term(counts jsonb, tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.term(
+		drift_internal.limit_verdict(current_rate - reference_rate, (wanted->>'max_error_increase')::float8, p_value, alpha),
+		format('errors: %s, champion %s; %s more are allowed', drift_internal.percent_text(current_rate), drift_internal.percent_text(reference_rate),
+			drift_internal.percent_text((wanted->>'max_error_increase')::float8)),
+		jsonb_build_object('reference', reference_rate, 'current', current_rate, 'p_value', p_value))
+	FROM (
+		SELECT (counts->'reference'->>'errors')::float8 / (counts->'reference'->>'n')::float8 AS reference_rate,
+			(counts->'current'->>'errors')::float8 / (counts->'current'->>'n')::float8 AS current_rate,
+			(tests->'errors'->>'p_value')::float8 AS p_value
+	) AS e
+$$;
+
+COMMENT ON FUNCTION drift_internal.error_term(jsonb, jsonb, jsonb, float8) IS 'whether a deployed version has more errors than the champion, by Fisher''s exact test';
+
+-- The 95th percentile is above a limit exactly if more than 5 % of the answers are.
+CREATE OR REPLACE FUNCTION drift_internal.latency_term(counts jsonb, tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.term(
+		drift_internal.limit_verdict(current_95, ratio * reference_95, p_value, alpha),
+		format('latency: 95th percentile %s ms, champion %s ms; %s times that is allowed', round(current_95::numeric, 3), round(reference_95::numeric, 3), ratio),
+		jsonb_build_object('reference', reference_95, 'current', current_95, 'p_value', p_value))
+	FROM (
+		SELECT (counts->'reference'->>'latency_95')::float8 AS reference_95, (counts->'current'->>'latency_95')::float8 AS current_95,
+			(wanted->>'max_latency_ratio')::float8 AS ratio,
+			drift_internal.binomial_p_value((tests->>'slow')::bigint, (counts->'current'->>'latencies')::bigint, 0.05) AS p_value
+	) AS l
+$$;
+
+COMMENT ON FUNCTION drift_internal.latency_term(jsonb, jsonb, jsonb, float8) IS 'whether a deployed version is slower than the champion, by the 95th percentile of the latency';
+
+CREATE OR REPLACE FUNCTION drift_internal.score_term(tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.term(
+		drift_internal.limit_verdict((tests->>'distance')::float8, (wanted->>'max_score_distance')::float8, (tests->>'distance_p')::float8, alpha),
+		format('scores: distance %s from the champion''s; %s is allowed', round((tests->>'distance')::numeric, 4), wanted->>'max_score_distance'),
+		jsonb_build_object('value', tests->'distance', 'p_value', tests->'distance_p'))
+$$;
+
+COMMENT ON FUNCTION drift_internal.score_term(jsonb, jsonb, float8) IS 'whether a deployed version''s scores are distributed otherwise than the champion''s';
+
+CREATE OR REPLACE FUNCTION drift_internal.arm_terms(log regclass, deployment drift.deployments, wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	counts jsonb := '{"reference": {"n": 0}, "current": {"n": 0}}'::jsonb || coalesce(drift_internal.arm_counts(log, deployment), '{}');
+	tests jsonb;
+	enough bigint := (wanted->>'min_rows')::bigint;
+	fewest jsonb;
+	has jsonb;
+	terms jsonb;
+	few jsonb;
+BEGIN
+	-- Of each thing that is judged, the rows of the side that has fewer of them; nothing on both sides is not judged.
+	SELECT jsonb_object_agg(k, least((counts->'reference'->>k)::bigint, (counts->'current'->>k)::bigint)),
+		jsonb_object_agg(k, coalesce((counts->'reference'->>k)::bigint, 0) + coalesce((counts->'current'->>k)::bigint, 0) > 0)
+	INTO fewest, has
+	FROM unnest(ARRAY['n', 'scores', 'labels', 'latencies']) AS k;
+	few := drift_internal.term('inconclusive', format('%s predictions, champion %s; each needs %s', counts->'current'->>'n', counts->'reference'->>'n', enough),
+		jsonb_build_object('n_reference', counts->'reference'->'n', 'n_current', counts->'current'->'n'));
+	IF (fewest->>'n')::bigint >= enough THEN
+		tests := drift_internal.arm_tests(log, deployment, coalesce((fewest->>'scores')::bigint >= enough, false), coalesce((fewest->>'labels')::bigint >= enough, false),
+			(wanted->>'max_latency_ratio')::float8 * (counts->'reference'->>'latency_95')::float8);
+	END IF;
+	terms := jsonb_build_object(
+		'errors', CASE WHEN wanted->>'max_error_increase' IS NULL THEN NULL WHEN tests IS NULL THEN few
+			ELSE drift_internal.error_term(counts, tests, wanted, alpha) END,
+		'latency', CASE WHEN wanted->>'max_latency_ratio' IS NULL OR (tests IS NOT NULL AND NOT (has->>'latencies')::boolean) THEN NULL
+			WHEN tests IS NULL OR (fewest->>'latencies')::bigint < enough OR fewest->>'latencies' IS NULL THEN few
+			ELSE drift_internal.latency_term(counts, tests, wanted, alpha) END,
+		'scores', CASE WHEN wanted->>'max_score_distance' IS NULL OR (tests IS NOT NULL AND NOT (has->>'scores')::boolean AND NOT (has->>'labels')::boolean) THEN NULL
+			WHEN tests->>'distance' IS NULL THEN few
+			ELSE drift_internal.score_term(tests, wanted, alpha) END);
+	RETURN jsonb_strip_nulls(terms);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.arm_terms(regclass, drift.deployments, jsonb, float8) IS
+	'terms about errors, latency and scores of both sides of a deployment since its step began';
+
+CREATE OR REPLACE FUNCTION drift_internal.disagreement_term(log regclass, deployment drift.deployments, is_class boolean, wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN coalesce(n, 0) < (wanted->>'min_rows')::bigint
+			THEN drift_internal.term('inconclusive', format('%s answers to replay of %s', coalesce(n, 0), wanted->>'min_rows'), jsonb_build_object('n', coalesce(n, 0)))
+		ELSE drift_internal.term(
+			drift_internal.limit_verdict(mean, highest, p_value, alpha),
+			format('replay of %s answers: %s; %s is allowed', n,
+				CASE WHEN is_class THEN drift_internal.percent_text(mean) || ' get another class'
+					ELSE 'scores differ by ' || round(mean::numeric, 4) || ' standard deviations' END,
+				CASE WHEN is_class THEN drift_internal.percent_text(highest) ELSE highest::text END),
+			jsonb_build_object('n', n, 'value', mean, 'p_value', p_value)) END
+	FROM drift_internal.disagreement(log, deployment, is_class, (wanted->>'max_rows')::bigint) AS d,
+		LATERAL (SELECT (d->>'n')::bigint AS n, (d->>'mean')::float8 AS mean, (d->>'stddev')::float8 AS stddev, (wanted->>'max_disagreement')::float8 AS highest) AS u,
+		drift_internal.mean_above_p_value(mean, stddev / sqrt(n), n - 1, highest) AS p_value
+$$;
+
+COMMENT ON FUNCTION drift_internal.disagreement_term(regclass, drift.deployments, boolean, jsonb, float8) IS
+	'whether a deployed version answers too differently from the champion when both score the answers of the deployment again';
+
+-- Pairs of classes by McNemar's mid-p and Tango's score test, everything else by Student's t.
+CREATE OR REPLACE FUNCTION drift_internal.quality_facts(measured jsonb, effect float8, alpha float8) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT measured || jsonb_build_object('difference', difference, 'p_value', p_value, 'p_value_not_worse', p_value_not_worse,
+		'power', drift_internal.test_power(effect, standard_error, alpha),
+		'rows_for_power_80', ceil(n * drift_internal.test_power_rows(effect, standard_error, alpha, 0.8)))
+	FROM (
+		SELECT n, (c - b) / n::float8 AS difference, (drift.mcnemar_test(b, c)).p_value,
+			drift_internal.paired_shares_p_value(b, c, n, -effect) AS p_value_not_worse,
+			-- a row more that differs, so that rows without any prove no certainty
+			sqrt(((b + c + 1) / (n + 1)::float8 - ((c - b) / n::float8) ^ 2) / n) AS standard_error
+		FROM (SELECT (measured->>'n')::bigint AS n, (measured->>'only_reference')::bigint AS b, (measured->>'only_current')::bigint AS c) AS counts
+		WHERE b IS NOT NULL
+		UNION ALL
+		SELECT (measured->>'n')::bigint, difference,
+			2 * least(drift_internal.mean_above_p_value(difference, standard_error, df, 0), drift_internal.mean_above_p_value(-difference, standard_error, df, 0)),
+			drift_internal.mean_above_p_value(difference, standard_error, df, -effect), standard_error
+		FROM (
+			SELECT (measured->>'difference')::float8 AS difference, (measured->>'standard_error')::float8 AS standard_error,
+				(measured->>'degrees_of_freedom')::float8 AS df
+		) AS moments
+		WHERE NOT measured ? 'only_reference'
+	) AS t
+$$;
+
+COMMENT ON FUNCTION drift_internal.quality_facts(jsonb, float8, float8) IS
+	'what was measured of the quality of two versions with the p-values of being equal and of being worse by an effect, and the power to find that effect';
+
+CREATE OR REPLACE FUNCTION drift_internal.quality_verdict(facts jsonb, wanted jsonb, scale float8, alpha float8, days_are_enough boolean) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN goal = 'better' AND p < alpha AND difference > 0 AND difference >= least_gain THEN CASE WHEN days_are_enough THEN 'pass' ELSE 'inconclusive' END
+		WHEN goal = 'not_worse' AND p_not_worse < alpha THEN CASE WHEN days_are_enough THEN 'pass' ELSE 'inconclusive' END
+		WHEN p < alpha AND difference < 0 THEN 'fail'
+		ELSE 'inconclusive' END
+	FROM (
+		SELECT wanted->>'quality' AS goal, (facts->>'p_value')::float8 AS p, (facts->>'p_value_not_worse')::float8 AS p_not_worse,
+			(facts->>'difference')::float8 AS difference, (wanted->>'min_improvement')::float8 * scale AS least_gain
+	) AS f
+$$;
+
+COMMENT ON FUNCTION drift_internal.quality_verdict(jsonb, jsonb, float8, float8, boolean) IS
+	'verdict about the quality of a deployed version: better, not worse by more than the margin, worse, or not known';
+
+CREATE OR REPLACE FUNCTION drift_internal.quality_text(facts jsonb, is_class boolean, method text) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('%s over %s predictions with outcomes (%s): %s, champion %s; p %s, power %s for the margin%s',
+		CASE WHEN is_class THEN 'accuracy' ELSE 'mean absolute error' END, facts->>'n', method,
+		CASE WHEN is_class THEN drift_internal.percent_text((facts->>'current')::float8) ELSE round((facts->>'current')::numeric, 6)::text END,
+		CASE WHEN is_class THEN drift_internal.percent_text((facts->>'reference')::float8) ELSE round((facts->>'reference')::numeric, 6)::text END,
+		coalesce(drift.p_value_text((facts->>'p_value')::float8), 'unknown'), coalesce(drift_internal.percent_text((facts->>'power')::float8), 'unknown'),
+		CASE WHEN (facts->>'power')::float8 < 0.8 THEN format(', 80 %% needs %s', facts->>'rows_for_power_80') ELSE '' END)
+$$;
+
+COMMENT ON FUNCTION drift_internal.quality_text(jsonb, boolean, text) IS 'the quality of a deployed version in a sentence';
+
+CREATE OR REPLACE FUNCTION drift_internal.quality_term(log drift.prediction_logs, deployment drift.deployments, is_class boolean, can_replay boolean,
+	wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	required boolean := (wanted->>'quality_required')::boolean;
+	method text := CASE WHEN can_replay THEN 'replay' WHEN deployment.strategy = 'shadow' THEN 'shadow' ELSE 'arms' END;
+	wanted_days bigint := (wanted->>'min_labelled_days')::bigint;
+	days bigint := CASE WHEN wanted_days > 0 THEN drift_internal.labelled_days(log, deployment.started_at) END;
+	measured jsonb;
+	scale float8;
+BEGIN
+	measured := CASE WHEN method = 'arms' THEN drift_internal.arm_quality(log, deployment, is_class)
+		ELSE drift_internal.paired_quality(drift_internal.quality_pairs(log, deployment, is_class, can_replay, (wanted->>'max_rows')::bigint), is_class) END;
+	IF coalesce((measured->>'n')::bigint, 0) < (wanted->>'min_labelled')::bigint THEN
+		RETURN drift_internal.term('inconclusive', format('%s predictions with outcomes of %s', coalesce(measured->>'n', '0'), wanted->>'min_labelled'),
+			jsonb_build_object('n', coalesce((measured->>'n')::bigint, 0), 'method', method, 'days', days), required);
+	END IF;
+	-- Of accuracy the margin is a difference, of errors a share.
+	scale := CASE WHEN is_class THEN 1 ELSE (measured->>'reference')::float8 END;
+	measured := drift_internal.quality_facts(measured, (wanted->>'margin')::float8 * scale, alpha);
+	RETURN drift_internal.term(drift_internal.quality_verdict(measured, wanted, scale, alpha, days IS NULL OR days >= wanted_days),
+		drift_internal.quality_text(measured, is_class, method) || coalesce('; ' || days || ' of ' || wanted_days || ' days with outcomes', ''),
+		measured || jsonb_build_object('method', method, 'goal', wanted->'quality', 'days', days), required);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.quality_term(drift.prediction_logs, drift.deployments, boolean, boolean, jsonb, float8) IS
+	'whether a deployed version is as good as it must be, by outcomes: both versions on the same rows where that is possible';
+
+-- Whether versions answer with classes, and whether both can be asked again.
+CREATE OR REPLACE FUNCTION drift_internal.compared_versions(deployment drift.deployments, OUT is_class boolean, OUT can_replay boolean)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT bool_or(CASE WHEN a.artefact IS NOT NULL THEN jsonb_typeof(drift.describe(a.artefact)->'classes') = 'array'
+				ELSE coalesce(v.task, 'binary') IN ('binary', 'multiclass', 'classification') END),
+		bool_and(a.artefact IS NOT NULL)
+	FROM drift.model_versions AS v
+	LEFT JOIN drift.model_artefacts AS a USING (model_id, version)
+	WHERE v.model_id = deployment.model_id AND v.version IN (deployment.version, deployment.previous_version)
+$$;
+
+COMMENT ON FUNCTION drift_internal.compared_versions(drift.deployments) IS
+	'whether the versions of a deployment answer with classes, and whether both are in the database';
+
+CREATE OR REPLACE FUNCTION drift_internal.log_terms(log drift.prediction_logs, deployment drift.deployments, alpha float8) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wanted jsonb := deployment.analysis;
+	compared record := drift_internal.compared_versions(deployment);
+	terms jsonb := drift_internal.arm_terms(log.log, deployment, wanted, alpha);
+BEGIN
+	IF compared.can_replay AND wanted->>'max_disagreement' IS NOT NULL THEN
+		terms := terms || jsonb_build_object('disagreement', drift_internal.disagreement_term(log.log, deployment, compared.is_class, wanted, alpha));
+	END IF;
+	IF wanted->>'quality' <> 'none' THEN
+		terms := terms || jsonb_build_object('quality',
+			drift_internal.quality_term(log, deployment, compared.is_class, compared.can_replay, wanted, alpha));
+	END IF;
+	RETURN terms;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.log_terms(drift.prediction_logs, drift.deployments, float8) IS 'terms of an analysis that the log of the model decides';
+
+CREATE OR REPLACE FUNCTION drift_internal.analyse(deployment drift.deployments) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	log drift.prediction_logs;
+	look bigint := 1 + (
+		SELECT count(*)
+		FROM drift.deployment_analyses AS a
+		WHERE a.deployment_id = deployment.deployment_id AND jsonb_path_exists(a.terms, '$.*.p_value'));
+	alpha float8 := drift_internal.look_alpha((deployment.analysis->>'alpha')::float8, look);
+	terms jsonb := jsonb_build_object('duration', drift_internal.duration_term(deployment));
+BEGIN
+	SELECT * INTO log
+	FROM drift.prediction_logs AS l
+	WHERE l.model_id = deployment.model_id AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log);
+	IF log.log_id IS NULL THEN
+		RETURN terms || jsonb_build_object('log', drift_internal.term('inconclusive', 'the model has no prediction log to be judged by'));
+	END IF;
+	SELECT jsonb_object_agg(key, value || jsonb_build_object('look', look, 'alpha', alpha))
+	INTO terms
+	FROM jsonb_each(terms || drift_internal.log_terms(log, deployment, alpha));
+	RETURN terms;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.analyse(drift.deployments) IS 'all terms of an analysis of a running deployment, read with the rights of the caller';
+
+CREATE OR REPLACE FUNCTION drift_internal.verdict_of(terms jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN count(*) FILTER (WHERE value->>'verdict' = 'fail') > 0 THEN 'fail'
+		WHEN count(*) FILTER (WHERE value->>'verdict' = 'inconclusive' AND (value->>'required')::boolean) > 0 OR count(*) = 0 THEN 'inconclusive'
+		ELSE 'pass' END
+	FROM jsonb_each(terms)
+$$;
+
+COMMENT ON FUNCTION drift_internal.verdict_of(jsonb) IS
+	'verdict of all terms: fail if one failed, inconclusive if one that is required is, otherwise pass';
+
+CREATE OR REPLACE FUNCTION drift_internal.terms_text(terms jsonb, verdict text) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT verdict || coalesce(': ' || string_agg(value->>'text', '; ' ORDER BY key) FILTER (WHERE value->>'verdict' = verdict), '')
+	FROM jsonb_each(terms)
+$$;
+
+COMMENT ON FUNCTION drift_internal.terms_text(jsonb, text) IS 'a verdict and the terms that decided it, in words';
