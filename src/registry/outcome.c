@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "registry/outcome_log.h"
 #include "registry/outcome_value.h"
+#include "registry/prediction_id.h"
 
 /* An outcome that is being recorded, in the order of ADD_OUTCOME's parameters */
 enum
@@ -122,7 +123,7 @@ AddOutcome(FunctionCallInfo fcinfo, OutcomeLog *log, Outcome *outcome)
 static bool
 FindPrediction(OutcomeLog *log, Datum id, TimestampTz *predicted_at, Datum *shadow_of, bool *is_shadow)
 {
-	PredictionId read = ReadPredictionId(DatumGetUUIDP(id));
+	PredictionIdParts read = ReadPredictionId(DatumGetUUIDP(id));
 	TimestampTz bounds[2][2] = {{read.time - NEAR, read.time + NEAR}, {DT_NOBEGIN, DT_NOEND}};
 
 	for (int i = read.has_time ? 0 : 1; i < 2; i++)

@@ -5,52 +5,27 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
-#include "registry/catalog.h"
 #include "registry/outcome_log.h"
+#include "registry/table.h"
+
+/* Columns of drift.models and drift.prediction_logs */
+#define MODELS_ID 1
+#define MODELS_NAME 2
+#define LOGS_ID 1
+#define LOGS_MODEL 2
+#define LOGS_LOG 3
+#define LOGS_OUTCOMES 4
 
 #define ANY_COLUMN_PRIVILEGE(relation, mode) \
 	(pg_class_aclcheck(relation, GetUserId(), mode) == ACLCHECK_OK || \
 	 pg_attribute_aclcheck_all(relation, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK)
-
-/* ------------------------------------------------------------------------
- * Prediction ids
- * ------------------------------------------------------------------------ */
-
-#define UNIX_TO_POSTGRES_MICROSECONDS ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
-
-PredictionId
-ReadPredictionId(const pg_uuid_t *id)
-{
-	const unsigned char *bytes = id->data;
-	PredictionId result = {0};
-	int64 time = 0;
-
-	for (int i = 0; i < 6; i++)
-		time = time << 8 | bytes[i];
-
-	/* 10 begins the variant that has versions */
-	if (bytes[8] >> 6 != 2)
-		return result;
-	if (bytes[6] >> 4 == 8)
-	{
-		result.log_id = (bytes[8] & 0x3f) << 16 | bytes[9] << 8 | bytes[10];
-		time = time << 12 | (bytes[6] & 0x0f) << 8 | bytes[7];
-	}
-	else if (bytes[6] >> 4 == 7)
-		time *= 1000;
-	else
-		return result;
-	result.time = time - UNIX_TO_POSTGRES_MICROSECONDS;
-	result.has_time = IS_VALID_TIMESTAMP(result.time);
-	return result;
-}
 
 /* ------------------------------------------------------------------------
  * Statements
@@ -178,40 +153,49 @@ KeepLog(Oid log_relation, Oid outcomes)
 	return log;
 }
 
-/* The row of drift.prediction_logs with this number in the column that the index is about */
+/* The log whose row has this number in a column that an index is about */
 static bool
-FindLogRow(const char *index, int column, int32 number, Oid *log, Oid *outcomes)
+FindLogRow(const char *index, AttrNumber column, int32 number, Oid *log, Oid *outcomes)
 {
-	ScanKeyData key;
-	CatalogScan scan;
-	HeapTuple row;
-	bool is_null;
+	ScanKeyData key = IntegerKey(column, number);
+	TableScan scan;
+	bool found;
 
-	ScanKeyInit(&key, column, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(number));
-	scan = CatalogBegin("prediction_logs", index, 1, &key);
-	row = CatalogNext(&scan);
-	if (row != NULL)
+	TableScanBegin(&scan, "prediction_logs", index, GetActiveSnapshot(), 1, &key);
+	found = TableScanNext(&scan);
+	if (found)
 	{
-		*log = DatumGetObjectId(CatalogValue(&scan, row, PREDICTION_LOGS_LOG, &is_null));
-		*outcomes = DatumGetObjectId(CatalogValue(&scan, row, PREDICTION_LOGS_OUTCOMES, &is_null));
+		*log = DatumGetObjectId(TableScanValue(&scan, LOGS_LOG));
+		*outcomes = DatumGetObjectId(TableScanValue(&scan, LOGS_OUTCOMES));
 	}
-	CatalogEnd(&scan);
-	return row != NULL;
+	TableScanEnd(&scan);
+	return found;
+}
+
+static bool
+FindLogRowOfModel(const char *model, Oid *log, Oid *outcomes)
+{
+	ScanKeyData key = TextKey(MODELS_NAME, model, strlen(model));
+	TableScan scan;
+	int32 model_id = 0;
+
+	TableScanBegin(&scan, "models", "models_name_key", GetActiveSnapshot(), 1, &key);
+	if (TableScanNext(&scan))
+		model_id = DatumGetInt32(TableScanValue(&scan, MODELS_ID));
+	TableScanEnd(&scan);
+	return model_id != 0 && FindLogRow("prediction_logs_model_id_key", LOGS_MODEL, model_id, log, outcomes);
 }
 
 /* Who may not add outcomes learns of a model only what it may see */
 OutcomeLog *
 FindLogOfModel(char *model)
 {
-	int32 model_id = CatalogModel(model);
 	Oid log;
 	Oid outcomes = InvalidOid;
 	Oid types[] = {TEXTOID};
 	Datum values[] = {CStringGetTextDatum(model)};
 
-	if (model_id != 0 &&
-		FindLogRow("prediction_logs_model_id_key", PREDICTION_LOGS_MODEL_ID, model_id, &log, &outcomes) &&
-		ANY_COLUMN_PRIVILEGE(outcomes, ACL_INSERT))
+	if (FindLogRowOfModel(model, &log, &outcomes) && ANY_COLUMN_PRIVILEGE(outcomes, ACL_INSERT))
 		return KeepLog(log, outcomes);
 
 	/* Says which it is: no such model, or no log, or not allowed */
@@ -226,7 +210,7 @@ FindLogOfId(const pg_uuid_t *id, int32 log_id)
 	Oid log;
 	Oid outcomes;
 
-	if (log_id == 0 || !FindLogRow("prediction_logs_pkey", PREDICTION_LOGS_LOG_ID, log_id, &log, &outcomes))
+	if (log_id == 0 || !FindLogRow("prediction_logs_pkey", LOGS_ID, log_id, &log, &outcomes))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("prediction id %s does not tell which prediction log it is of",

@@ -8,7 +8,6 @@
 #ifndef DRIFT_REGISTRY_OUTCOME_LOG_H
 #define DRIFT_REGISTRY_OUTCOME_LOG_H
 
-#include "datatype/timestamp.h"
 #include "executor/spi.h"
 #include "utils/uuid.h"
 
@@ -33,16 +32,6 @@ typedef struct OutcomeLog
 	char *outcomes_name;
 	SPIPlanPtr plans[OUTCOME_STATEMENTS];
 } OutcomeLog;
-
-/* What a prediction id tells; a log or time it does not carry is 0 or false. */
-typedef struct PredictionId
-{
-	int32 log_id;
-	bool has_time;
-	TimestampTz time;
-} PredictionId;
-
-extern PredictionId ReadPredictionId(const pg_uuid_t *id);
 
 /* The log of a model, or the log that ids name; an error if there is none that the caller may add outcomes to. */
 extern OutcomeLog *FindLogOfModel(char *model);

@@ -11,4 +11,14 @@
 /* 60 bits of microseconds since 1970 UTC, 22 bits of the log's number, 40 random bits. */
 extern pg_uuid_t PredictionId(TimestampTz predicted_at, int32 log_id);
 
+/* What an id tells: version 8 time and log, version 7 the time; a log that it does not tell is 0. */
+typedef struct PredictionIdParts
+{
+	int32 log_id;
+	bool has_time;
+	TimestampTz time;
+} PredictionIdParts;
+
+extern PredictionIdParts ReadPredictionId(const pg_uuid_t *id);
+
 #endif

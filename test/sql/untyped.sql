@@ -151,6 +151,14 @@ INSERT INTO call VALUES ('create_prediction_log', 'SELECT drift.create_predictio
 	('make_prediction_id', 'SELECT drift.make_prediction_id(%s, %s)', ARRAY['untyped', '2026-01-01']), ('health_check', 'SELECT drift.health_check() WHERE %s', ARRAY['true']),
 	('adopt_cluster', 'SELECT drift.adopt_cluster() WHERE %s', ARRAY['true']), ('prepare_uninstall', 'SELECT drift.prepare_uninstall(%s)', ARRAY['true']);
 
+-- outcomes
+INSERT INTO call SELECT 'record_outcome', 'SELECT drift.record_outcome(%s, %s, %s, %s, %s)', ARRAY[prediction_id::text, '1', '2026-01-01', 'untyped', 'lab'] FROM untyped_log;
+INSERT INTO call VALUES ('record_entity_outcome', 'SELECT drift.record_entity_outcome(%s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'k', 'yes', 'tomorrow', 'all', '1 day', 'lab']),
+	('record_outcomes', 'SELECT drift.record_outcomes(%s, %s, %s, %s)', ARRAY['untyped', 'SELECT 1 AS actual, 1 AS entity_key', 'latest', '1 day']),
+	('match_outcomes', 'SELECT drift.match_outcomes(%s, %s, %s)', ARRAY['untyped', 'latest', '1 day']), ('unmatched_outcomes', 'SELECT drift.unmatched_outcomes(%s)', ARRAY['untyped']),
+	('label_coverage', 'SELECT drift.label_coverage(%s, %s, %s)', ARRAY['untyped', '1 day', '2026-01-01']), ('label_lag', 'SELECT drift.label_lag(%s, %s)', ARRAY['untyped', '2026-01-01']),
+	('label_frontier', 'SELECT drift.label_frontier(%s, %s, %s)', ARRAY['untyped', '0.9', '1 day']);
+
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
