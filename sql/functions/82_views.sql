@@ -3,7 +3,7 @@
 CREATE OR REPLACE VIEW drift.model_stages WITH (security_invoker = true) AS
 SELECT m.name AS model, v.version, v.stage, v.status,
 	ARRAY(SELECT a.alias FROM drift.model_aliases AS a WHERE a.model_id = v.model_id AND a.version = v.version ORDER BY a.alias) AS aliases,
-	v.version_name, v.description, v.format, v.task, v.size_bytes, v.metrics, v.tags, v.run_id, v.error, v.created_at, v.created_by
+	v.version_name, v.description, v.format, v.task, v.size_bytes, v.metrics, v.tags, v.run_id, v.error, v.created_at, v.created_by, v.model_id
 FROM drift.models AS m
 JOIN drift.model_versions AS v ON v.model_id = m.model_id
 WHERE m.deleted_at IS NULL;
@@ -59,3 +59,24 @@ COMMENT ON VIEW drift.alias_history IS
 COMMENT ON COLUMN drift.alias_history.valid_to IS 'when it stood for it no longer; NULL: it still does';
 
 GRANT SELECT ON drift.model_stages, drift.lineage, drift.version_comparison, drift.alias_history TO PUBLIC;
+
+-- By number the newest come straight from the index, however many there are; the view by name would sort them all.
+CREATE OR REPLACE FUNCTION drift.list_versions(model text, before integer DEFAULT NULL, at_most integer DEFAULT 20)
+	RETURNS SETOF drift.model_stages
+	LANGUAGE plpgsql STABLE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_model drift.models := drift_internal.find_model(model, 'read');
+BEGIN
+	RETURN QUERY
+		SELECT *
+		FROM drift.model_stages AS s
+		WHERE s.model_id = found_model.model_id AND s.version < coalesce(before, found_model.last_version + 1)
+		ORDER BY s.version DESC
+		LIMIT at_most;
+END
+$$;
+
+COMMENT ON FUNCTION drift.list_versions(text, integer, integer) IS
+	'the newest versions of a model, as in drift.model_stages, at most so many: those before a number for the next page';

@@ -185,7 +185,7 @@ COMMENT ON COLUMN drift.routes.end_bucket IS 'the bucket after the last one of t
 COMMENT ON COLUMN drift.routes.salt IS 'hashed with the key, so that deployments split entities independently';
 COMMENT ON COLUMN drift.routes.digest IS 'digest of the version''s artefact; NULL where it is outside the database';
 
--- Users read what the roles they are in may see.
+-- Users read what the roles they are in may see. The lists of models are made once for a query, not for each row.
 
 ALTER TABLE drift.models ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.model_versions ENABLE ROW LEVEL SECURITY;
@@ -198,9 +198,8 @@ ALTER TABLE drift.routes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY visible ON drift.model_privileges FOR SELECT
 	USING (grantee = 0::oid OR pg_has_role(grantee, 'USAGE') OR pg_has_role(grantor, 'USAGE'));
 CREATE POLICY visible ON drift.models FOR SELECT
-	USING (pg_has_role(owner, 'USAGE') OR EXISTS (
-		SELECT FROM drift.model_privileges AS p
-		WHERE p.model_id = models.model_id AND (p.grantee = 0::oid OR pg_has_role(p.grantee, 'USAGE'))));
+	USING (pg_has_role(owner, 'USAGE') OR model_id IN (
+		SELECT p.model_id FROM drift.model_privileges AS p WHERE p.grantee = 0::oid OR pg_has_role(p.grantee, 'USAGE')));
 CREATE POLICY visible ON drift.model_versions FOR SELECT USING (model_id IN (SELECT m.model_id FROM drift.models AS m));
 CREATE POLICY visible ON drift.model_artefacts FOR SELECT USING (model_id IN (SELECT m.model_id FROM drift.models AS m));
 CREATE POLICY visible ON drift.model_aliases FOR SELECT USING (model_id IN (SELECT m.model_id FROM drift.models AS m));

@@ -121,6 +121,7 @@ INSERT INTO call VALUES ('register_model', 'SELECT * FROM drift.register_model(%
 	('set_stage', 'SELECT drift.set_stage(%s, %s, %s, %s)', ARRAY['untyped', '2', 'staging', 'why']),
 	('register_challenger', 'SELECT drift.register_challenger(%s, %s, %s, %s)', ARRAY['untyped', '2', '{"b": 1}', 'why']),
 	('version_at', 'SELECT drift.version_at(%s, %s, %s)', ARRAY['untyped', '2026-01-01', 'champion']),
+	('list_versions', 'SELECT * FROM drift.list_versions(%s, %s, %s)', ARRAY['untyped', '3', '1']),
 	('training_snapshot', 'SELECT drift.training_snapshot(%s)', ARRAY['rows_of']), ('training_snapshot', 'SELECT drift.training_snapshot(%s, %s)', ARRAY['SELECT now() AS at', 'at']),
 	('export_version', 'SELECT drift.export_version(%s, %s)', ARRAY['untyped', '1']), ('import_version', 'SELECT drift.import_version(%s, %s)', ARRAY['untyped', drift.export_version('untyped', 1)::text]);
 
