@@ -1,5 +1,5 @@
 -- A call of each function of the registry, with arguments that are good for whoever may make it.
-CREATE TABLE matrix.calls (position integer GENERATED ALWAYS AS IDENTITY, topic text, name text, call text);
+CREATE TABLE matrix.calls (position integer GENERATED ALWAYS AS IDENTITY, topic text, name text, call text, label text);
 GRANT SELECT ON matrix.calls TO PUBLIC;
 
 INSERT INTO matrix.calls (topic, name, call) VALUES
@@ -59,7 +59,36 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Predictions', 'set_retention', $$drift.set_retention('risk', '1 year')$$),
 	('Predictions', 'prediction_time', format('drift.prediction_time(%L)', :'prediction')),
 	('Predictions', 'make_prediction_id', $$drift.make_prediction_id('risk')$$),
-	('Predictions', 'record_outcome', format('drift.record_outcome(%L, ''5'')', :'prediction')),
-	('Predictions', 'record_entity_outcome', $$drift.record_entity_outcome('risk', 'k', '5')$$),
+	('Predictions', 'record_outcome', format('drift.record_outcome(%L, ''good'')', :'prediction')),
+	('Predictions', 'record_entity_outcome', $$drift.record_entity_outcome('risk', 'k', 'good')$$),
 
-	('Cluster', 'adopt_cluster', $$drift.adopt_cluster()$$);
+	('Predictions', 'record_outcomes', format('drift.record_outcomes(%L, %L)', 'risk', format('SELECT %L::uuid AS prediction_id, ''good'' AS actual', :'prediction'))),
+	('Predictions', 'match_outcomes', $$drift.match_outcomes('risk')$$),
+	('Predictions', 'unmatched_outcomes', $$drift.unmatched_outcomes('risk')$$),
+	('Predictions', 'label_coverage', $$drift.label_coverage('risk')$$),
+	('Predictions', 'label_lag', $$drift.label_lag('risk')$$),
+	('Predictions', 'label_frontier', $$drift.label_frontier('risk')$$),
+	('Predictions', 'forget', $$drift.forget('risk', 'k')$$),
+	('Predictions', 'route', $$drift.route('canary', 'k')$$),
+	('Predictions', 'route_bucket', $$drift.route_bucket('salt', 'k')$$),
+	('Predictions', 'explain_route', $$drift.explain_route('canary', 'k')$$),
+
+	('Cluster', 'health_check', $$drift.health_check()$$),
+	('Cluster', 'adopt_cluster', $$drift.adopt_cluster()$$),
+	('Cluster', 'prepare_uninstall', $$drift.prepare_uninstall()$$);
+
+INSERT INTO matrix.calls (topic, name, call, label) VALUES
+	('Predictions', 'predict', $$drift.predict('risk', '{"a": 1, "b": 2}', 'k')$$, 'drift.predict()'),
+	('Predictions', 'predict', $$drift.predict('risk', '{"a": 1, "b": 2}', 'k', log => false)$$, 'drift.predict(log => false)'),
+	('Predictions', 'predict', $$drift.predict('risk@staging', '{"a": 1, "b": 2}', 'k')$$, 'drift.predict(''model@alias'')'),
+	('Predictions', 'predict_row', $$(SELECT 1 AS a, 2 AS b) AS r, drift.predict_row('risk', r, 'k')$$, 'drift.predict_row()'),
+	('Predictions', 'get_model', $$drift.get_model('risk')$$, 'drift.get_model()');
+-- scores and explanations by name, in each form of a row
+INSERT INTO matrix.calls (topic, name, call)
+SELECT 'Scores by name', kind || suffix, format(query, kind || suffix)
+FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label', 'explain']) WITH ORDINALITY AS k (kind, place),
+	(VALUES ('', 'drift.%s(''risk'', ''{1,2}''::float8[])'), ('_array', 'drift.%s(''risk'', ''{1,2}'')'), ('_json', 'drift.%s(''risk'', ''{"a": 1, "b": 2}'')'),
+		('_columns', 'drift.%s(''risk'', 1, 2)'), ('_row', '(SELECT 1 AS a, 2 AS b) AS r, drift.%s(''risk'', r)')) AS f (suffix, query)
+WHERE kind <> 'explain' OR suffix IN ('_array', '_row')
+ORDER BY place, suffix COLLATE "C";
+INSERT INTO matrix.calls (topic, name, call) VALUES ('Scores by name', 'explain', 'drift.explain(''risk'', ''{"a": 1, "b": 2}''::jsonb)');

@@ -13,9 +13,10 @@ GRANT USAGE ON SCHEMA app, matrix TO PUBLIC;
 CREATE TABLE app.applications AS SELECT i AS a, i % 3 AS b, i::text AS applicant, now() AS at FROM generate_series(1, 20) AS i;
 GRANT SELECT ON app.applications TO PUBLIC;
 
-CREATE FUNCTION matrix.artefact(b float8, inputs jsonb DEFAULT '["a", "b"]') RETURNS drift.model LANGUAGE sql AS $$
-	SELECT drift.import_model('json', jsonb_build_object('format', 'drift', 'version', 1, 'task', 'regression', 'inputs', inputs,
-		'features', inputs, 'linear', jsonb_build_object('coefficients', jsonb_build_array(1, b), 'intercept', 0))::text)
+CREATE FUNCTION matrix.artefact(b float8, inputs text[] DEFAULT '{a,b}') RETURNS drift.model LANGUAGE sql AS $$
+	SELECT drift.bind(drift.import_model('json', jsonb_build_object('format', 'drift', 'version', 1, 'task', 'binary', 'inputs', inputs,
+		'features', inputs, 'linear', jsonb_build_object('coefficients', jsonb_build_array(1, b), 'intercept', 0),
+		'transform', 'logistic', 'classes', '["good", "bad"]'::jsonb)::text), inputs)
 $$;
 
 -- Version 1 is the champion, 2 in staging, 3 pending; everybody but the outsider has a privilege.
@@ -36,7 +37,7 @@ $$;
 
 SELECT matrix.model(n) FROM unnest(ARRAY['risk', 'canary', 'pinned', 'frozen', 'asked', 'second', 'unlogged']) AS n \g /dev/null
 SELECT drift.deploy('canary', 2, 'canary'), drift.pin('pinned'), drift.freeze('frozen') \g /dev/null
-SELECT drift.promote('second', 2), drift.add_version('second', matrix.artefact(1, '["a", "c"]')) \g /dev/null
+SELECT drift.promote('second', 2), drift.add_version('second', matrix.artefact(1, '{a,c}')) \g /dev/null
 
 -- A request that one approval completes.
 SELECT drift.set_approval_policy('asked', 1), drift.write_card('asked', 2, 'limitations', 'None known.'),
@@ -54,10 +55,10 @@ SET search_path = app;
 SELECT drift.create_prediction_log(n) FROM unnest(ARRAY['risk', 'canary', 'asked', 'second']) AS n \g /dev/null
 GRANT INSERT, SELECT ON risk_log, risk_log_outcomes, canary_log, canary_log_outcomes TO matrix_app;
 GRANT SELECT ON risk_log, risk_log_outcomes, canary_log, canary_log_outcomes, risk_log_labelled, canary_log_labelled TO matrix_operator, matrix_reader;
-INSERT INTO risk_log (model_version, entity_key, score, a, b) VALUES (1, 'k', 3, 1, 2);
-INSERT INTO canary_log (model_version, entity_key, score, a, b) VALUES (1, 'k', 3, 1, 2);
+INSERT INTO risk_log (model_version, entity_key, score, label, a, b) VALUES (1, 'k', 0.9, 'bad', 1, 2);
+INSERT INTO canary_log (model_version, entity_key, score, label, a, b) VALUES (1, 'k', 0.9, 'bad', 1, 2);
 SELECT prediction_id AS prediction FROM risk_log \gset
-SELECT drift.record_outcome(:'prediction', '4') \g /dev/null
+SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('risk', 'nobody', 'bad') \g /dev/null
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
 RESET search_path;

@@ -44,7 +44,7 @@ WHERE c.relnamespace IN ('drift'::regnamespace, 'drift_internal'::regnamespace) 
 
 CREATE TABLE matrix.tried (topic text, place integer, what text, position integer, role name, answer text);
 INSERT INTO matrix.tried
-SELECT c.topic, c.position, format('`drift.%s()`', c.name), r.position, r.role,
+SELECT c.topic, c.position, format('`%s`', coalesce(c.label, format('drift.%s()', c.name))), r.position, r.role,
 	matrix.attempt(r.role, CASE WHEN c.call LIKE 'CALL %' THEN c.call ELSE 'SELECT count(*) FROM ' || c.call END)
 FROM matrix.calls AS c, matrix.roles AS r;
 INSERT INTO matrix.tried
