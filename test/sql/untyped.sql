@@ -160,6 +160,15 @@ INSERT INTO call VALUES ('record_entity_outcome', 'SELECT drift.record_entity_ou
 	('label_coverage', 'SELECT drift.label_coverage(%s, %s, %s)', ARRAY['untyped', '1 day', '2026-01-01']), ('label_lag', 'SELECT drift.label_lag(%s, %s)', ARRAY['untyped', '2026-01-01']),
 	('label_frontier', 'SELECT drift.label_frontier(%s, %s, %s)', ARRAY['untyped', '0.9', '1 day']);
 
+-- predictions, and scores by name
+INSERT INTO call VALUES ('predict', 'SELECT * FROM drift.predict(%s, %s, %s, %s, %s)', ARRAY['untyped', '{"f0": 1, "f1": 2}', 'k', 'true', 'log']),
+	('predict_row', 'SELECT p.* FROM (SELECT 1 AS f0, 2 AS f1) AS r, drift.predict_row(%s, r, %s, %s, %s) AS p', ARRAY['untyped', 'k', 'true', 'log']),
+	('route', 'SELECT * FROM drift.route(%s, %s)', ARRAY['untyped', 'k']), ('explain_route', 'SELECT * FROM drift.explain_route(%s, %s)', ARRAY['untyped', 'k']),
+	('route_bucket', 'SELECT drift.route_bucket(%s, %s)', ARRAY['exp1', 'u1']), ('get_model', 'SELECT drift.get_model(%s)', ARRAY['untyped/1']);
+INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %%s)', n, form), ARRAY['untyped', features]
+FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('', '{1,2}'), ('_array', '{1,2}'), ('_json', '{"f0": 1, "f1": 2}')) AS f(form, features);
+INSERT INTO call VALUES ('explain', 'SELECT drift.explain(%s, %s)', ARRAY['untyped', '{"f0": 1, "f1": 2}']);
+
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
