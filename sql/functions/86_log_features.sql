@@ -1,12 +1,15 @@
 -- features of versions that come after the log was made
 
+-- Numbers go into columns of text, but not the other way round. Nothing is done to the column then, which views
+-- may read: the feature gets another one.
 CREATE OR REPLACE FUNCTION drift_internal.missing_features(model drift.models, version integer)
-	RETURNS TABLE (feature text, kind text, column_type text, problem text)
+	RETURNS TABLE (feature text, column_type text, problem text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT f.feature, f.kind, f.column_type,
-		CASE WHEN a.attname IS NOT NULL THEN format('"%s" is text, and column %I of the log is %s', f.feature, a.attname, format_type(a.atttypid, a.atttypmod)) END
+	SELECT f.feature, f.column_type,
+		CASE WHEN a.attname IS NULL THEN format('no column for %I', f.feature)
+			ELSE format('column %I is %s and feature %I text', a.attname, format_type(a.atttypid, a.atttypmod), f.feature) END
 	FROM drift.prediction_logs AS l
 	CROSS JOIN drift_internal.log_features(model, version, NULL, NULL) AS f
 	LEFT JOIN drift.prediction_log_features AS p ON p.log_id = l.log_id AND p.feature = f.feature
@@ -16,7 +19,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION drift_internal.missing_features(drift.models, integer) IS
-	'features of a version for which the log of the model has no column, or one that cannot hold them: problem says so';
+	'features of a version for which the log of the model has no column, or one that cannot hold them, with what is wrong';
 
 CREATE OR REPLACE FUNCTION drift_internal.check_log_features(model drift.models, version integer) RETURNS void
 	LANGUAGE plpgsql STABLE
@@ -24,20 +27,11 @@ CREATE OR REPLACE FUNCTION drift_internal.check_log_features(model drift.models,
 AS $$
 DECLARE
 	log CONSTANT regclass := (SELECT l.log FROM drift.prediction_logs AS l WHERE l.model_id = model.model_id);
-	missing text[];
-	problems text[];
+	problems CONSTANT text := (SELECT string_agg(f.problem, ', ') FROM drift_internal.missing_features(model, version) AS f);
 BEGIN
-	SELECT array_agg(f.feature) FILTER (WHERE f.problem IS NULL), array_agg(f.problem) FILTER (WHERE f.problem IS NOT NULL)
-	INTO missing, problems
-	FROM drift_internal.missing_features(model, version) AS f;
 	IF problems IS NOT NULL THEN
 		RAISE EXCEPTION 'the prediction log of model "%" cannot hold all features of version %', model.name, version
-			USING ERRCODE = 'datatype_mismatch', DETAIL = format('Feature %s.', array_to_string(problems, '; ')),
-				HINT = format('Change the type: ALTER TABLE %s ALTER COLUMN ... TYPE text.', log);
-	ELSIF missing IS NOT NULL THEN
-		RAISE EXCEPTION 'the prediction log of model "%" has no columns for all features of version %', model.name, version
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('Missing in %s: %s.', log, (SELECT string_agg(quote_ident(m), ', ') FROM unnest(missing) AS m)),
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('Table %s: %s.', log, problems),
 				HINT = format('SELECT * FROM drift.extend_prediction_log(%L, %s);', model.name, version);
 	END IF;
 END
@@ -63,8 +57,7 @@ DECLARE
 BEGIN
 	PERFORM drift_internal.check_ready(found_model, wanted);
 	SELECT array_agg(f.feature), array_agg(f.column_type) INTO features, types
-	FROM drift_internal.missing_features(found_model, wanted) AS f
-	WHERE f.problem IS NULL;
+	FROM drift_internal.missing_features(found_model, wanted) AS f;
 	IF features IS NOT NULL THEN
 		columns := drift_internal.add_feature_columns(log.log, features, types);
 		PERFORM drift_internal.register_features(model, features, columns, wanted);
@@ -75,4 +68,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.extend_prediction_log(text, integer) IS
-	'adds columns to the log of a model for those features of a version, by default the newest that is ready, that it has none for; what was added';
+	'adds columns to the log of a model for those features of a version, by default the newest that is ready, that none of its columns can hold; what was added';

@@ -89,7 +89,7 @@ AS $$
 DECLARE
 	kept_since CONSTANT timestamptz := drift_internal.kept_since(log);
 	today CONSTANT date := drift_internal.day_of(now());
-	is_owner CONSTANT boolean := (SELECT c.relowner = current_user::regrole FROM pg_class AS c WHERE c.oid = log.log);
+	is_owner CONSTANT boolean := (SELECT pg_get_userbyid(c.relowner) = current_user FROM pg_class AS c WHERE c.oid = log.log);
 BEGIN
 	RETURN QUERY
 		SELECT 'drop_partition', p.partition, drift_internal.day_of(p.from_time)

@@ -75,7 +75,7 @@ BEGIN
 
 	EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING COMMENTS)', partition, log)
 		|| coalesce(' TABLESPACE ' || quote_ident(parent.spcname), '');
-	IF parent.relowner <> current_user::regrole THEN
+	IF pg_get_userbyid(parent.relowner) <> current_user THEN
 		EXECUTE format('ALTER TABLE %s OWNER TO %s', partition, parent.relowner::regrole);
 	END IF;
 

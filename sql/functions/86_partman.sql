@@ -91,7 +91,7 @@ DECLARE
 	stray_days CONSTANT bigint := (
 		SELECT count(*)
 		FROM pg_class AS c, drift_internal.stray_days(log)
-		WHERE c.oid = log.log AND c.relowner = current_user::regrole);
+		WHERE c.oid = log.log AND pg_get_userbyid(c.relowner) = current_user);
 BEGIN
 	EXECUTE format('SELECT %I.run_maintenance(p_parent_table => $1, p_jobmon => false)', partman.schema)
 		USING drift_internal.partman_name(log.log);

@@ -62,8 +62,8 @@ CREATE OR REPLACE FUNCTION drift_internal.feature_finding(log drift.prediction_l
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'critical', format('Log %s cannot hold feature %I of version %s, which is %s.', log.log, f.feature, r.version, r.arm),
-		coalesce(f.problem, format('SELECT * FROM drift.extend_prediction_log(%L, %s);', m.name, r.version))
+	SELECT 'critical', format('Log %s cannot hold a feature of version %s, which is %s: %s.', log.log, r.version, r.arm, f.problem),
+		format('SELECT * FROM drift.extend_prediction_log(%L, %s);', m.name, r.version)
 	FROM drift.models AS m
 	JOIN drift.routes AS r USING (model_id)
 	CROSS JOIN drift_internal.missing_features(m, r.version) AS f
