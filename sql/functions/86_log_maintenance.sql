@@ -298,7 +298,7 @@ BEGIN
 	END LOOP;
 	problems := array_remove(problems, NULL);
 	IF problems <> '{}' THEN
-		RAISE EXCEPTION '% steps of maintenance failed', cardinality(problems)
+		RAISE EXCEPTION 'steps of maintenance that failed: %', cardinality(problems)
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = array_to_string(problems, E'\n'),
 				HINT = 'All other steps are done and stay done.';
 	END IF;

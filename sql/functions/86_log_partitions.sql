@@ -80,12 +80,12 @@ BEGIN
 	END IF;
 
 	IF default_partition IS NOT NULL THEN
+		-- Writers of rows of that day wait here, so that none of them is left behind; attaching locks it anyway.
+		EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_partition);
 		EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE predicted_at >= $1 AND predicted_at < $2)', default_partition)
 			INTO found_rows USING from_time, to_time;
 	END IF;
 	IF found_rows THEN
-		-- Writers of rows of that day wait here, so that none of them is left behind.
-		EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_partition);
 		EXECUTE drift_internal.move_statement(default_partition, partition) USING from_time, to_time;
 		GET DIAGNOSTICS moved = ROW_COUNT;
 	END IF;
