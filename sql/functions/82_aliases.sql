@@ -213,7 +213,7 @@ $$;
 COMMENT ON FUNCTION drift.register_challenger(text, integer, jsonb, text) IS
 	'makes a version the challenger, by default the newest one that is ready, adds metadata to its tags and answers its number; it is compared with the champion, and answers only in a deployment';
 
-CREATE OR REPLACE FUNCTION drift.version_at(model text, at timestamptz DEFAULT now(), alias text DEFAULT 'champion') RETURNS integer
+CREATE OR REPLACE FUNCTION drift.version_at(model text, at timestamptz DEFAULT 'infinity', alias text DEFAULT 'champion') RETURNS integer
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -230,4 +230,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.version_at(text, timestamptz, text) IS
-	'version that an alias of a model, by default champion, stood for at a moment; NULL where it stood for none';
+	'version that an alias of a model, by default champion, stood for at a moment, by default now; NULL where it stood for none';

@@ -60,11 +60,13 @@ COMMENT ON COLUMN drift.alias_history.valid_to IS 'when it stood for it no longe
 
 GRANT SELECT ON drift.model_stages, drift.lineage, drift.version_comparison, drift.alias_history TO PUBLIC;
 
--- By number the newest come straight from the index, however many there are; the view by name would sort them all.
+-- By number the newest come straight from the index, however many there are; the view by name would sort
+-- them all, and so would a plan that does not know the numbers.
 CREATE OR REPLACE FUNCTION drift.list_versions(model text, before integer DEFAULT NULL, at_most integer DEFAULT 20)
 	RETURNS SETOF drift.model_stages
 	LANGUAGE plpgsql STABLE ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	found_model drift.models := drift_internal.find_model(model, 'read');
