@@ -13,9 +13,9 @@ seed() {
 	createdb drift_dump && psql -Xq -v ON_ERROR_STOP=1 -d drift_dump -f test/dump/seed.sql
 }
 
-# rows_of TABLE of the seed, so that an empty comparison is not taken for a good one
+# So that an empty comparison is not taken for a good one.
 holds_rows() {
-	facts drift_dump "$WORK/dump_before" && [ "$(grep -c . "$WORK/dump_before")" -ge 17 ]
+	psql -XAtq -v ON_ERROR_STOP=1 -d drift_dump -f test/dump/rows.sql
 }
 
 plain() {
@@ -59,12 +59,43 @@ same() {
 	facts "drift_restore_$1" "$WORK/dump_after" && diff "$WORK/dump_before" "$WORK/dump_after"
 }
 
-check "tables with profiles are made" seed
-check "they hold rows" holds_rows
+consistent() {
+	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -f test/crash/consistent.sql
+}
+
+# clone_refuses DATABASE: what was restored beside the original is a clone, and delivers nothing.
+clone_refuses() {
+	! psql -XAtq -d "$1" -c 'SELECT drift.claim_events()' 2>"$WORK/clone.err" && grep -q 'drift.adopt_cluster()' "$WORK/clone.err" &&
+		psql -XAtq -d "$1" -c 'SELECT hint FROM drift.health_check()' | grep -q 'drift.adopt_cluster()'
+}
+
+adopted_delivers() {
+	[ "$(psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -c 'SELECT drift.adopt_cluster()' -c 'SELECT count(*) > 0 FROM drift.claim_events()' | tail -n 1)" = t ]
+}
+
+# What is made next has the ids that it would have had in the original.
+goes_on() {
+	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -f test/dump/goes_on.sql
+}
+
+goes_on_alike() {
+	goes_on "$1" >"$WORK/dump_goes_on_clone" && diff "$WORK/dump_goes_on" "$WORK/dump_goes_on_clone"
+}
+
+check "tables with profiles, models and a registry are made" seed
+check "every table of the extension holds rows and is dumped" silent holds_rows
+check "every row can be listed" facts drift_dump "$WORK/dump_before"
 for format in plain inserts custom; do
 	check "$format dump restores" $format
 	check "$format dump keeps every value" same $format
+	check "$format dump restores a consistent registry" silent consistent "drift_restore_$format"
 done
+check "a clone delivers nothing and says why" clone_refuses drift_restore_plain
+check "the original goes on" eval "goes_on drift_dump >'$WORK/dump_goes_on'"
+for format in plain inserts custom; do
+	check "$format dump: the clone goes on as the original does" goes_on_alike "drift_restore_$format"
+done
+check "a clone that was adopted delivers" adopted_delivers drift_restore_plain
 check "binary COPY keeps every profile" binary_copy
 check "binary COPY keeps every model" binary_copy_models
 check "a damaged model in a binary COPY is refused" damaged_copy

@@ -64,3 +64,5 @@ CREATE VIEW verdict AS
 SELECT a.name AS reference, b.name AS current, drift.psi(a.profile, b.profile) AS psi
 FROM profiles a, profiles b
 WHERE a.name = 'number' AND b.name IN ('number, compact', 'number in the bins of few');
+
+\ir registry.sql

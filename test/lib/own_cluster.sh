@@ -22,6 +22,7 @@ make_cluster() {
 		{ cat "$WORK/initdb.log"; return 1; }
 	as_server tee -a "$cluster/data/postgresql.conf" >/dev/null <<-SETTINGS
 		listen_addresses = ''
+		port = 5432
 		unix_socket_directories = '$cluster'
 		log_error_verbosity = verbose
 		$(printf '%s\n' "$@")

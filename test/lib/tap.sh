@@ -28,6 +28,11 @@ nothing() {
 	[ -z "$found" ] || { printf '%s\n' "$found"; return 1; }
 }
 
+# The same for commands that succeed when they find nothing.
+silent() {
+	found=$("$@") && [ -z "$found" ] || { printf '%s\n' "$found"; return 1; }
+}
+
 tap_end() {
 	echo "1..$tap_count"
 	[ "$tap_failed" -eq 0 ]

@@ -1,0 +1,141 @@
+-- What must hold between the registry's tables at any time. Each row that comes out is a problem.
+--
+-- Usage, as superuser: psql -XAtq -f consistent.sql
+SET search_path = pg_catalog, pg_temp;
+
+-- --- versions ----------------------------------------------------------------
+
+SELECT format('model %s: versions are not numbered 1 to %s but %s to %s, %s of them', m.model_id, m.last_version, min(v.version), max(v.version), count(v))
+FROM drift.models AS m LEFT JOIN drift.model_versions AS v USING (model_id)
+GROUP BY m.model_id
+HAVING (coalesce(max(v.version), 0), count(v)) <> (m.last_version, m.last_version);
+
+SELECT format('model %s version %s: is %s and has%s an artefact', v.model_id, v.version, v.status, CASE WHEN a IS NULL THEN ' not' END)
+FROM drift.model_versions AS v LEFT JOIN drift.model_artefacts AS a USING (model_id, version)
+WHERE v.format <> 'external' AND (v.status = 'ready') <> (a.artefact IS NOT NULL);
+
+SELECT format('model %s version %s: the artefact is not that of the digest', v.model_id, v.version)
+FROM drift.model_versions AS v JOIN drift.model_artefacts AS a USING (model_id, version)
+WHERE encode(v.digest, 'hex') <> drift.describe(a.artefact)->>'digest';
+
+-- --- aliases and their history -----------------------------------------------
+
+SELECT format('model %s alias %s: is version %s, by its history %s', coalesce(a.model_id, e.model_id), coalesce(a.alias, e.alias), a.version, e.version)
+FROM drift.model_aliases AS a
+FULL JOIN (
+	SELECT DISTINCT ON (model_id, alias) model_id, alias, version
+	FROM drift.model_events WHERE alias IS NOT NULL
+	ORDER BY model_id, alias, happened_at DESC) AS e USING (model_id, alias)
+WHERE a.version IS DISTINCT FROM e.version;
+
+SELECT format('model %s: event %s is not later than the one before', model_id, event_id)
+FROM (SELECT model_id, event_id, happened_at > lag(happened_at) OVER (PARTITION BY model_id ORDER BY event_id) AS later FROM drift.model_events) AS e
+WHERE NOT later;
+
+SELECT format('model %s: event %s returns to event %s, which is no earlier champion of it', e.model_id, e.event_id, e.previous_event_id)
+FROM drift.model_events AS e
+LEFT JOIN drift.model_events AS p
+	ON p.event_id = e.previous_event_id AND p.model_id = e.model_id AND p.alias = 'champion' AND p.event_id < e.event_id
+WHERE e.previous_event_id IS NOT NULL AND p.event_id IS NULL;
+
+SELECT format('model %s: version %s is in stage %s, the champion is %s', v.model_id, v.version, v.stage, a.version)
+FROM drift.model_versions AS v LEFT JOIN drift.model_aliases AS a ON a.model_id = v.model_id AND a.alias = 'champion'
+WHERE (v.stage = 'production') <> coalesce(v.version = a.version, false);
+
+SELECT format('model %s: champion event %s has %s events for outside systems', e.model_id, e.event_id, count(o))
+FROM drift.model_events AS e
+LEFT JOIN drift.outbox AS o ON o.model_id = e.model_id AND o.topic = 'champion_changed' AND (o.payload->>'event_id')::bigint = e.event_id
+WHERE e.event = 'alias_set' AND e.alias = 'champion'
+GROUP BY e.model_id, e.event_id
+HAVING count(o) <> 1;
+
+-- --- deployments and routes --------------------------------------------------
+
+SELECT format('deployment %s: is %s and finished at %s', deployment_id, status, finished_at)
+FROM drift.deployments
+WHERE (status = 'running') <> (finished_at IS NULL);
+
+SELECT format('deployment %s: is at step %s of %s', deployment_id, step, cardinality(weights))
+FROM drift.deployments
+WHERE step > greatest(cardinality(weights), 1);
+
+-- What the champion and the running deployment ask for.
+CREATE TEMPORARY VIEW wanted_route AS
+SELECT c.model_id, r.*, coalesce(d.salt, '') AS salt
+FROM drift.model_aliases AS c
+LEFT JOIN drift.deployments AS d ON d.model_id = c.model_id AND d.status = 'running'
+CROSS JOIN LATERAL (SELECT CASE WHEN d.strategy <> 'shadow' THEN coalesce(d.weights[d.step], 0) ELSE 0 END) AS w (weight)
+CROSS JOIN LATERAL (VALUES
+	('champion', c.version, w.weight, 10000),
+	('challenger', CASE WHEN w.weight > 0 THEN d.version END, 0, w.weight),
+	('shadow', CASE WHEN d.strategy = 'shadow' THEN d.version END, NULL, NULL)) AS r (arm, version, first_bucket, end_bucket)
+WHERE c.alias = 'champion' AND r.version IS NOT NULL;
+
+SELECT format('model %s arm %s: the route is %s, it should be %s', coalesce(r.model_id, w.model_id), coalesce(r.arm, w.arm), r, w)
+FROM drift.routes AS r FULL JOIN wanted_route AS w USING (model_id, arm)
+WHERE (r.version, r.first_bucket, r.end_bucket, r.salt) IS DISTINCT FROM (w.version, w.first_bucket, w.end_bucket, w.salt);
+
+SELECT format('model %s arm %s: version %s is %s, its digest is not that of the route', r.model_id, r.arm, r.version, v.status)
+FROM drift.routes AS r JOIN drift.model_versions AS v USING (model_id, version)
+WHERE v.status <> 'ready' OR r.digest IS DISTINCT FROM CASE WHEN v.format <> 'external' THEN v.digest END;
+
+SELECT format('model %s: is frozen since %s and its alert is %s', m.model_id, m.frozen_at, coalesce(a.status, 'not there'))
+FROM drift.models AS m LEFT JOIN drift.alerts AS a ON a.model_id = m.model_id AND a.kind = 'model_frozen' AND a.status = 'firing'
+WHERE m.deleted_at IS NULL AND (m.frozen_at IS NULL) <> (a.alert_id IS NULL);
+
+-- --- governance --------------------------------------------------------------
+
+SELECT format('request %s: is %s and closed at %s', request_id, status, closed_at)
+FROM drift.promotion_requests
+WHERE (status = 'open') <> (closed_at IS NULL);
+
+SELECT format('request %s: was promoted with %s of %s approvals', r.request_id, count(a), m.required_approvals)
+FROM drift.promotion_requests AS r JOIN drift.models AS m USING (model_id)
+LEFT JOIN drift.approvals AS a ON a.request_id = r.request_id AND a.verdict = 'approve'
+WHERE r.status = 'promoted'
+GROUP BY r.request_id, m.model_id
+HAVING count(a) = 0;
+
+-- --- identities do not run behind their rows ---------------------------------
+
+SELECT format($$SELECT %L || s.last_value || ', the table at ' || t.last FROM %s AS s, (SELECT max(%I) AS last FROM %s) AS t
+	WHERE t.last > s.last_value OR (t.last = s.last_value AND NOT s.is_called)$$,
+	format('%s.%s: the sequence is at ', c.oid::regclass, a.attname), pg_get_serial_sequence(c.oid::regclass::text, a.attname), a.attname, c.oid::regclass)
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attidentity <> ''
+WHERE c.relnamespace = 'drift'::regnamespace OR c.oid IN (SELECT outcomes FROM drift.prediction_logs)
+\gexec
+
+-- --- logs and outcomes -------------------------------------------------------
+
+-- A log that its owner dropped is a matter of health, not of consistency.
+CREATE TEMPORARY VIEW present_log AS
+SELECT l.* FROM drift.prediction_logs AS l JOIN pg_class AS c ON c.oid = l.log JOIN pg_class AS o ON o.oid = l.outcomes;
+
+SELECT format('log %s: feature %s has no column %s', l.log, f.feature, f.column_name)
+FROM drift.prediction_log_features AS f JOIN present_log AS l USING (log_id)
+LEFT JOIN pg_attribute AS a ON a.attrelid = l.log AND a.attname = f.column_name::name AND NOT a.attisdropped
+WHERE a.attname IS NULL;
+
+SELECT format('SELECT %L || prediction_id || $$ is there $$ || count(*) || $$ times$$ FROM %s GROUP BY prediction_id HAVING count(*) > 1',
+	format('log %s: prediction ', log), log)
+FROM present_log
+\gexec
+
+SELECT format('SELECT %L || l.model_version FROM %s AS l
+	WHERE NOT EXISTS (SELECT FROM drift.model_versions AS v WHERE v.model_id = %s AND v.version = l.model_version)
+	GROUP BY l.model_version', format('log %s: predictions of a version that model %s does not have: ', log, model_id), log, model_id)
+FROM present_log
+\gexec
+
+-- A row is not the answer to a caller only where another row is.
+SELECT format('SELECT %L || s.prediction_id FROM %s AS s
+	WHERE s.shadow_of IS NOT NULL AND NOT EXISTS (SELECT FROM %s AS a WHERE a.prediction_id = s.shadow_of AND a.shadow_of IS NULL)',
+	format('log %s: stands beside no answer: ', log), log, log)
+FROM present_log
+\gexec
+
+SELECT format('SELECT %L || outcome_id FROM %s AS o
+	WHERE o.predicted_at IS NOT NULL AND NOT EXISTS (SELECT FROM %s AS p WHERE p.prediction_id = o.prediction_id AND p.predicted_at = o.predicted_at)',
+	format('outcomes %s: the prediction is gone of outcome ', outcomes), outcomes, log)
+FROM present_log WHERE retention IS NULL
+\gexec

@@ -1,0 +1,12 @@
+-- What is made after a restore has the ids that it would have had: two databases say the same.
+\set ON_ERROR_STOP 1
+SELECT model_id FROM drift.register_model('next');
+SELECT drift.add_version('next', "app's".constant(1));
+SELECT drift.add_version('we"ird Ünïcode', "app's".constant(5));
+SELECT log_id, days_ahead FROM drift.create_prediction_log('next', '"app''s".next_log', days_ahead => 1);
+SELECT model_version, arm, score, status FROM drift.predict('we"ird Ünïcode', '{"x": 2, "we\"ird Ünïcode": 0}', 'key 1');
+SELECT outcome_id, matched FROM "app's"."lög" AS l, drift.record_outcome(l.prediction_id, 1) WHERE l.entity_key = 'old 3';
+SELECT version, status FROM drift.rollback('we"ird Ünïcode', reason => 'after the restore');
+SELECT deployment_id, status FROM drift.deploy('we"ird Ünïcode', 1, 'blue_green');
+SELECT max(event_id) FROM drift.model_events;
+SELECT max(event_id) FROM drift.outbox;
