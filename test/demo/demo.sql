@@ -2,7 +2,8 @@
 --
 -- 569 breast tumours with 30 measurements each. Two samples of 200 rows play the reference
 -- and the current data; N(2, 1) is then added to one measurement of the current sample.
--- After that, six months of a bank's calls to its customers, who change a little every day.
+-- After that, six months of a bank's calls to its customers, who change a little every day. At the end a model of
+-- the tumours is registered and a bad version of it deployed as a canary, found out and rolled back.
 -- Run it in the root of the repository, in a database that has the extension:
 --
 --     psql -v json=report.json -f test/demo/demo.sql
@@ -125,6 +126,59 @@ WITH feature AS (
 )
 SELECT month, to_char(100 * drift_score, 'FM990 %') AS "drift score", drifted_features
 FROM feature, span, drift.detect_drift('bank_calls', 'SELECT * FROM half_year WHERE ' || condition, names);
+
+\set first_model `cat test/data/breast_cancer.xgboost.json`
+\set second_model `cat test/demo/texture.json`
+
+\echo
+\echo '10. Two versions of a model: one of XGBoost that answers, and one that somebody fitted to two columns only'
+\echo
+
+CREATE TEMPORARY TABLE tumours AS
+	SELECT row_number() OVER () AS patient, "mean radius" AS mean_radius, "mean texture" AS mean_texture, "worst area" AS worst_area,
+		"worst smoothness" AS worst_smoothness, "worst concave points" AS worst_concave_points, target
+	FROM breast_cancer;
+
+SELECT model_id, name, owner FROM drift.register_model('tumours', 'Is a tumour benign?');
+SELECT drift.add_version('tumours', drift.import_model('xgboost', :'first_model'), tags => '{"trained by": "XGBoost"}') AS version;
+SELECT drift.add_version('tumours', drift.import_model('json', :'second_model'), tags => '{"trained by": "somebody"}') AS version;
+SELECT message, rollback_sql FROM drift.deploy('tumours', 1, reason => 'first version');
+SELECT log, outcomes FROM drift.create_prediction_log('tumours');
+
+\echo
+\echo '11. The second version gets a fifth of the patients; every prediction is logged with the version that made it'
+\echo
+
+SELECT message, rollback_sql
+FROM drift.deploy('tumours', 2, 'canary', '{"weights": [20, 50, 100], "salt": "demo"}', reason => 'fewer measurements to take');
+SELECT bucket, arm, model_version FROM drift.explain_route('tumours', 'patient 1');
+
+CREATE TEMPORARY TABLE answers AS
+	SELECT t.patient, t.target, p.*
+	FROM tumours AS t, drift.predict('tumours', to_jsonb(t), 'patient ' || t.patient) AS p;
+SELECT * FROM drift.predict('tumours', (SELECT to_jsonb(t) FROM tumours AS t WHERE patient = 1), 'patient 1', log => false);
+SELECT arm, model_version, count(*) AS predictions, round(avg(score)::numeric, 3) AS "mean score" FROM tumours_log GROUP BY 1, 2 ORDER BY 1;
+
+\echo
+\echo '12. Weeks later it is known which tumours were benign. Both versions are asked again about all of them and compared'
+\echo
+
+SELECT count(*) AS outcomes FROM answers AS a, drift.record_outcome(a.prediction_id, a.target);
+SELECT arm, count(*) AS labelled, round(avg((label = actual)::integer), 3) AS accuracy FROM tumours_log_labelled GROUP BY 1 ORDER BY 1;
+
+CREATE TEMPORARY TABLE look AS SELECT * FROM drift.advance('tumours');
+SELECT term, value->>'verdict' AS verdict, value->>'text' AS "what was seen" FROM look, jsonb_each(terms) AS t (term, value) ORDER BY 2, 1;
+SELECT verdict, action, status FROM look;
+
+\echo
+\echo '13. The route is that of before, and who was the champion when, and why, can be asked for ever'
+\echo
+
+SELECT version, status, finished_at IS NOT NULL AS finished, started_by, reason FROM drift.deployments ORDER BY deployment_id;
+SELECT event, version, alias, actor, left(reason, 40) AS reason FROM drift.model_events ORDER BY event_id;
+SELECT drift.version_at('tumours', happened_at) AS "champion during the canary", drift.version_at('tumours', clock_timestamp()) AS "champion now"
+FROM drift.model_events
+WHERE alias = 'challenger' AND event = 'alias_set';
 
 \pset format unaligned
 \pset tuples_only on
