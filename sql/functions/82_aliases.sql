@@ -163,7 +163,7 @@ $$;
 COMMENT ON FUNCTION drift.set_stage(text, integer, text, text) IS
 	'puts a version into stage none, staging or archived; staging moves the alias of that name too, so that one version is in it; production is what drift.promote() gives';
 
-CREATE OR REPLACE FUNCTION drift_internal.candidate(model drift.models) RETURNS integer
+CREATE OR REPLACE FUNCTION drift_internal.newest_challenger(model drift.models) RETURNS integer
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -186,7 +186,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.candidate(drift.models) IS 'the newest ready version that came after the champion, or an error';
+COMMENT ON FUNCTION drift_internal.newest_challenger(drift.models) IS 'the newest ready version that came after the champion, or an error';
 
 CREATE OR REPLACE FUNCTION drift.register_challenger(model text, version integer DEFAULT NULL, metadata jsonb DEFAULT '{}', reason text DEFAULT NULL)
 	RETURNS integer
@@ -195,7 +195,7 @@ CREATE OR REPLACE FUNCTION drift.register_challenger(model text, version integer
 AS $$
 DECLARE
 	locked drift.models := drift_internal.lock_model(model, 'operate');
-	challenger integer := coalesce(version, drift_internal.candidate(locked));
+	challenger integer := coalesce(version, drift_internal.newest_challenger(locked));
 BEGIN
 	metadata := drift_internal.check_object(metadata, 'metadata');
 	PERFORM drift_internal.check_alias(locked, 'challenger');
