@@ -221,7 +221,7 @@ AS $$
 		CASE WHEN is_class THEN 'accuracy' ELSE 'mean absolute error' END, facts->>'n', method,
 		CASE WHEN is_class THEN drift_internal.percent_text((facts->>'current')::float8) ELSE round((facts->>'current')::numeric, 6)::text END,
 		CASE WHEN is_class THEN drift_internal.percent_text((facts->>'reference')::float8) ELSE round((facts->>'reference')::numeric, 6)::text END,
-		coalesce(drift.p_value_text((facts->>'p_value')::float8), 'unknown'), coalesce(drift_internal.percent_text((facts->>'power')::float8), 'unknown'),
+		coalesce(CASE WHEN (facts->>'p_value')::float8 < 0.0001 THEN 'below 0.0001' ELSE round((facts->>'p_value')::numeric, 4)::text END, 'unknown'), coalesce(drift_internal.percent_text((facts->>'power')::float8), 'unknown'),
 		CASE WHEN (facts->>'power')::float8 < 0.8 THEN format(', 80 %% needs %s', facts->>'rows_for_power_80') ELSE '' END)
 $$;
 

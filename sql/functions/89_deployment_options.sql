@@ -17,7 +17,7 @@ AS $$
 	('on_pass', 'analysis', 'advance, hold', NULL, NULL, '{"canary": "advance", "ab_test": "advance", "shadow": "hold"}',
 		'whether drift.advance() goes on by itself when all is well, or waits for drift.set_step() or drift.complete()'),
 	('alpha', 'analysis', 'number', 0.000001, 0.5, '{"canary": 0.05, "ab_test": 0.05, "shadow": 0.05}',
-		'probability at which a term fails by chance, over all looks at a step'),
+		'probability at which a term fails by chance, over all looks at a deployment'),
 	('interval', 'analysis', 'interval', NULL, NULL, '{"canary": "1 hour", "ab_test": "1 day", "shadow": "1 day"}',
 		'time between two looks by drift.run_deployments()'),
 	('min_duration', 'analysis', 'interval', NULL, NULL, '{"canary": "1 hour", "ab_test": "14 days", "shadow": "1 day"}',

@@ -169,6 +169,23 @@ INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %%s)', n, form
 FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('', '{1,2}'), ('_array', '{1,2}'), ('_json', '{"f0": 1, "f1": 2}')) AS f(form, features);
 INSERT INTO call VALUES ('explain', 'SELECT drift.explain(%s, %s)', ARRAY['untyped', '{"f0": 1, "f1": 2}']);
 
+-- deployments: a model with a canary, one that is pinned, one that is frozen
+SELECT drift.register_model(m) FROM unnest(ARRAY['deployed', 'pinned', 'frozen']) AS m \g /dev/null
+SELECT drift.add_version(m, artefact(), run_id => m || i) FROM unnest(ARRAY['deployed', 'pinned', 'frozen']) AS m, generate_series(1, 2) AS i \g /dev/null
+SELECT drift.deploy(m, 1) FROM unnest(ARRAY['deployed', 'pinned', 'frozen']) AS m \g /dev/null
+SELECT drift.deploy('deployed', 2, 'canary'), drift.pin('pinned'), drift.freeze('frozen') \g /dev/null
+CREATE FUNCTION event() RETURNS text LANGUAGE sql AS $$ SELECT max(event_id)::text FROM drift.outbox $$;
+INSERT INTO call VALUES ('deploy', 'SELECT * FROM drift.deploy(%s, %s, %s, %s, %s)', ARRAY['untyped', '2', 'canary', '{"weights": [5]}', 'why']),
+	('promote', 'SELECT * FROM drift.promote(%s, %s, reason => %s)', ARRAY['untyped', '2', 'why']), ('complete', 'SELECT * FROM drift.complete(%s, %s)', ARRAY['deployed', 'why']),
+	('set_step', 'SELECT * FROM drift.set_step(%s, %s, %s)', ARRAY['deployed', '2', 'why']), ('rollback', 'SELECT * FROM drift.rollback(%s, %s, %s)', ARRAY['deployed', '1', 'why']),
+	('retire', 'SELECT * FROM drift.retire(%s, %s)', ARRAY['deployed', 'why']), ('pin', 'SELECT * FROM drift.pin(%s, %s, %s)', ARRAY['deployed', '2', 'why']),
+	('unpin', 'SELECT * FROM drift.unpin(%s, %s)', ARRAY['pinned', 'why']), ('freeze', 'SELECT * FROM drift.freeze(%s, %s)', ARRAY['deployed', 'why']),
+	('unfreeze', 'SELECT * FROM drift.unfreeze(%s, %s)', ARRAY['frozen', 'why']), ('advance', 'SELECT * FROM drift.advance(%s, %s, %s)', ARRAY['deployed', 'false', 'why']),
+	('run_deployments', 'SELECT * FROM drift.run_deployments() WHERE %s', ARRAY['true']), ('deployment_options', 'SELECT * FROM drift.deployment_options() WHERE option = %s', ARRAY['alpha']),
+	('claim_events', 'SELECT * FROM drift.claim_events(%s, %s, %s)', ARRAY['{champion_changed}', '5', '1 minute']), ('confirm_event', 'SELECT drift.confirm_event(%s)', ARRAY[event()]),
+	('fail_event', 'SELECT drift.fail_event(%s, %s)', ARRAY[event(), 'no answer']), ('purge_events', 'SELECT drift.purge_events(%s)', ARRAY['1 day']),
+	('mcnemar_test', 'SELECT drift.mcnemar_test(%s, %s)', ARRAY['5', '15']);
+
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
