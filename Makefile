@@ -86,6 +86,7 @@ SQL_FUNCTIONS = \
 	sql/functions/84_review.sql \
 	sql/functions/84_audit.sql \
 	sql/functions/85_predict.sql \
+	sql/functions/85_predict_batch.sql \
 	sql/functions/85_route.sql \
 	sql/functions/85_score_named.sql \
 	sql/functions/86_log_names.sql \

@@ -151,7 +151,7 @@ PutJson(LogKind kind, const JsonbValue *json, Datum *value)
 
 void
 ReadJsonFeatures(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter *writer, const DriftModel *model,
-				 const double *numbers, Datum *values, char *nulls)
+				 const double *numbers, Datum *values, bool *missing)
 {
 	Jsonb *features = PG_GETARG_JSONB_P(1);
 	bool is_object = JB_ROOT_IS_OBJECT(features);
@@ -171,7 +171,7 @@ ReadJsonFeatures(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter
 					   getKeyJsonValueFromContainer(&features->root, column->feature.bytes, column->feature.length,
 													&json) != NULL &&
 					   PutJson(column->kind, &json, &values[i]);
-		nulls[i] = is_there ? ' ' : 'n';
+		missing[i] = !is_there;
 	}
 }
 
@@ -255,7 +255,7 @@ PutAttribute(LogKind kind, Oid type, Datum attribute, Datum *value)
 
 void
 ReadRowFeatures(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter *writer, const DriftModel *model,
-				const double *numbers, Datum *values, char *nulls)
+				const double *numbers, Datum *values, bool *missing)
 {
 	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(1);
 	uint64 type = assign_record_type_identifier(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
@@ -280,6 +280,6 @@ ReadRowFeatures(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter 
 			is_there = place >= 0 && !reader->row_nulls[place] &&
 					   PutAttribute(writer->columns[i].kind, TupleDescAttr(reader->descriptor, place)->atttypid,
 									reader->row[place], &values[i]);
-		nulls[i] = is_there ? ' ' : 'n';
+		missing[i] = !is_there;
 	}
 }

@@ -31,11 +31,11 @@ extern FeatureReader *FeatureReaderCreate(MemoryContext owner);
  * given need not be read again; model is NULL if there are none.
  */
 typedef void (*FeatureRead)(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter *writer,
-							const DriftModel *model, const double *numbers, Datum *values, char *nulls);
+							const DriftModel *model, const double *numbers, Datum *values, bool *missing);
 
 extern void ReadJsonFeatures(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter *writer,
-							 const DriftModel *model, const double *numbers, Datum *values, char *nulls);
+							 const DriftModel *model, const double *numbers, Datum *values, bool *missing);
 extern void ReadRowFeatures(FunctionCallInfo fcinfo, FeatureReader *reader, const LogWriter *writer,
-							const DriftModel *model, const double *numbers, Datum *values, char *nulls);
+							const DriftModel *model, const double *numbers, Datum *values, bool *missing);
 
 #endif

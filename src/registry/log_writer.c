@@ -26,12 +26,12 @@
 #define FEATURES_FEATURE 2
 #define FEATURES_COLUMN 3
 
-/* Columns that every log has, and what is put into them, in the order of FillAnswer() */
+/* Columns that every log has, and what is put into them, in the order of LogAnswerValues() */
 static const struct
 {
 	const char *name;
 	Oid type;
-} answer_columns[] = {
+} answer_columns[LOG_ANSWER_COLUMNS] = {
 	{"prediction_id", UUIDOID}, {"predicted_at", TIMESTAMPTZOID},
 	{"model_version", INT4OID}, {"arm", TEXTOID},
 	{"entity_key", TEXTOID},    {"score", FLOAT8OID},
@@ -39,8 +39,6 @@ static const struct
 	{"latency_ms", FLOAT8OID},  {"status", TEXTOID},
 	{"error", TEXTOID},         {"shadow_of", UUIDOID},
 };
-
-#define ANSWER_COLUMNS lengthof(answer_columns)
 
 typedef struct WriterEntry
 {
@@ -142,7 +140,7 @@ StartStatement(Statement *statement, int room)
 	initStringInfo(&statement->columns);
 	initStringInfo(&statement->values);
 	statement->types = palloc(sizeof(Oid) * room);
-	for (statement->n = 0; statement->n < ANSWER_COLUMNS; statement->n++)
+	for (statement->n = 0; statement->n < LOG_ANSWER_COLUMNS; statement->n++)
 	{
 		const char *comma = statement->n > 0 ? ", " : "";
 
@@ -249,7 +247,7 @@ Build(Oid log)
 						errhint("drift.create_prediction_log() makes another one; log => false predicts without.")));
 	writer = CreateWriter(log);
 	SPI_connect();
-	StartStatement(&statement, ANSWER_COLUMNS + MaxHeapAttributeNumber);
+	StartStatement(&statement, LOG_ANSWER_COLUMNS + MaxHeapAttributeNumber);
 	AddFeatures(writer, &statement);
 	writer->plan = PreparePlan(writer, &statement);
 	SPI_finish();
@@ -332,56 +330,53 @@ Use(LogWriter *writer, MemoryContext context)
 }
 
 static void
-PutUuid(Datum *value, char *null, const pg_uuid_t *id)
+PutPointer(Datum *value, bool *null, const void *pointer)
 {
-	*null = id == NULL ? 'n' : ' ';
-	*value = UUIDPGetDatum(id);
-}
-
-static void
-PutPointer(Datum *value, char *null, const void *pointer)
-{
-	*null = pointer == NULL ? 'n' : ' ';
+	*null = pointer == NULL;
 	*value = PointerGetDatum(pointer);
 }
 
-/* Values of answer_columns */
-static void
-FillAnswer(const LoggedAnswer *logged, Datum *values, char *nulls)
+void
+LogAnswerValues(const LoggedAnswer *logged, Datum *values, bool *nulls)
 {
 	bool answers = logged->error == NULL;
 
-	memset(nulls, ' ', ANSWER_COLUMNS);
-	PutUuid(&values[0], &nulls[0], &logged->id);
+	memset(nulls, false, sizeof(bool) * LOG_ANSWER_COLUMNS);
+	values[0] = UUIDPGetDatum(&logged->id);
 	values[1] = TimestampTzGetDatum(logged->predicted_at);
 	values[2] = Int32GetDatum(logged->version);
 	values[3] = CStringGetTextDatum(logged->arm);
 	PutPointer(&values[4], &nulls[4], logged->entity_key);
 	values[5] = Float8GetDatum(logged->answer.score);
-	nulls[5] = answers && logged->answer.has_score ? ' ' : 'n';
+	nulls[5] = !answers || !logged->answer.has_score;
 	PutPointer(&values[6], &nulls[6], answers ? DatumGetPointer(logged->answer.label) : NULL);
 	PutPointer(&values[7], &nulls[7], answers ? DatumGetPointer(logged->answer.probabilities) : NULL);
 	values[8] = Float8GetDatum(logged->latency);
 	values[9] = CStringGetTextDatum(answers ? "ok" : "error");
 	PutPointer(&values[10], &nulls[10], logged->error);
-	PutUuid(&values[11], &nulls[11], logged->shadow_of);
+	PutPointer(&values[11], &nulls[11], logged->shadow_of);
 }
 
 void
-LogWrite(LogWriter *writer, const LoggedAnswer *answer, const Datum *features, const char *nulls)
+LogWrite(LogWriter *writer, const LoggedAnswer *answer, const Datum *features, const bool *are_missing)
 {
+	int n = LOG_ANSWER_COLUMNS + writer->n_columns;
 	Datum *values;
-	char *are_null;
+	bool *missing;
+	char *nulls;
 	int result;
 
 	SPI_connect();
 	Use(writer, CurrentMemoryContext);
-	values = palloc(sizeof(Datum) * (ANSWER_COLUMNS + writer->n_columns));
-	are_null = palloc(ANSWER_COLUMNS + writer->n_columns + 1);
-	FillAnswer(answer, values, are_null);
-	memcpy(values + ANSWER_COLUMNS, features, sizeof(Datum) * writer->n_columns);
-	memcpy(are_null + ANSWER_COLUMNS, nulls, writer->n_columns);
-	result = SPI_execute_plan(writer->plan, values, are_null, false, 0);
+	values = palloc(sizeof(Datum) * n);
+	missing = palloc(sizeof(bool) * n);
+	nulls = palloc(n + 1);
+	LogAnswerValues(answer, values, missing);
+	memcpy(values + LOG_ANSWER_COLUMNS, features, sizeof(Datum) * writer->n_columns);
+	memcpy(missing + LOG_ANSWER_COLUMNS, are_missing, sizeof(bool) * writer->n_columns);
+	for (int i = 0; i < n; i++)
+		nulls[i] = missing[i] ? 'n' : ' ';
+	result = SPI_execute_plan(writer->plan, values, nulls, false, 0);
 	if (result < 0)
 		elog(ERROR, "cannot add to the prediction log: %s", SPI_result_code_string(result));
 	SPI_finish();

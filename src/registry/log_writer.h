@@ -61,7 +61,11 @@ typedef struct LoggedAnswer
 /* The writer of a log, which stays what it is until its number changes. */
 extern LogWriter *LogWriterFind(Oid log);
 
-/* Adds a row. Of the features there are values and nulls ('n' or ' '), one for each column of the writer. */
-extern void LogWrite(LogWriter *writer, const LoggedAnswer *answer, const Datum *features, const char *nulls);
+/* Columns of a log that are of the answer: how many, and their values. */
+#define LOG_ANSWER_COLUMNS 12
+extern void LogAnswerValues(const LoggedAnswer *logged, Datum *values, bool *nulls);
+
+/* Adds a row with these features, one for each column of the writer. */
+extern void LogWrite(LogWriter *writer, const LoggedAnswer *answer, const Datum *features, const bool *are_missing);
 
 #endif

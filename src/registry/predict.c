@@ -41,7 +41,6 @@ PredictCreateCall(FunctionCallInfo fcinfo)
 		elog(ERROR, "predictions are rows");
 	call->descriptor = BlessTupleDesc(descriptor);
 	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = call;
 	return call;
 }
 
@@ -258,13 +257,13 @@ LogAnswers(FunctionCallInfo fcinfo, PredictCall *call, const PredictForm *form, 
 	LogWriter *writer = LogWriterFind(call->route->model.log);
 	const DriftModel *model = answers->answer.error == NULL ? call->scores[answers->place]->model : NULL;
 	Datum *values = palloc(sizeof(Datum) * (writer->n_columns + 1));
-	char *nulls = palloc(writer->n_columns + 1);
+	bool *missing = palloc(sizeof(bool) * (writer->n_columns + 1));
 
-	form->read(fcinfo, call->features, writer, model, call->numbers, values, nulls);
+	form->read(fcinfo, call->features, writer, model, call->numbers, values, missing);
 	PredictBeside(fcinfo, call, form, arguments, answers);
-	LogWrite(writer, &answers->answer, values, nulls);
+	LogWrite(writer, &answers->answer, values, missing);
 	for (int i = 0; i < answers->n_beside; i++)
-		LogWrite(writer, &answers->beside[i], values, nulls);
+		LogWrite(writer, &answers->beside[i], values, missing);
 }
 
 static Datum
@@ -306,7 +305,7 @@ Predict(FunctionCallInfo fcinfo, const PredictForm *form)
 
 	ReadArguments(fcinfo, &arguments);
 	if (call == NULL)
-		call = PredictCreateCall(fcinfo);
+		fcinfo->flinfo->fn_extra = call = PredictCreateCall(fcinfo);
 	PredictRoute(call, &arguments);
 	PredictAnswer(fcinfo, call, form, &arguments, &answers);
 	if (arguments.log)

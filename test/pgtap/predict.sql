@@ -3,7 +3,7 @@ BEGIN;
 \ir ../reference/models.sql
 CREATE SCHEMA predicted;
 SET search_path = predicted, public;
-SELECT plan(72);
+SELECT plan(83);
 
 CREATE FUNCTION m(n integer) RETURNS drift.model LANGUAGE sql AS $$ SELECT drift.import_model('xgboost', models.xgboost(n, 3, 3)) $$;
 CREATE FUNCTION f(i integer) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
@@ -183,6 +183,30 @@ SELECT is((status, score, f0, f2)::text, '(error,,1,)', 'and is logged') FROM ch
 SELECT is(p.status, 'error', 'what is no object likewise') FROM drift.predict('churn', '[1]', 'list', on_error => 'log') AS p;
 SELECT throws_ok($$ SELECT drift.predict('churn', f(1), on_error => 'x') $$, '22023', 'on_error must be raise or log', 'on_error has two values');
 SELECT throws_ok($$ SELECT drift.predict('churn', NULL) $$, '22004', 'features must not be NULL', 'no row, no prediction');
+
+-- sources as a whole
+CREATE TYPE mood AS ENUM ('fine', 'bad');
+CREATE TABLE source AS SELECT i AS id, (f(i)->>'f0')::real AS f0, (f(i)->>'f1')::numeric AS f1, i % 2 = 0 AS f2, 'fine'::mood AS mood, 1 AS s FROM generate_series(1, 500) AS i;
+ALTER TABLE churn_log ADD COLUMN "mo""od" mood;
+INSERT INTO drift.prediction_log_features SELECT log_id, 'mood', 'mo"od' FROM drift.prediction_logs WHERE log = 'churn_log'::regclass;
+SELECT new_rows();
+SELECT is(drift.predict_batch('churn', 'source', 'id'), 500::bigint, 'a table is predicted');
+SELECT is(count(*), 500::bigint, 'each row by the champion and with its features') FROM churn_log AS l JOIN source AS r ON l.entity_key = r.id::text
+WHERE NOT seen AND l.score = drift.score_row('churn', r) AND l.f0 = r.f0 AND l.f1 = r.f1::float8 AND l.f2 = r.f2::int AND l."mo""od" = r.mood AND latency_ms > 0 AND l.label = drift.score_label_row('churn', r);
+SELECT is(new_rows(), 500::bigint, 'once');
+SELECT is(drift.predict_batch('churn', 'SELECT f0, f1, CASE WHEN id > 1 THEN ''NaN''::float8 END AS f2 FROM source WHERE id < 4'), 3::bigint, 'a query, without keys');
+SELECT is(count(*), 3::bigint, 'what is missing is NULL') FROM churn_log WHERE NOT seen AND f2 IS NULL AND entity_key IS NULL AND "mo""od" IS NULL;
+SELECT throws_ok($$ SELECT drift.predict_batch('churn', 'SELECT 1 AS f0') $$, '22023', 'the row lacks 2 features of the model', 'a batch fails as a whole');
+SELECT is(drift.predict_batch('churn', 'SELECT 1 AS f0 FROM source', on_error => 'log'), 500::bigint, 'or logs its errors');
+SELECT is(count(*), 500::bigint, 'one for each row') FROM churn_log WHERE NOT seen AND status = 'error' AND error ~ 'lacks 2 features' AND f0 = 1;
+SELECT FROM drift.predict('churn', f(1) || '{"mood": "bad"}', 'moody');
+SELECT is("mo""od", 'bad', 'features of other types are taken from JSON too') FROM churn_log WHERE entity_key = 'moody';
+SELECT FROM drift.deploy('churn', 1, 'shadow');
+SELECT new_rows();
+SELECT is(drift.predict_batch('churn', 'source', 'id'), 1000::bigint, 'a shadow answers each row as well');
+SELECT is(count(*), 500::bigint, 'beside the answer') FROM churn_log AS a JOIN churn_log AS s ON s.shadow_of = a.prediction_id JOIN source ON a.entity_key = id::text
+WHERE NOT a.seen AND NOT s.seen AND a.score = drift.score_row('churn', source) AND s.score = drift.score_row('churn/1', source) AND s.f1 = source.f1::float8;
+SELECT FROM drift.rollback('churn');
 
 -- the log is the user's
 ALTER TABLE churn_log RENAME TO "we""ird Ünïcode";

@@ -163,6 +163,7 @@ INSERT INTO call VALUES ('record_entity_outcome', 'SELECT drift.record_entity_ou
 -- predictions, and scores by name
 INSERT INTO call VALUES ('predict', 'SELECT * FROM drift.predict(%s, %s, %s, %s, %s)', ARRAY['untyped', '{"f0": 1, "f1": 2}', 'k', 'true', 'log']),
 	('predict_row', 'SELECT p.* FROM (SELECT 1 AS f0, 2 AS f1) AS r, drift.predict_row(%s, r, %s, %s, %s) AS p', ARRAY['untyped', 'k', 'true', 'log']),
+	('predict_batch', 'SELECT drift.predict_batch(%s, %s, %s, %s)', ARRAY['untyped', 'SELECT 1 AS f0, 2 AS f1, 3 AS id', 'id', 'log']),
 	('route', 'SELECT * FROM drift.route(%s, %s)', ARRAY['untyped', 'k']), ('explain_route', 'SELECT * FROM drift.explain_route(%s, %s)', ARRAY['untyped', 'k']),
 	('route_bucket', 'SELECT drift.route_bucket(%s, %s)', ARRAY['exp1', 'u1']), ('get_model', 'SELECT drift.get_model(%s)', ARRAY['untyped/1']);
 INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %%s)', n, form), ARRAY['untyped', features]
