@@ -43,10 +43,11 @@ CREATE OR REPLACE FUNCTION drift_internal.missing_days(log regclass, first_day d
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+	WITH partition AS MATERIALIZED (SELECT * FROM drift_internal.log_partitions(log))
 	SELECT d.day
 	FROM generate_series(0, last_day - first_day) AS i, LATERAL (SELECT first_day + i AS day) AS d
 	WHERE NOT EXISTS (
-		SELECT FROM drift_internal.log_partitions(log) AS p
+		SELECT FROM partition AS p
 		WHERE p.from_time < drift_internal.day_start(d.day + 1) AND p.to_time > drift_internal.day_start(d.day))
 	ORDER BY d.day
 $$;
