@@ -48,16 +48,16 @@ CREATE OR REPLACE FUNCTION drift_internal.make_champion(model drift.models, vers
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- A champion is in production and no longer in staging.
+	-- A champion is no longer on its way.
 	PERFORM drift_internal.set_alias(model, a.alias, NULL, reason, deployment_id => make_champion.deployment_id)
 	FROM drift.model_aliases AS a
-	WHERE a.model_id = model.model_id AND a.alias = 'staging' AND a.version = make_champion.version;
+	WHERE a.model_id = model.model_id AND a.alias IN ('staging', 'challenger', 'shadow') AND a.version = make_champion.version;
 	RETURN drift_internal.set_champion(model, version, previous_event_id, reason, details, deployment_id);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.make_champion(drift.models, integer, bigint, text, jsonb, bigint) IS
-	'makes a version of a locked model its champion, who leaves staging by that';
+	'makes a version of a locked model its champion, which is no longer in staging, challenger or shadow';
 
 CREATE OR REPLACE FUNCTION drift_internal.emit_deployment(model drift.models, deployment drift.deployments, topic text) RETURNS void
 	LANGUAGE sql

@@ -1,6 +1,6 @@
 -- Deployments: what answers, the way there and the way back, what drift.advance() makes of a log.
 BEGIN;
-SELECT plan(97);
+SELECT plan(99);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -119,7 +119,11 @@ SELECT drift.set_stage(pg_temp.name(), v, 'staging') FROM generate_series(4, 5) 
 SELECT is((drift.promote(pg_temp.name())).version, 5, 'the latest in staging');
 SELECT is((SELECT stage FROM drift.model_versions WHERE version = 5), 'production', 'is in production then');
 SELECT is(pg_temp.aliases(pg_temp.name()) LIKE '%staging 5%', false, 'and no longer in staging');
+SELECT drift.register_challenger(pg_temp.name(), 4) \g /dev/null
+SELECT is((drift.deploy(pg_temp.name(), strategy => 'shadow')).version, 4, 'a challenger is deployed without being named');
+SELECT drift.rollback(pg_temp.name()), drift.register_challenger(pg_temp.name(), 4) \g /dev/null
 SELECT is((drift.promote(run_id => 'run 1')).version, 4, 'the latest of a run, without the model');
+SELECT is(pg_temp.aliases(pg_temp.name()), 'champion 4', 'the champion is no challenger');
 SELECT is((drift.promote(pg_temp.name(), 3)).version, 3, 'a given version');
 
 -- pinned and frozen
