@@ -15,15 +15,7 @@ COMMENT ON FUNCTION drift_internal.prediction_id_expression(integer, text) IS
 	'expression of built-in functions alone that makes an id for a log from microseconds since 1970';
 
 CREATE OR REPLACE FUNCTION drift.prediction_time(prediction_id uuid) RETURNS timestamptz
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE substr(digits, 13, 1)
-			WHEN '8' THEN to_timestamp(('x0' || substr(digits, 1, 12) || substr(digits, 14, 3))::bit(64)::bigint / 1000000.0::float8)
-			WHEN '7' THEN to_timestamp(('x0000' || substr(digits, 1, 12))::bit(64)::bigint / 1000.0::float8)
-		END
-	FROM replace(prediction_id::text, '-', '') AS digits
-$$;
+	AS 'MODULE_PATHNAME', 'drift_prediction_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION drift.prediction_time(uuid) IS
 	'time that a prediction id carries: to the microsecond for ids of prediction logs, to the millisecond for UUIDs of version 7; NULL for ids without a time';

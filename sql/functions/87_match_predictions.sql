@@ -109,13 +109,15 @@ $$;
 COMMENT ON FUNCTION drift_internal.check_match(text, interval) IS 'raises unless these say how outcomes of entities find predictions';
 
 -- An outcome repeats what is known if the prediction had it at the time it was observed: by the table, or by
--- another outcome given at once. That way a job can send the same outcomes again.
+-- another outcome given at once. That way a job can send the same outcomes again. The planner expects far more
+-- rows than there are, and would compile for longer than they take.
 CREATE OR REPLACE FUNCTION drift_internal.match_outcomes(
 	log regclass, outcomes regclass, given drift_internal.given_outcome[], match text, within interval)
 	RETURNS TABLE (prediction_id uuid, entity_key text, actual text, actual_value double precision, observed_at timestamptz, predicted_at timestamptz,
 		source text, resolves bigint, repeated boolean)
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('

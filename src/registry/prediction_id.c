@@ -1,5 +1,6 @@
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -52,4 +53,15 @@ ReadPredictionId(const pg_uuid_t *id)
 	parts.time = time - EPOCH_MICROSECONDS;
 	parts.has_time = IS_VALID_TIMESTAMP(parts.time);
 	return parts;
+}
+
+PG_FUNCTION_INFO_V1(drift_prediction_time);
+Datum
+drift_prediction_time(PG_FUNCTION_ARGS)
+{
+	PredictionIdParts parts = ReadPredictionId(PG_GETARG_UUID_P(0));
+
+	if (!parts.has_time)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(parts.time);
 }
