@@ -35,6 +35,7 @@ TakeModel(ScoreCall *call, const CachedModel *before)
 		call->numbers = drift_scorer_numbers(held->scorer);
 		call->margins = MemoryContextAlloc(call->context, sizeof(double) * held->model->groups);
 		call->outputs = MemoryContextAlloc(call->context, sizeof(double) * call->n_outputs);
+		call->bound_context = AllocSetContextCreate(call->context, "drift score binding", ALLOCSET_SMALL_SIZES);
 	}
 	call->ready = true;
 }
@@ -87,6 +88,14 @@ ScoreRaiseCount(const ScoreCall *call, int64 wanted, int64 given)
 					errhint("drift.describe() lists the inputs of the model, and the columns that it is bound to.")));
 }
 
+MemoryContext
+ScoreStartBinding(ScoreCall *call)
+{
+	call->bound = NULL;
+	MemoryContextReset(call->bound_context);
+	return call->bound_context;
+}
+
 ScoreColumn
 ScoreBindColumn(ScoreCall *call, uint32 place, uint32 input, Oid type)
 {
@@ -110,7 +119,7 @@ ScoreBindColumn(ScoreCall *call, uint32 place, uint32 input, Oid type)
 			 is_text ? errhint("Cast it to text, spelled as in training.")
 					 : errhint("Give a number, or a boolean for 0 and 1.")));
 	if (is_text || !fits)
-		column.label = MemoryContextAlloc(call->context, sizeof(Label));
+		column.label = MemoryContextAlloc(call->bound_context, sizeof(Label));
 	return column;
 }
 

@@ -20,7 +20,7 @@ typedef struct ScoreCall
 {
 	ModelReference *reference;
 	bool ready;            /* everything below is of the model that the reference holds */
-	MemoryContext context; /* of what is bound to that model */
+	MemoryContext context; /* of what is of that model */
 	const DriftModel *model;
 	DriftScorer *scorer;
 	uint32 n_inputs;
@@ -28,7 +28,8 @@ typedef struct ScoreCall
 	double *numbers; /* the scorer's */
 	double *margins;
 	double *outputs;
-	void *bound; /* what the form of the row keeps; NULL with a model that is new */
+	MemoryContext bound_context;
+	void *bound; /* what the form of the row keeps, in that context; NULL with a model that is new */
 } ScoreCall;
 
 /* A part of a row that an input is read from. */
@@ -91,6 +92,9 @@ extern Datum ScoreExplanation(ScoreCall *call);
 extern Datum ScoreContributions(ScoreCall *call);
 
 pg_noreturn extern void ScoreRefuse(const ScoreCall *call, const DriftScoreProblem *problem);
+
+/* Forgets what is bound, or was by an attempt that failed, and gives the memory context for what will be. */
+extern MemoryContext ScoreStartBinding(ScoreCall *call);
 
 /* A column of a type for an input, or an error that the type is not for it. */
 extern ScoreColumn ScoreBindColumn(ScoreCall *call, uint32 place, uint32 input, Oid type);

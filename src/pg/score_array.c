@@ -39,7 +39,7 @@ BindArray(ScoreCall *call)
 	BoundArray *bound;
 
 	RefuseText(call);
-	bound = MemoryContextAlloc(call->context, offsetof(BoundArray, inputs) + sizeof(uint32) * n);
+	bound = MemoryContextAlloc(ScoreStartBinding(call), offsetof(BoundArray, inputs) + sizeof(uint32) * n);
 	bound->n = n;
 	for (uint32 i = 0; i < n; i++)
 		bound->inputs[i] = n_columns > 0 ? columns[i].input : i;

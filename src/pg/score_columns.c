@@ -39,7 +39,8 @@ BindColumns(FunctionCallInfo fcinfo, ScoreCall *call)
 	BoundColumns *bound;
 
 	RequireBound(fcinfo, call);
-	bound = MemoryContextAlloc(call->context, offsetof(BoundColumns, columns) + sizeof(ScoreColumn) * call->n_inputs);
+	bound = MemoryContextAlloc(ScoreStartBinding(call),
+							   offsetof(BoundColumns, columns) + sizeof(ScoreColumn) * call->n_inputs);
 	bound->n = 0;
 	for (int i = 1; i < PG_NARGS(); i++)
 		if (columns[i - 1].input != DRIFT_NO_INPUT)

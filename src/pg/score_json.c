@@ -25,7 +25,7 @@ static BoundInput *
 BindInputs(ScoreCall *call)
 {
 	const DriftInput *inputs = drift_model_section(call->model, DRIFT_SECTION_INPUTS);
-	BoundInput *bound = MemoryContextAlloc(call->context, sizeof(BoundInput) * call->n_inputs);
+	BoundInput *bound = MemoryContextAlloc(ScoreStartBinding(call), sizeof(BoundInput) * call->n_inputs);
 
 	ModelRequireNames(call->model);
 	for (uint32 i = 0; i < call->n_inputs; i++)

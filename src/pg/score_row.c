@@ -43,7 +43,7 @@ static BoundRow *
 CreateBoundRow(ScoreCall *call, HeapTupleHeader row)
 {
 	TupleDesc descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
-	MemoryContext old = MemoryContextSwitchTo(call->context);
+	MemoryContext old = MemoryContextSwitchTo(ScoreStartBinding(call));
 	BoundRow *bound = palloc0(offsetof(BoundRow, columns) + sizeof(ScoreColumn) * call->n_inputs);
 
 	bound->descriptor = CreateTupleDescCopy(descriptor);

@@ -33,8 +33,6 @@ PredictCreateCall(FunctionCallInfo fcinfo)
 	TupleDesc descriptor;
 
 	call->reader = RouteReaderCreate(owner, RIGHT_PREDICT);
-	for (int i = 0; i < ARM_PLACES; i++)
-		call->scores[i] = ScoreCreate(owner);
 	call->features = FeatureReaderCreate(owner);
 	old = MemoryContextSwitchTo(owner);
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
@@ -118,6 +116,8 @@ ScoreArm(FunctionCallInfo fcinfo, PredictCall *call, const PredictForm *form, Ar
 	const Route *route = call->route;
 	ScoreCall *score = call->scores[place];
 
+	if (score == NULL)
+		call->scores[place] = score = ScoreCreate(fcinfo->flinfo->fn_mcxt);
 	RouteHold(route, &route->arms[place], score);
 	form->fill(fcinfo, score);
 	KeepNumbers(fcinfo, call, score);

@@ -24,8 +24,8 @@ extern const PredictForm predict_row_form;
 typedef struct PredictCall
 {
 	RouteReader *reader;
-	const Route *route; /* of this row */
-	ScoreCall *scores[ARM_PLACES];
+	const Route *route;            /* of this row */
+	ScoreCall *scores[ARM_PLACES]; /* NULL where an arm was not asked yet */
 	FeatureReader *features;
 	double *numbers;      /* inputs of the model that scored last, as they were given */
 	uint32 room;          /* for so many */
