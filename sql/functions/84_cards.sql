@@ -166,14 +166,14 @@ BEGIN
 			WITH predicted AS (
 				SELECT to_char(predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS predictions
 				FROM %s
-				WHERE model_version = $1 AND predicted_at >= $2 AND status = 'ok'
+				WHERE model_version = $1 AND predicted_at >= $2 AND status <> 'error'
 				GROUP BY month),
 			judged AS (
 				SELECT to_char(predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS labelled,
 					avg((label = actual)::integer)::double precision AS accuracy,
 					avg(abs(score - actual_value)) FILTER (WHERE label IS NULL) AS mean_absolute_error
 				FROM %s
-				WHERE model_version = $1 AND predicted_at >= $2 AND status = 'ok'
+				WHERE model_version = $1 AND predicted_at >= $2 AND status <> 'error'
 				GROUP BY month)
 			SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) ORDER BY m.month), '[]')
 			FROM (SELECT month, predictions, coalesce(labelled, 0) AS labelled, accuracy, mean_absolute_error

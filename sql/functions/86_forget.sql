@@ -18,7 +18,8 @@ DECLARE
 			AND a.attname <> ALL (drift_internal.log_columns()));
 	deleted bigint;
 BEGIN
-	EXECUTE format('UPDATE %s SET entity_key = NULL, error = NULL, status = %L%s WHERE entity_key = $1', log, 'forgotten', erased)
+	EXECUTE format('UPDATE %s SET entity_key = NULL, error = NULL, status = CASE status WHEN %L THEN status ELSE %L END%s WHERE entity_key = $1',
+			log, 'error', 'forgotten', erased)
 		USING entity_key;
 	GET DIAGNOSTICS predictions = ROW_COUNT;
 	-- An outcome of no prediction would say nothing without its entity.
@@ -97,4 +98,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.forget(text, text, text, text) IS
-	'erases an entity from the prediction log of a model and its outcomes, as the owner of the log: its key, the features and whatever the log has beside its own columns become NULL and the status forgotten, so that scores and counts stay; with the method delete the rows go. How many rows, the event of the audit, and a receipt: the hash in the event is the SHA-256 of receipt, character 31 and key, and the receipt is kept nowhere else.';
+	'erases an entity from the prediction log of a model and its outcomes, as the owner of the log: its key, the features and whatever the log has beside its own columns become NULL and the status forgotten, that of an error apart, so that scores and counts stay; with the method delete the rows go. How many rows, the event of the audit, and a receipt: the hash in the event is the SHA-256 of receipt, character 31 and key, and the receipt is kept nowhere else.';

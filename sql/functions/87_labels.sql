@@ -55,7 +55,7 @@ AS $$
 			WHERE o.predicted_at >= $1 AND o.prediction_id IS NOT NULL
 			WINDOW w AS (PARTITION BY o.prediction_id, o.predicted_at)
 		) AS o ON o.prediction_id = l.prediction_id AND o.predicted_at = l.predicted_at AND o.place = 1 AND o.actual IS NOT NULL
-		WHERE l.shadow_of IS NULL AND l.status = ''ok'' AND l.predicted_at >= $1',
+		WHERE l.shadow_of IS NULL AND l.status <> ''error'' AND l.predicted_at >= $1',
 		drift_internal.relation_name(log.log), drift_internal.relation_name(log.outcomes))
 $$;
 

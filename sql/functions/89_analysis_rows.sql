@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION drift_internal.arm_rows(log regclass, deployment drif
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format($query$SELECT l.score, l.label, l.latency_ms, l.status, l.arm <> 'champion' AS is_current, l.status = 'ok' AS is_ok
+	SELECT format($query$SELECT l.score, l.label, l.latency_ms, l.arm <> 'champion' AS is_current, l.status <> 'error' AS is_ok
 			FROM %s AS l
 			WHERE l.predicted_at >= %L AND (l.arm = 'champion' AND l.model_version = %s OR l.arm IN ('challenger', 'shadow') AND l.model_version = %s)$query$,
 		drift_internal.relation_name(log), deployment.step_started_at, deployment.previous_version, deployment.version)
@@ -60,7 +60,7 @@ CREATE OR REPLACE FUNCTION drift_internal.arm_tests(log regclass, deployment dri
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.read_json(format($query$
-		SELECT jsonb_build_object('errors', to_jsonb(drift.fisher_exact_test(status, is_current)), 'slow', count(*) FILTER (WHERE is_current AND is_ok AND latency_ms > %L::float8)%s)
+		SELECT jsonb_build_object('errors', to_jsonb(drift.fisher_exact_test(is_ok, is_current)), 'slow', count(*) FILTER (WHERE is_current AND is_ok AND latency_ms > %L::float8)%s)
 		FROM (%s) AS both_sides$query$, slow,
 		CASE WHEN has_scores THEN $part$, 'distance', (drift.ks_test(score, is_current) FILTER (WHERE is_ok)).statistic,
 				'distance_p', (drift.ks_test(score, is_current) FILTER (WHERE is_ok)).p_value$part$

@@ -206,19 +206,20 @@ SELECT is_empty($$SELECT * FROM drift.maintain_prediction_log('credit')$$, 'then
 -- forgetting
 INSERT INTO "w""e%ird Ünïcode_outcomes" (prediction_id, predicted_at, entity_key, actual) SELECT prediction_id, predicted_at, entity_key, '1' FROM "w""e%ird Ünïcode" WHERE entity_key IN ('k1', 'k2');
 INSERT INTO "w""e%ird Ünïcode_outcomes" (entity_key, actual) VALUES ('k1', '0');
+INSERT INTO "w""e%ird Ünïcode" (model_version, entity_key, status, error) VALUES (1, 'k1', 'error', 'not a number: k1');
 ALTER TABLE "w""e%ird Ünïcode" ADD COLUMN address text DEFAULT 'k1';
 SELECT is(pg_temp.as_login('log_application', $$SELECT drift.forget('credit', 'k1')$$), '42501 must be owner of table "my ""log"""."w""e%ird Ünïcode"', 'applications cannot forget');
 SELECT throws_ok($$SELECT drift.forget('credit', NULL)$$, '22004', NULL, 'nobody is not to be forgotten');
 SELECT throws_ok($$SELECT drift.forget('credit', 'k1', 'shred')$$, '22023', 'unknown method "shred"', 'unknown methods');
 CREATE TEMPORARY TABLE forgotten AS SELECT (f).* FROM (SELECT drift.forget('credit', 'k1', reason => 'asked for')) AS s(f);
-SELECT results_eq('SELECT predictions, outcomes FROM forgotten', 'VALUES (2::bigint, 3::bigint)', 'all rows of the entity change');
-SELECT is_empty($$SELECT l::text FROM "w""e%ird Ünïcode" AS l WHERE l::text ~ 'Wien' OR (status = 'forgotten' AND l::text ~ 'k1') UNION ALL SELECT o::text FROM "w""e%ird Ünïcode_outcomes" AS o WHERE o::text ~ 'k1'$$,
+SELECT results_eq('SELECT predictions, outcomes FROM forgotten', 'VALUES (3::bigint, 3::bigint)', 'all rows of the entity change');
+SELECT is_empty($$SELECT l::text FROM "w""e%ird Ünïcode" AS l WHERE l::text ~ 'Wien' OR (status <> 'ok' AND l::text ~ 'k1') UNION ALL SELECT o::text FROM "w""e%ird Ünïcode_outcomes" AS o WHERE o::text ~ 'k1'$$,
 	'neither the key nor a feature nor what the user added is left');
-SELECT results_eq($$SELECT status, count(*), sum(score) FROM "w""e%ird Ünïcode" WHERE score IS NOT NULL GROUP BY status ORDER BY status$$,
-	$$VALUES ('forgotten', 2::bigint, 1.25::float8), ('ok', 2, 0.375)$$, 'scores and counts are');
+SELECT results_eq($$SELECT status, count(*), sum(score) FROM "w""e%ird Ünïcode" WHERE score IS NOT NULL OR status = 'error' GROUP BY status ORDER BY status$$,
+	$$VALUES ('error', 1::bigint, NULL::float8), ('forgotten', 2, 1.25), ('ok', 2, 0.375)$$, 'scores and counts are');
 SELECT is((SELECT count(*) FROM "w""e%ird Ünïcode_labelled" WHERE status = 'forgotten'), 2::bigint, 'with their outcomes');
 SELECT results_eq('SELECT e.reason, e.details->>''method'', (e.details->>''predictions'')::integer FROM drift.model_events AS e JOIN forgotten USING (event_id)',
-	$$VALUES ('asked for', 'erase', 2)$$, 'the audit tells of it');
+	$$VALUES ('asked for', 'erase', 3)$$, 'the audit tells of it');
 SELECT is(e.details->>'key_hash', encode(sha256(convert_to(f.receipt || E'\x1f' || 'k1', 'UTF8')), 'hex'), 'with a hash that the receipt opens')
 FROM drift.model_events AS e JOIN forgotten AS f USING (event_id);
 SELECT is((SELECT count(*) FROM drift.model_events AS e, forgotten AS f WHERE e::text ~ f.receipt OR e.details::text ~ '"k1"'), 0::bigint, 'and neither key nor receipt');
