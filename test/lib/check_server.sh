@@ -17,7 +17,8 @@ fi
 
 suite security prove -v -e sh test/security/run.sh
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
-suite dump prove -v -e sh test/dump/dump.sh
+suite dump prove -v -e sh test/dump/dump.sh test/dump/drop.sh test/dump/pg_upgrade.sh
+suite crash prove -v -e sh test/crash/run.sh :: 6 3
 
 # Large public data sets are not in the tree: DRIFT_DATA names a folder of them, by default one beside it.
 DRIFT_DATA=${DRIFT_DATA:-../shared/data}
@@ -36,7 +37,7 @@ fi
 
 suite sqlsmith prove -v -e sh test/sqlsmith/run.sh :: 4000 30
 
-# Last, so that the log holds what all suites did.
-suite server prove -v -e sh test/lib/server_log.sh
+# Last, so that log and databases hold what all suites did.
+suite server prove -v -e sh test/lib/server_log.sh test/lib/registries.sh
 
 : >"$WORK/server_suites_done"
