@@ -1,7 +1,8 @@
 # test/run check: every suite, then one line with the sums.
 
 prepare
-offer_packages valgrind sqlsmith "postgresql-$PGVERSION-pgtap" libtap-parser-sourcehandler-pgtap-perl clang-format-14
+offer_packages valgrind sqlsmith "postgresql-$PGVERSION-pgtap" libtap-parser-sourcehandler-pgtap-perl clang-format-14 \
+	python3-psycopg node-pg
 prepare_fuzzer
 build_and_install
 . test/lib/suites.sh

@@ -35,6 +35,8 @@ if [ -f test/docs/run.sh ]; then
 	suite docs prove -v -e sh test/docs/run.sh
 fi
 
+suite clients prove -v -e sh test/clients/run.sh
+
 suite sqlsmith prove -v -e sh test/sqlsmith/run.sh :: 4000 30
 
 # Last, so that log and databases hold what all suites did.
