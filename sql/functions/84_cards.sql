@@ -154,14 +154,11 @@ CREATE OR REPLACE FUNCTION drift_internal.card_performance(v drift.model_version
 AS $$
 DECLARE
 	logs drift.prediction_logs;
-	labelled regclass;
 	months jsonb;
 BEGIN
 	SELECT * INTO logs FROM drift.prediction_logs AS l WHERE l.model_id = v.model_id;
-	labelled := drift_internal.labelled_view(logs.log, logs.outcomes);
-	-- NULL, and so nothing, also where a relation is gone.
-	IF has_table_privilege(logs.log::oid, 'SELECT') AND has_table_privilege(logs.outcomes::oid, 'SELECT')
-		AND has_table_privilege(labelled::oid, 'SELECT') THEN
+	-- NULL, and so nothing, also where a table is gone.
+	IF has_table_privilege(logs.log::oid, 'SELECT') AND has_table_privilege(logs.outcomes::oid, 'SELECT') THEN
 		EXECUTE format($query$
 			WITH predicted AS (
 				SELECT to_char(predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS predictions
@@ -172,13 +169,13 @@ BEGIN
 				SELECT to_char(predicted_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS labelled,
 					avg((label = actual)::integer)::double precision AS accuracy,
 					avg(abs(score - actual_value)) FILTER (WHERE label IS NULL) AS mean_absolute_error
-				FROM %s
+				FROM (%s) AS labelled
 				WHERE model_version = $1 AND predicted_at >= $2 AND status <> 'error'
 				GROUP BY month)
 			SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) ORDER BY m.month), '[]')
 			FROM (SELECT month, predictions, coalesce(labelled, 0) AS labelled, accuracy, mean_absolute_error
 				FROM predicted LEFT JOIN judged USING (month)) AS m
-			$query$, drift_internal.relation_name(logs.log), drift_internal.relation_name(labelled))
+			$query$, drift_internal.relation_name(logs.log), drift_internal.labelled_definition(logs.log, logs.outcomes))
 		INTO months USING v.version, since;
 	END IF;
 	RETURN months;

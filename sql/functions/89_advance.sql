@@ -137,6 +137,31 @@ $$;
 COMMENT ON FUNCTION drift.advance(text, boolean, text) IS
 	'looks at the running deployment of a model, in its log, with the rights of the caller, and does what follows: pass goes a step on or completes, fail rolls back, inconclusive holds until the deadline; dry_run only tells';
 
+-- A scheduler looks at the tables of many, often as a superuser. Who owns a table can have planning and reading
+-- it run code, so only those are read whose owner the caller trusts already.
+CREATE OR REPLACE FUNCTION drift_internal.check_log_trusted(model drift.models) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	caller regrole := (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user);
+	foreign_owner regrole := (
+		SELECT min(c.relowner)
+		FROM drift.prediction_logs AS l
+		JOIN pg_class AS c ON c.oid IN (l.log, l.outcomes)
+		WHERE l.model_id = model.model_id AND NOT drift_internal.in_role(caller, c.relowner));
+BEGIN
+	IF foreign_owner IS NOT NULL THEN
+		RAISE EXCEPTION 'the prediction log of model "%" belongs to %', model.name, foreign_owner
+			USING ERRCODE = 'insufficient_privilege', DETAIL = format('Role %s is not a member of it, and code of its owner could run with its rights.', caller),
+				HINT = 'Run drift.run_deployments() as the owner of the log.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_log_trusted(drift.models) IS
+	'an error unless the caller was made a member of the owner of a model''s log; a superuser is not by itself';
+
 -- All are looked at before the first is changed, so that locks are held for moments.
 CREATE OR REPLACE FUNCTION drift.run_deployments() RETURNS TABLE (model text, verdict text, action text, message text)
 	LANGUAGE plpgsql ROWS 10
@@ -151,7 +176,7 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'If this is the database they belong to now: SELECT drift.adopt_cluster();';
 	END IF;
 	FOR due IN
-		SELECT m.name, d
+		SELECT m.name, m, d
 		FROM drift.deployments AS d
 		JOIN drift.models AS m USING (model_id)
 		WHERE d.status = 'running' AND m.deleted_at IS NULL AND drift_internal.allowed(m, 'operate') AND NOT EXISTS (
@@ -160,6 +185,7 @@ BEGIN
 		ORDER BY d.model_id
 	LOOP
 		BEGIN
+			PERFORM drift_internal.check_log_trusted(due.m);
 			analyses := analyses || jsonb_build_object('model', due.name, 'id', (due.d).deployment_id, 'step', (due.d).step,
 				'terms', drift_internal.analyse(due.d));
 		EXCEPTION
@@ -179,7 +205,7 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.run_deployments() IS
-	'drift.advance() for every running deployment that the caller may operate and that was not looked at for its interval; for a scheduler. One that cannot be looked at says why and stops no other.';
+	'drift.advance() for every running deployment that the caller may operate and that was not looked at for its interval; for a scheduler, which runs as the owner of the logs or a member of it. One that cannot be looked at says why and stops no other.';
 
 CREATE OR REPLACE VIEW drift.rollout_status WITH (security_invoker = true) AS
 	SELECT m.name AS model, a.version AS champion, d.deployment_id, d.version, d.previous_version, d.strategy, d.status, d.step, cardinality(d.weights) AS steps,

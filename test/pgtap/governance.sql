@@ -1,6 +1,6 @@
 -- Who may approve what, and what must be there before: policies, requests for promotion, evidence, reviews, model cards, audit.
 BEGIN;
-SELECT plan(80);
+SELECT plan(83);
 
 CREATE ROLE "gov owner";
 CREATE ROLE gov_operator LOGIN;
@@ -204,6 +204,19 @@ SELECT results_eq($$SELECT c->'written'->'limitations'->>'content' LIKE '<script
 SELECT is((SELECT count(*) FROM drift.model_cards WHERE model_id = :id AND version = 1 AND section = 'limitations'), 3::bigint, 'earlier texts stay');
 SELECT ok(position(E'## Limitations\n\n\\<script\\>alert(1)\\</script\\>\n\\# not a heading\n1\\. no list \\| no cell\n\\[no\\](javascript:link) \\*\\*b\\*\\*\n'
 	IN drift.model_card_markdown('we"ird Ünïcode', 1)) > 0, 'markdown shows text as it is');
+
+-- performance by month, where the log may be read
+CREATE SCHEMA gov;
+SELECT drift.register_model('logged') \g /dev/null
+SELECT drift.add_version('logged', drift.import_model('json', '{"format": "drift", "version": 1, "task": "binary", "inputs": ["a"], "features": ["a"],
+	"linear": {"coefficients": [1], "intercept": 0}, "transform": "logistic", "classes": ["no", "yes"]}')), drift.grant_privilege('logged', 'gov_chris', 'read') \g /dev/null
+SELECT drift.promote('logged', 1), drift.create_prediction_log('logged', 'gov.log') \g /dev/null
+SELECT drift.predict('logged', jsonb_build_object('a', i - 5.5), i::text) FROM generate_series(1, 10) AS i \g /dev/null
+SELECT drift.record_entity_outcome('logged', i::text, CASE WHEN i > 3 THEN 'yes' ELSE 'no' END, clock_timestamp()) FROM generate_series(1, 8) AS i \g /dev/null
+SELECT is(drift.model_card('logged')->'performance', format('[{"month": "%s", "accuracy": 0.75, "labelled": 8, "predictions": 10}]',
+	to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM'))::jsonb, 'a card has the performance by month');
+SELECT is(drift.model_card('logged', performance_over => '0')->>'performance', NULL, 'which can be left out');
+SELECT is(pg_temp.as_login('gov_chris', $$SELECT drift.model_card('logged')->>'performance'$$), 'NULL', 'and is not for who may not read the log');
 
 -- audit
 SELECT set_eq($$SELECT DISTINCT event FROM drift.audit WHERE model = 'we"ird Ünïcode' AND actor ~ '^gov_' AND event ~ 'promotion|approved|evidence|card'$$,

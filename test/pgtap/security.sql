@@ -1,6 +1,6 @@
 -- Ways around: each ends at an error or changes nothing. Who may call what is tried in test/security.
 BEGIN;
-SELECT plan(55);
+SELECT plan(57);
 SET LOCAL client_min_messages = warning;
 
 CREATE ROLE esc_owner LOGIN;
@@ -167,6 +167,12 @@ GRANT INSERT ON esc.log TO esc_app;
 SELECT drift.revoke_privilege('esc', 'esc_app', 'predict') \g /dev/null
 SELECT is(pg_temp.as_login('esc_app', $$SELECT score FROM drift.predict('esc', '{"a": 1, "b": 2}', 'mine')$$), '3', 'who may insert into the log may predict');
 SELECT is(pg_temp.as_login('esc_app', $$SELECT drift.describe_model('esc')$$), '42704 no model is named "esc"', 'and nothing else');
+
+-- a scheduler that runs as a superuser does not read tables of others, to which code may be attached
+SELECT drift.set_approval_policy('esc', 0), drift.deploy('esc', 3, 'canary') \g /dev/null
+SELECT results_eq($$SELECT model, verdict, message FROM drift.run_deployments()$$, $$VALUES ('esc', NULL, '42501: the prediction log of model "esc" belongs to esc_owner')$$,
+	'a superuser is not a member of the owner of a log');
+SELECT is(pg_temp.as_login('esc_owner', $$SELECT verdict FROM drift.run_deployments()$$), 'inconclusive', 'its owner looks at it');
 
 -- rules for all objects
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p

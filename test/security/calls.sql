@@ -24,6 +24,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Registry', 'set_stage', $$drift.set_stage('risk', 2, 'archived')$$),
 	('Registry', 'register_challenger', $$drift.register_challenger('risk', 2)$$),
 	('Registry', 'version_at', $$drift.version_at('risk')$$),
+	('Registry', 'list_versions', $$drift.list_versions('risk')$$),
 	('Registry', 'training_snapshot', $$drift.training_snapshot('app.applications')$$),
 	('Registry', 'export_version', $$drift.export_version('risk', 1)$$),
 	('Registry', 'import_version', format('drift.import_version(%L, %L)', 'risk', drift.export_version('second', 1))),
@@ -44,6 +45,8 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Deployment', 'deploy', $$drift.deploy('risk', 2, 'canary')$$),
 	('Deployment', 'promote', $$drift.promote('risk')$$),
 	('Deployment', 'set_step', $$drift.set_step('canary', 2)$$),
+	('Deployment', 'advance', $$drift.advance('canary')$$),
+	('Deployment', 'run_deployments', $$drift.run_deployments()$$),
 	('Deployment', 'complete', $$drift.complete('canary')$$),
 	('Deployment', 'rollback', $$drift.rollback('second')$$),
 	('Deployment', 'retire', $$drift.retire('risk')$$),
@@ -51,6 +54,10 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Deployment', 'unpin', $$drift.unpin('pinned')$$),
 	('Deployment', 'freeze', $$drift.freeze('risk')$$),
 	('Deployment', 'unfreeze', $$drift.unfreeze('frozen')$$),
+	('Deployment', 'claim_events', $$drift.claim_events()$$),
+	('Deployment', 'confirm_event', format('drift.confirm_event(%s)', :'event')),
+	('Deployment', 'fail_event', format('drift.fail_event(%s, ''down'')', :'event')),
+	('Deployment', 'purge_events', $$drift.purge_events()$$),
 
 	('Predictions', 'create_prediction_log', $$drift.create_prediction_log('unlogged', 'app.unlogged_log')$$),
 	('Predictions', 'extend_prediction_log', $$drift.extend_prediction_log('second', 4)$$),
@@ -82,6 +89,7 @@ INSERT INTO matrix.calls (topic, name, call, label) VALUES
 	('Predictions', 'predict', $$drift.predict('risk', '{"a": 1, "b": 2}', 'k', log => false)$$, 'drift.predict(log => false)'),
 	('Predictions', 'predict', $$drift.predict('risk@staging', '{"a": 1, "b": 2}', 'k')$$, 'drift.predict(''model@alias'')'),
 	('Predictions', 'predict_row', $$(SELECT 1 AS a, 2 AS b) AS r, drift.predict_row('risk', r, 'k')$$, 'drift.predict_row()'),
+	('Predictions', 'predict_batch', $$drift.predict_batch('risk', 'app.applications', 'applicant')$$, 'drift.predict_batch()'),
 	('Predictions', 'get_model', $$drift.get_model('risk')$$, 'drift.get_model()');
 -- scores and explanations by name, in each form of a row
 INSERT INTO matrix.calls (topic, name, call)

@@ -63,5 +63,8 @@ SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
 RESET search_path;
 RESET SESSION AUTHORIZATION;
-INSERT INTO drift.deployment_analyses (deployment_id, step, verdict, action, terms, actor)
-SELECT deployment_id, 1, 'inconclusive', 'held', '{}', 'matrix_operator' FROM drift.deployments WHERE status = 'running';
+INSERT INTO drift.deployment_analyses (deployment_id, step, verdict, action, terms, actor, analysed_at)
+SELECT deployment_id, 1, 'inconclusive', 'held', '{}', 'matrix_operator', now() - interval '1 day' FROM drift.deployments WHERE status = 'running';
+SELECT max(event_id) AS event FROM drift.outbox JOIN drift.models USING (model_id) WHERE name = 'risk' \gset
+-- This is due for a look.
+UPDATE drift.deployments SET started_at = started_at - interval '1 day', step_started_at = step_started_at - interval '1 day';
