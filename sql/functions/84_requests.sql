@@ -47,7 +47,9 @@ BEGIN
 			USING ERRCODE = 'undefined_object', HINT = 'drift.request_status lists the requests for promotion that you may see.';
 	END IF;
 	PERFORM drift_internal.lock_model(model.name, wanted);
-	SELECT * INTO request FROM drift.promotion_requests AS r WHERE r.request_id = lock_request.request_id;
+	-- Written, not only read, so that a transaction whose snapshot is older fails and overlooks no approval.
+	UPDATE drift.promotion_requests AS r SET expires_at = r.expires_at WHERE r.request_id = lock_request.request_id
+	RETURNING * INTO request;
 	IF request.status <> 'open' OR request.expires_at <= clock_timestamp() THEN
 		RAISE EXCEPTION 'request % is closed', request_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
