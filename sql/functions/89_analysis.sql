@@ -56,23 +56,27 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.duration_term(drift.deployments) IS 'whether the step of a deployment lasted long enough';
 
+-- Fisher's test holds with few errors but knows no limit, the normal approximation the other way round.
 CREATE OR REPLACE FUNCTION drift_internal.error_term(counts jsonb, tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift_internal.term(
-		drift_internal.limit_verdict(current_rate - reference_rate, (wanted->>'max_error_increase')::float8, p_value, alpha),
-		format('errors: %s, champion %s; %s more are allowed', drift_internal.percent_text(current_rate), drift_internal.percent_text(reference_rate),
-			drift_internal.percent_text((wanted->>'max_error_increase')::float8)),
-		jsonb_build_object('reference', reference_rate, 'current', current_rate, 'p_value', p_value))
+	SELECT drift_internal.term(drift_internal.limit_verdict(c - r, highest, p_value, alpha),
+		format('errors: %s, champion %s; %s more are allowed', drift_internal.percent_text(c), drift_internal.percent_text(r),
+			drift_internal.percent_text(highest)),
+		jsonb_build_object('reference', r, 'current', c, 'p_value', p_value))
 	FROM (
-		SELECT (counts->'reference'->>'errors')::float8 / (counts->'reference'->>'n')::float8 AS reference_rate,
-			(counts->'current'->>'errors')::float8 / (counts->'current'->>'n')::float8 AS current_rate,
-			(tests->'errors'->>'p_value')::float8 AS p_value
-	) AS e
+		SELECT (counts->'reference'->>'n')::float8 AS n_r, (counts->'current'->>'n')::float8 AS n_c,
+			(counts->'reference'->>'errors')::float8 / (counts->'reference'->>'n')::float8 AS r,
+			(counts->'current'->>'errors')::float8 / (counts->'current'->>'n')::float8 AS c,
+			(wanted->>'max_error_increase')::float8 AS highest
+	) AS e,
+		greatest((tests->'errors'->>'p_value')::float8,
+			drift_internal.mean_above_p_value(c - r, sqrt(r * (1 - r) / n_r + c * (1 - c) / n_c), n_r + n_c, highest)) AS p_value
 $$;
 
-COMMENT ON FUNCTION drift_internal.error_term(jsonb, jsonb, jsonb, float8) IS 'whether a deployed version has more errors than the champion, by Fisher''s exact test';
+COMMENT ON FUNCTION drift_internal.error_term(jsonb, jsonb, jsonb, float8) IS
+	'whether a deployed version has more errors than the champion, by Fisher''s exact test and a z test of the difference';
 
 -- The 95th percentile is above a limit exactly if more than 5 % of the answers are.
 CREATE OR REPLACE FUNCTION drift_internal.latency_term(counts jsonb, tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
@@ -92,17 +96,35 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.latency_term(jsonb, jsonb, jsonb, float8) IS 'whether a deployed version is slower than the champion, by the 95th percentile of the latency';
 
-CREATE OR REPLACE FUNCTION drift_internal.score_term(tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
+-- By how much a distance of samples may exceed that of what they come from: Massart's bound for the KS
+-- distance; for k classes Hoeffding's for each of the 2^k sets of them, the worst of which is total variation.
+CREATE OR REPLACE FUNCTION drift_internal.distance_p_value(excess float8, n_reference float8, n_current float8, classes integer) RETURNS float8
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN excess <= 0 THEN 1
+		ELSE exp(greatest(-700, least(0, coalesce(classes, 1) * ln(2::float8) - 2 * excess ^ 2 * n_reference * n_current / (n_reference + n_current)))) END
+$$;
+
+COMMENT ON FUNCTION drift_internal.distance_p_value(float8, float8, float8, integer) IS
+	'upper bound on the probability that the KS distance of two samples, or the total variation of so many classes, exceeds the true one by so much';
+
+CREATE OR REPLACE FUNCTION drift_internal.score_term(counts jsonb, tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift_internal.term(
-		drift_internal.limit_verdict((tests->>'distance')::float8, (wanted->>'max_score_distance')::float8, (tests->>'distance_p')::float8, alpha),
-		format('scores: distance %s from the champion''s; %s is allowed', round((tests->>'distance')::numeric, 4), wanted->>'max_score_distance'),
-		jsonb_build_object('value', tests->'distance', 'p_value', tests->'distance_p'))
+	SELECT drift_internal.term(drift_internal.limit_verdict(distance, highest, p_value, alpha),
+		format('%s: distance %s from the champion''s; %s is allowed', of, round(distance::numeric, 4), highest),
+		jsonb_build_object('value', distance, 'of', of, 'p_value', p_value))
+	FROM (
+		SELECT (tests->>'distance')::float8 AS distance, (tests->>'classes')::integer AS classes,
+			CASE WHEN tests->>'classes' IS NULL THEN 'scores' ELSE 'labels' END AS of, (wanted->>'max_score_distance')::float8 AS highest
+	) AS s,
+		drift_internal.distance_p_value(distance - highest, (counts->'reference'->>of)::float8, (counts->'current'->>of)::float8, classes) AS p_value
 $$;
 
-COMMENT ON FUNCTION drift_internal.score_term(jsonb, jsonb, float8) IS 'whether a deployed version''s scores are distributed otherwise than the champion''s';
+COMMENT ON FUNCTION drift_internal.score_term(jsonb, jsonb, jsonb, float8) IS
+	'whether a deployed version''s scores, or classes, are distributed otherwise than the champion''s';
 
 CREATE OR REPLACE FUNCTION drift_internal.arm_terms(log regclass, deployment drift.deployments, wanted jsonb, alpha float8) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
@@ -136,7 +158,7 @@ BEGIN
 			ELSE drift_internal.latency_term(counts, tests, wanted, alpha) END,
 		'scores', CASE WHEN wanted->>'max_score_distance' IS NULL OR (tests IS NOT NULL AND NOT (has->>'scores')::boolean AND NOT (has->>'labels')::boolean) THEN NULL
 			WHEN tests->>'distance' IS NULL THEN few
-			ELSE drift_internal.score_term(tests, wanted, alpha) END);
+			ELSE drift_internal.score_term(counts, tests, wanted, alpha) END);
 	RETURN jsonb_strip_nulls(terms);
 END
 $$;
@@ -144,26 +166,52 @@ $$;
 COMMENT ON FUNCTION drift_internal.arm_terms(regclass, drift.deployments, jsonb, float8) IS
 	'terms about errors, latency and scores of both sides of a deployment since its step began';
 
-CREATE OR REPLACE FUNCTION drift_internal.disagreement_term(log regclass, deployment drift.deployments, is_class boolean, wanted jsonb, alpha float8) RETURNS jsonb
-	LANGUAGE sql STABLE
+-- What the champion could answer and the version cannot is judged as errors are.
+CREATE OR REPLACE FUNCTION drift_internal.unanswered_term(n bigint, unanswered bigint, wanted jsonb, alpha float8) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN coalesce(n, 0) < (wanted->>'min_rows')::bigint
-			THEN drift_internal.term('inconclusive', format('%s answers to replay of %s', coalesce(n, 0), wanted->>'min_rows'), jsonb_build_object('n', coalesce(n, 0)))
-		ELSE drift_internal.term(
-			drift_internal.limit_verdict(mean, highest, p_value, alpha),
-			format('replay of %s answers: %s; %s is allowed', n,
-				CASE WHEN is_class THEN drift_internal.percent_text(mean) || ' get another class'
-					ELSE 'scores differ by ' || round(mean::numeric, 4) || ' standard deviations' END,
-				CASE WHEN is_class THEN drift_internal.percent_text(highest) ELSE highest::text END),
-			jsonb_build_object('n', n, 'value', mean, 'p_value', p_value)) END
-	FROM drift_internal.disagreement(log, deployment, is_class, (wanted->>'max_rows')::bigint) AS d,
-		LATERAL (SELECT (d->>'n')::bigint AS n, (d->>'mean')::float8 AS mean, (d->>'stddev')::float8 AS stddev, (wanted->>'max_disagreement')::float8 AS highest) AS u,
-		drift_internal.mean_above_p_value(mean, stddev / sqrt(n), n - 1, highest) AS p_value
+	SELECT drift_internal.term(
+		drift_internal.limit_verdict(unanswered / n::float8, highest, drift_internal.binomial_p_value(unanswered, n, highest), alpha),
+		format('replay of %s answers: %s cannot be answered; %s is allowed', n, drift_internal.percent_text(unanswered / n::float8),
+			drift_internal.percent_text(highest)),
+		jsonb_build_object('n', n, 'unanswered', unanswered, 'p_value', drift_internal.binomial_p_value(unanswered, n, highest)))
+	FROM (SELECT coalesce((wanted->>'max_error_increase')::float8, 1) AS highest) AS h
+$$;
+
+COMMENT ON FUNCTION drift_internal.unanswered_term(bigint, bigint, jsonb, float8) IS
+	'whether a deployed version fails for too many rows that the champion answered';
+
+CREATE OR REPLACE FUNCTION drift_internal.disagreement_term(log regclass, deployment drift.deployments, is_class boolean, wanted jsonb,
+	alpha float8) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	measured jsonb := drift_internal.disagreement(log, deployment, is_class, (wanted->>'max_rows')::bigint);
+	n bigint := (measured->>'n')::bigint;
+	mean float8 := (measured->>'mean')::float8;
+	highest float8 := (wanted->>'max_disagreement')::float8;
+	p_value float8 := drift_internal.mean_above_p_value(mean, (measured->>'stddev')::float8 / sqrt((measured->>'compared')::float8),
+		(measured->>'compared')::float8 - 1, highest);
+	unanswered jsonb := drift_internal.unanswered_term(nullif(n, 0), (measured->>'unanswered')::bigint, wanted, alpha);
+BEGIN
+	IF n < (wanted->>'min_rows')::bigint THEN
+		RETURN drift_internal.term('inconclusive', format('%s answers to replay of %s', n, wanted->>'min_rows'), jsonb_build_object('n', n));
+	ELSIF mean IS NULL OR unanswered->>'verdict' = 'fail' OR (unanswered->>'verdict' = 'inconclusive' AND mean <= highest) THEN
+		RETURN unanswered;
+	END IF;
+	RETURN drift_internal.term(drift_internal.limit_verdict(mean, highest, p_value, alpha),
+		format('replay of %s answers: %s; %s is allowed', n,
+			CASE WHEN is_class THEN drift_internal.percent_text(mean) || ' get another class'
+				ELSE 'scores differ by ' || round(mean::numeric, 4) || ' standard deviations' END,
+			CASE WHEN is_class THEN drift_internal.percent_text(highest) ELSE highest::text END),
+		jsonb_build_object('n', n, 'value', mean, 'unanswered', measured->'unanswered', 'p_value', p_value));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.disagreement_term(regclass, drift.deployments, boolean, jsonb, float8) IS
-	'whether a deployed version answers too differently from the champion when both score the answers of the deployment again';
+	'whether a deployed version answers too differently from the champion, or not at all, when both score the answers of the deployment again';
 
 -- Pairs of classes by McNemar's mid-p and Tango's score test, everything else by Student's t.
 CREATE OR REPLACE FUNCTION drift_internal.quality_facts(measured jsonb, effect float8, alpha float8) RETURNS jsonb
@@ -241,7 +289,7 @@ DECLARE
 	scale float8;
 BEGIN
 	measured := CASE WHEN method = 'arms' THEN drift_internal.arm_quality(log, deployment, is_class)
-		ELSE drift_internal.paired_quality(drift_internal.quality_pairs(log, deployment, is_class, can_replay, (wanted->>'max_rows')::bigint), is_class) END;
+		ELSE drift_internal.paired_quality(log, deployment, is_class, can_replay, (wanted->>'max_rows')::bigint) END;
 	IF coalesce((measured->>'n')::bigint, 0) < (wanted->>'min_labelled')::bigint THEN
 		RETURN drift_internal.term('inconclusive', format('%s predictions with outcomes of %s', coalesce(measured->>'n', '0'), wanted->>'min_labelled'),
 			jsonb_build_object('n', coalesce((measured->>'n')::bigint, 0), 'method', method, 'days', days), required);

@@ -62,10 +62,9 @@ AS $$
 	SELECT drift_internal.read_json(format($query$
 		SELECT jsonb_build_object('errors', to_jsonb(drift.fisher_exact_test(is_ok, is_current)), 'slow', count(*) FILTER (WHERE is_current AND is_ok AND latency_ms > %L::float8)%s)
 		FROM (%s) AS both_sides$query$, slow,
-		CASE WHEN has_scores THEN $part$, 'distance', (drift.ks_test(score, is_current) FILTER (WHERE is_ok)).statistic,
-				'distance_p', (drift.ks_test(score, is_current) FILTER (WHERE is_ok)).p_value$part$
+		CASE WHEN has_scores THEN $part$, 'distance', (drift.ks_test(score, is_current) FILTER (WHERE is_ok)).statistic$part$
 			WHEN has_labels THEN $part$, 'distance', drift.total_variation(label, is_current) FILTER (WHERE is_ok),
-				'distance_p', (drift.chi_square_test(label, is_current) FILTER (WHERE is_ok)).p_value$part$
+				'classes', count(DISTINCT label) FILTER (WHERE is_ok)$part$
 			ELSE '' END,
 		drift_internal.arm_rows(log, deployment)))
 $$;
@@ -73,29 +72,82 @@ $$;
 COMMENT ON FUNCTION drift_internal.arm_tests(regclass, drift.deployments, boolean, boolean, float8) IS
 	'tests of errors and scores between both sides of a deployment, and how many answers of the version took longer than so many milliseconds';
 
--- Scoring again: the features of a row as one that has their names, or as JSON where names are too long for that.
-CREATE OR REPLACE FUNCTION drift_internal.replay_score(model_id integer, version integer, is_class boolean) RETURNS text
+-- Slower by a subtransaction for each row, so it is asked only where a row cannot be scored.
+CREATE OR REPLACE FUNCTION drift_internal.score_or_null(model drift.model, features record, is_class boolean) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN is_class THEN drift.score_label_row(model, features) ELSE drift.score_row(model, features)::text END;
+EXCEPTION
+	WHEN data_exception THEN RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.score_or_null(drift.model, record, boolean) IS
+	'class or output of a model for a row as text; NULL where it has none, because a value is missing or a category unknown';
+
+CREATE OR REPLACE FUNCTION drift_internal.score_or_null(model drift.model, features jsonb, is_class boolean) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN is_class THEN drift.score_label_json(model, features) ELSE drift.score_json(model, features)::text END;
+EXCEPTION
+	WHEN data_exception THEN RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.score_or_null(drift.model, jsonb, boolean) IS 'the same for features as JSON';
+
+-- The features of a row as one that has their names, or as JSON where names are too long for that.
+CREATE OR REPLACE FUNCTION drift_internal.replay_features(model_id integer, OUT by_name boolean, OUT features text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('drift.%s_%s((SELECT a.artefact FROM drift.model_artefacts AS a WHERE a.model_id = %s AND a.version = %s), ',
-			CASE WHEN is_class THEN 'score_label' ELSE 'score' END, CASE WHEN by_name THEN 'row' ELSE 'json' END, model_id, version)
-		|| CASE WHEN by_name THEN format('(SELECT f FROM (SELECT %s) AS f)', columns) ELSE format('%s', parts) END || ')'
-	FROM (
-		SELECT bool_and(octet_length(p.feature) < 64 AND p.feature <> '') AS by_name,
-			string_agg(format('rows.%I AS %I', p.column_name, p.feature), ', ') AS columns,
-			string_agg(format('jsonb_build_object(%L, rows.%I)', p.feature, p.column_name), ' || ') AS parts
-		FROM drift.prediction_logs AS l
-		JOIN drift.prediction_log_features AS p ON p.log_id = l.log_id
-		WHERE l.model_id = replay_score.model_id
-	) AS features
+	SELECT bool_and(octet_length(p.feature) BETWEEN 1 AND 63),
+		CASE WHEN bool_and(octet_length(p.feature) BETWEEN 1 AND 63)
+			THEN format('(SELECT f FROM (SELECT %s) AS f)', string_agg(format('rows.%I AS %I', p.column_name, p.feature), ', '))
+			ELSE string_agg(format('jsonb_build_object(%L, rows.%I)', p.feature, p.column_name), ' || ') END
+	FROM drift.prediction_logs AS l
+	JOIN drift.prediction_log_features AS p ON p.log_id = l.log_id
+	WHERE l.model_id = replay_features.model_id
 $$;
 
-COMMENT ON FUNCTION drift_internal.replay_score(integer, integer, boolean) IS
-	'expression that lets a version score a row called rows of the log of its model: its class or its output';
+COMMENT ON FUNCTION drift_internal.replay_features(integer) IS
+	'expression for the features of a row called rows of the log of a model: a row where their names can be columns, otherwise JSON';
+
+CREATE OR REPLACE FUNCTION drift_internal.replay_score(model_id integer, version integer, is_class boolean, safely boolean) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN safely THEN format('drift_internal.score_or_null(%s, %s, %L)%s', artefact, f.features, is_class, CASE WHEN is_class THEN '' ELSE '::float8' END)
+		ELSE format('drift.%s_%s(%s, %s)', CASE WHEN is_class THEN 'score_label' ELSE 'score' END, CASE WHEN f.by_name THEN 'row' ELSE 'json' END,
+			artefact, f.features)
+		END
+	FROM drift_internal.replay_features(model_id) AS f,
+		format('(SELECT a.artefact FROM drift.model_artefacts AS a WHERE a.model_id = %s AND a.version = %s)', model_id, version) AS artefact
+$$;
+
+COMMENT ON FUNCTION drift_internal.replay_score(integer, integer, boolean, boolean) IS
+	'expression that lets a version score a row called rows of the log of its model: its class or its output, or safely NULL where it has none';
+
+CREATE OR REPLACE FUNCTION drift_internal.read_replay(query text, safe_query text) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN drift_internal.read_json(query);
+EXCEPTION
+	WHEN data_exception THEN RETURN drift_internal.read_json(safe_query);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.read_replay(text, text) IS 'runs a query of a replay, and where a row cannot be scored the safe form of it';
 
 CREATE OR REPLACE FUNCTION drift_internal.replay_query(deployment drift.deployments, is_class boolean, source text, since timestamptz,
-	more text, max_rows bigint) RETURNS text
+	more text, max_rows bigint, safely boolean) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -106,28 +158,41 @@ AS $$
 				ORDER BY known.predicted_at DESC
 				LIMIT %s
 			) AS rows$query$,
-		drift_internal.replay_score(deployment.model_id, deployment.previous_version, is_class),
-		drift_internal.replay_score(deployment.model_id, deployment.version, is_class), more, source, since, max_rows)
+		drift_internal.replay_score(deployment.model_id, deployment.previous_version, is_class, safely),
+		drift_internal.replay_score(deployment.model_id, deployment.version, is_class, safely), more, source, since, max_rows)
 $$;
 
-COMMENT ON FUNCTION drift_internal.replay_query(drift.deployments, boolean, text, timestamptz, text, bigint) IS
+COMMENT ON FUNCTION drift_internal.replay_query(drift.deployments, boolean, text, timestamptz, text, bigint, boolean) IS
 	'query in which the champion and a deployed version score the latest answers in a source again';
+
+-- Of classes 0 or 1 for each row, of numbers the difference in standard deviations of the champion's.
+CREATE OR REPLACE FUNCTION drift_internal.disagreement_query(log regclass, deployment drift.deployments, is_class boolean, max_rows bigint,
+	safely boolean) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format($query$
+		SELECT jsonb_build_object('n', count(*), 'unanswered', count(*) FILTER (WHERE lost), 'compared', count(d), 'mean', avg(d), 'stddev', stddev_samp(d))
+		FROM (SELECT %s AS d, new IS NULL AND old IS NOT NULL AS lost FROM (%s) AS pairs) AS differences$query$,
+		CASE WHEN is_class THEN 'CASE WHEN new IS NOT NULL THEN (old IS DISTINCT FROM new)::integer::float8 END'
+			ELSE 'abs(old - new) / coalesce(nullif(stddev_samp(old) OVER (), 0), 1)' END,
+		drift_internal.replay_query(deployment, is_class, 'SELECT * FROM ' || drift_internal.relation_name(log), deployment.started_at, '',
+			max_rows, safely))
+$$;
+
+COMMENT ON FUNCTION drift_internal.disagreement_query(regclass, drift.deployments, boolean, bigint, boolean) IS
+	'query for how much the answers of two versions differ when both score the answers of a deployment again';
 
 CREATE OR REPLACE FUNCTION drift_internal.disagreement(log regclass, deployment drift.deployments, is_class boolean, max_rows bigint) RETURNS jsonb
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift_internal.read_json(format($query$
-		SELECT jsonb_build_object('n', count(*), 'mean', avg(d) / coalesce(nullif(scale, 0), 1), 'stddev', stddev_samp(d) / coalesce(nullif(scale, 0), 1))
-		FROM (SELECT %s AS d, %s AS scale FROM (%s) AS pairs) AS differences
-		GROUP BY scale$query$,
-		CASE WHEN is_class THEN '(old IS DISTINCT FROM new)::integer::float8' ELSE 'abs(old - new)' END,
-		CASE WHEN is_class THEN '1::float8' ELSE 'stddev_samp(old) OVER ()' END,
-		drift_internal.replay_query(deployment, is_class, 'SELECT * FROM ' || drift_internal.relation_name(log), deployment.started_at, '', max_rows)))
+	SELECT drift_internal.read_replay(drift_internal.disagreement_query(log, deployment, is_class, max_rows, false),
+		drift_internal.disagreement_query(log, deployment, is_class, max_rows, true))
 $$;
 
 COMMENT ON FUNCTION drift_internal.disagreement(regclass, drift.deployments, boolean, bigint) IS
-	'share of replayed rows for which two versions give different classes, or mean difference of their scores in standard deviations, with its spread';
+	'share of replayed rows for which two versions give different classes, or mean difference of their scores in standard deviations, with its spread, and how many rows only the champion could answer';
 
 -- Rows that a version was trained on prove nothing about it.
 CREATE OR REPLACE FUNCTION drift_internal.unseen_since(deployment drift.deployments) RETURNS timestamptz
@@ -143,13 +208,14 @@ COMMENT ON FUNCTION drift_internal.unseen_since(drift.deployments) IS
 	'time from which neither version of a deployment was trained on what it predicts: the end of their training where both say it, else the start of the deployment';
 
 -- Pairs of what both versions said about a row and what became true: by replay, or from the log of a shadow.
-CREATE OR REPLACE FUNCTION drift_internal.quality_pairs(log drift.prediction_logs, deployment drift.deployments, is_class boolean, can_replay boolean, max_rows bigint)
-	RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.quality_pairs(log drift.prediction_logs, deployment drift.deployments, is_class boolean, can_replay boolean, max_rows bigint,
+	safely boolean) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN can_replay THEN
-			drift_internal.replay_query(deployment, is_class, labelled, drift_internal.unseen_since(deployment), ', rows.actual, rows.actual_value', max_rows)
+			drift_internal.replay_query(deployment, is_class, labelled, drift_internal.unseen_since(deployment), ', rows.actual, rows.actual_value', max_rows,
+				safely)
 		ELSE format($query$SELECT answer.%1$s AS old, shadow.%1$s AS new, answer.actual, answer.actual_value
 				FROM (%2$s) AS answer
 				JOIN %3$s AS shadow ON shadow.shadow_of = answer.prediction_id
@@ -161,14 +227,14 @@ AS $$
 	FROM drift_internal.labelled_definition(log.log, log.outcomes) AS labelled
 $$;
 
-COMMENT ON FUNCTION drift_internal.quality_pairs(drift.prediction_logs, drift.deployments, boolean, boolean, bigint) IS
+COMMENT ON FUNCTION drift_internal.quality_pairs(drift.prediction_logs, drift.deployments, boolean, boolean, bigint, boolean) IS
 	'query for what the champion and a deployed version say about the same rows and what became true';
 
-CREATE OR REPLACE FUNCTION drift_internal.paired_quality(pairs text, is_class boolean) RETURNS jsonb
-	LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION drift_internal.paired_quality_query(pairs text, is_class boolean) RETURNS text
+	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift_internal.read_json(CASE WHEN is_class THEN format($query$
+	SELECT CASE WHEN is_class THEN format($query$
 		SELECT jsonb_build_object('n', count(*), 'reference', avg(o::integer::float8), 'current', avg(c::integer::float8),
 			'only_reference', count(*) FILTER (WHERE o AND NOT c), 'only_current', count(*) FILTER (WHERE c AND NOT o))
 		FROM (SELECT old IS NOT DISTINCT FROM actual AS o, new IS NOT DISTINCT FROM actual AS c FROM (%s) AS pairs) AS answers$query$, pairs)
@@ -177,11 +243,24 @@ AS $$
 			'standard_error', stddev_samp(o - c) / sqrt(count(o - c)), 'degrees_of_freedom', count(o - c) - 1)
 		FROM (SELECT abs(old - actual_value) AS o, abs(new - actual_value) AS c FROM (%s) AS pairs) AS answers
 		WHERE o - c IS NOT NULL$query$, pairs)
-	END)
+	END
 $$;
 
-COMMENT ON FUNCTION drift_internal.paired_quality(text, boolean) IS
-	'accuracy or mean absolute error of both versions over pairs, and their difference: positive where the new one is better';
+COMMENT ON FUNCTION drift_internal.paired_quality_query(text, boolean) IS
+	'query for the accuracy or mean absolute error of both versions over pairs, and their difference: positive where the new one is better';
+
+CREATE OR REPLACE FUNCTION drift_internal.paired_quality(log drift.prediction_logs, deployment drift.deployments, is_class boolean,
+	can_replay boolean, max_rows bigint) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.read_replay(
+		drift_internal.paired_quality_query(drift_internal.quality_pairs(log, deployment, is_class, can_replay, max_rows, false), is_class),
+		drift_internal.paired_quality_query(drift_internal.quality_pairs(log, deployment, is_class, can_replay, max_rows, true), is_class))
+$$;
+
+COMMENT ON FUNCTION drift_internal.paired_quality(drift.prediction_logs, drift.deployments, boolean, boolean, bigint) IS
+	'quality of the champion and of a deployed version on the same rows; a class that a version could not give is a wrong one';
 
 -- Without artefacts and without a shadow the sides answered different rows.
 CREATE OR REPLACE FUNCTION drift_internal.arm_quality(log drift.prediction_logs, deployment drift.deployments, is_class boolean) RETURNS jsonb
