@@ -1,4 +1,4 @@
-"""bench.py ROWS [models]: what the extension costs beside avg(), and what it saves beside pulling the rows.
+"""bench.py ROWS [models|predict]: what the extension costs beside avg(), and what it saves beside pulling the rows.
 
 Prints one table. A figure that falls short of its gate does not fail the run: machines differ.
 """
@@ -6,6 +6,7 @@ Prints one table. A figure that falls short of its gate does not fail the run: m
 import sys
 
 import models
+import predict
 import quality
 import rivals
 import shelf
@@ -214,10 +215,15 @@ def main():
     figures = Figures()
 
     say(server.value('SHOW server_version'))
-    if 'models' not in sys.argv[2:]:
+    only = sys.argv[2] if len(sys.argv) > 2 else None
+    if only not in ('models', 'predict'):
         bench_statistics(figures, server, parallel, rows)
-    say('models, 200,000 rows of 30 features')
-    models.bench_models(figures, server, parallel, agree)
+    if only != 'predict':
+        say('models, 200,000 rows of 30 features')
+        models.bench_models(figures, server, parallel, agree)
+    else:
+        say('predictions of 20 features')
+        predict.bench_predictions(figures, server)
     figures.print()
 
 
