@@ -1,9 +1,23 @@
 -- maintenance of prediction logs: partitions ahead, rows out of the default partition, retention
 --
 -- Steps are planned first and then done one by one, each looking again under its lock whether it is still
--- wanted, so that two runs at once do not harm each other. What moves or deletes rows runs users' triggers,
--- so only the owner of a log does that: a superuser who maintains the logs of others makes and drops
--- partitions and nothing else.
+-- wanted, so that two runs at once do not harm each other.
+--
+-- Work on a table runs code of its owner: triggers when rows move, functions in indexes and checks already when
+-- it is planned or a partition is attached. So logs are maintained by who is their owner or a member of it. That
+-- a superuser may do everything is no reason to run the code of everybody.
+
+CREATE OR REPLACE FUNCTION drift_internal.trusts_owner(relation regclass) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.in_role(r.oid, c.relowner)
+	FROM pg_class AS c, pg_roles AS r
+	WHERE c.oid = relation AND r.rolname = current_user
+$$;
+
+COMMENT ON FUNCTION drift_internal.trusts_owner(regclass) IS
+	'whether the caller owns a relation or was made a member of its owner; a superuser does not by itself';
 
 CREATE OR REPLACE FUNCTION drift_internal.kept_since(log drift.prediction_logs) RETURNS timestamptz
 	LANGUAGE sql STABLE
@@ -14,27 +28,47 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.kept_since(drift.prediction_logs) IS 'start of the oldest day that a log keeps; NULL: it keeps all';
 
+CREATE OR REPLACE FUNCTION drift_internal.find_maintainable_log(model text) RETURNS drift.prediction_logs
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
+	owner CONSTANT regrole := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = log.log);
+BEGIN
+	IF NOT drift_internal.trusts_owner(log.log) THEN
+		RAISE EXCEPTION 'must be owner of table %', log.log
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('It belongs to %s, and role %I is not a member of it. Maintenance runs code of the owner.', owner, current_user),
+				HINT = format('SET ROLE %s;', owner);
+	END IF;
+	RETURN log;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.find_maintainable_log(text) IS
+	'the prediction log of a model for its owner or a member of it';
+
 CREATE OR REPLACE FUNCTION drift_internal.maintainable_logs(model text) RETURNS SETOF drift.prediction_logs
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF model IS NOT NULL THEN
-		RETURN QUERY SELECT (drift_internal.find_log(model, 'read')).*;
+		RETURN NEXT drift_internal.find_maintainable_log(model);
 	ELSE
 		RETURN QUERY
 			SELECT l.*
 			FROM drift.prediction_logs AS l
 			JOIN drift.models AS m USING (model_id)
-			JOIN pg_class AS c ON c.oid = l.log
-			WHERE m.deleted_at IS NULL AND pg_has_role(c.relowner, 'USAGE')
+			WHERE m.deleted_at IS NULL AND drift_internal.trusts_owner(l.log)
 			ORDER BY l.log_id;
 	END IF;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.maintainable_logs(text) IS
-	'the prediction log of a model; of all models, those whose owner''s rights the caller has';
+	'the prediction log of a model; without one, the logs of all models that the caller maintains';
 
 -- Rows of times that no clock shows stay in the default partition, where the health check finds them.
 CREATE OR REPLACE FUNCTION drift_internal.stray_days(log drift.prediction_logs) RETURNS SETOF date
@@ -89,22 +123,19 @@ AS $$
 DECLARE
 	kept_since CONSTANT timestamptz := drift_internal.kept_since(log);
 	today CONSTANT date := drift_internal.day_of(now());
-	is_owner CONSTANT boolean := (SELECT pg_get_userbyid(c.relowner) = current_user FROM pg_class AS c WHERE c.oid = log.log);
 BEGIN
 	RETURN QUERY
 		SELECT 'drop_partition', p.partition, drift_internal.day_of(p.from_time)
 		FROM drift_internal.log_partitions(log.log) AS p
 		WHERE p.to_time <= kept_since
 		ORDER BY p.from_time;
-	IF is_owner THEN
-		RETURN QUERY
-			SELECT 'delete_rows', t.relation, NULL::date
-			FROM (
-				SELECT p.partition, true FROM drift_internal.log_partitions(log.log) AS p WHERE p.is_default
-				UNION ALL SELECT log.outcomes, false
-				) AS t (relation, is_log)
-			WHERE drift_internal.has_old_rows(t.relation, t.is_log, kept_since);
-	END IF;
+	RETURN QUERY
+		SELECT 'delete_rows', t.relation, NULL::date
+		FROM (
+			SELECT p.partition, true FROM drift_internal.log_partitions(log.log) AS p WHERE p.is_default
+			UNION ALL SELECT log.outcomes, false
+			) AS t (relation, is_log)
+		WHERE drift_internal.has_old_rows(t.relation, t.is_log, kept_since);
 	IF drift_internal.partman_runs(log) THEN
 		RETURN QUERY SELECT 'run_partman', log.log, NULL::date;
 	ELSE
@@ -113,7 +144,7 @@ BEGIN
 			SELECT 'add_partition', log.log, d
 			FROM (
 				SELECT drift_internal.missing_days(log.log, today, today + log.days_ahead)
-				UNION SELECT m FROM drift_internal.stray_days(log) AS s, drift_internal.missing_days(log.log, s, s) AS m WHERE is_owner
+				UNION SELECT m FROM drift_internal.stray_days(log) AS s, drift_internal.missing_days(log.log, s, s) AS m
 				) AS missing (d)
 			ORDER BY d < today, d;
 	END IF;
@@ -193,10 +224,9 @@ CREATE OR REPLACE FUNCTION drift_internal.maintain_prediction_log(model text, pa
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
+	log CONSTANT drift.prediction_logs := drift_internal.find_maintainable_log(model);
 	step record;
 BEGIN
-	PERFORM drift_internal.check_log_owner(log.log);
 	FOR step IN SELECT * FROM drift_internal.plan_maintenance(log) AS p LOOP
 		action := step.action;
 		target := step.target::text;
@@ -221,7 +251,7 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION drift.maintain_prediction_log(text) IS
-	'makes the partitions that the log of a model lacks, moves rows out of its default partition and drops what is older than its retention, in the transaction of the caller and as its owner; what was done. drift.maintain_prediction_logs() commits after each step, which is better for a log in use.';
+	'makes the partitions that the log of a model lacks, moves rows out of its default partition and drops what is older than its retention, in the transaction of the caller, who is its owner; what was done. drift.maintain_prediction_logs() commits after each step, which is better for a log in use.';
 
 CREATE OR REPLACE FUNCTION drift.set_retention(model text, retention interval) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -306,4 +336,4 @@ END
 $$;
 
 COMMENT ON PROCEDURE drift.maintain_prediction_logs(text, interval, integer) IS
-	'maintains the prediction log of a model, or every log whose owner''s rights the caller has: makes the partitions of the days ahead, moves rows out of default partitions, drops what is older than the retention. Commits after each step, waits for a lock only so long, tries again, and raises at the end if steps failed. To be called daily, by the owner of the logs: only who owns a log moves and deletes rows.';
+	'maintains the prediction log of a model, or every log that the caller or a role of theirs owns: makes the partitions of the days ahead, moves rows out of default partitions, drops what is older than the retention. Commits after each step, waits for a lock only so long, tries again, and raises at the end if steps failed. To be called daily, by the owner of the logs: a superuser maintains no logs of others, whose code that would run.';
