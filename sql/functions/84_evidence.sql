@@ -105,6 +105,22 @@ $$;
 COMMENT ON FUNCTION drift_internal.draft_data_quality(drift.model_versions, drift.model_versions) IS
 	'training rows and inputs of a version beside those of the champion; NULL where its training rows are not known';
 
+CREATE OR REPLACE FUNCTION drift_internal.draft_analysis(candidate drift.model_versions) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('deployment_id', d.deployment_id, 'strategy', d.strategy, 'verdict', a.verdict, 'terms', a.terms,
+		'analysed_at', a.analysed_at)
+	FROM drift.deployments AS d
+	JOIN drift.deployment_analyses AS a USING (deployment_id)
+	WHERE d.model_id = candidate.model_id AND d.version = candidate.version
+	ORDER BY a.analysis_id DESC
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.draft_analysis(drift.model_versions) IS
+	'the last look at a version beside the champion, as a shadow or a canary; NULL where it was not deployed so';
+
 CREATE OR REPLACE FUNCTION drift.draft_evidence(model text, version integer) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -120,9 +136,10 @@ BEGIN
 		'champion_version', champion.version,
 		'performance', drift_internal.draft_performance(candidate, champion),
 		'feature_importance', drift_internal.draft_importance(candidate, champion),
-		'data_quality', drift_internal.draft_data_quality(candidate, champion)));
+		'data_quality', drift_internal.draft_data_quality(candidate, champion),
+		'last_analysis', drift_internal.draft_analysis(candidate)));
 END
 $$;
 
 COMMENT ON FUNCTION drift.draft_evidence(text, integer) IS
-	'What the registry knows for a request for promotion: metrics, importance of features and training data of a version, each beside the champion''s. Items of which it knows nothing, as always fairness, are left out: write them.';
+	'What the registry knows for a request for promotion: metrics, importance of features and training data of a version, each beside the champion''s, and the last analysis of a deployment of it, such as a shadow. Items of which it knows nothing, as always fairness, are left out: write them.';

@@ -44,3 +44,29 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.may_approve(regrole, drift.models) IS
 	'whether a role, which need not be the acting one, may approve requests for promotion of a model';
+
+-- Numbers of roles that are gone may be those of other roles after a restore.
+CREATE OR REPLACE FUNCTION drift_internal.role_findings() RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
+	LANGUAGE sql STABLE ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH model AS (SELECT * FROM drift.models AS m WHERE m.deleted_at IS NULL),
+	used AS (
+		SELECT m.name, 'critical' AS status, m.owner AS role, 'it is the owner' AS what,
+			format('As a superuser: SELECT drift.set_owner(%L, ...);', m.name) AS hint
+		FROM model AS m
+		UNION ALL
+		SELECT m.name, 'warning', p.grantee, 'it has the privilege ' || p.privilege,
+			format('SELECT drift.revoke_privilege(%L, %L, %L);', m.name, p.grantee, p.privilege)
+		FROM model AS m JOIN drift.model_privileges AS p USING (model_id) WHERE p.grantee <> 0::oid
+		UNION ALL
+		SELECT m.name, 'critical', r.role, 'one of its members must approve', format('SELECT drift.set_approval_policy(%L, approver_roles => %L);',
+			m.name, array_remove(m.approver_roles, r.role))
+		FROM model AS m, unnest(m.approver_roles) AS r (role)
+	)
+	SELECT 'roles', u.name, u.status, format('Role %s does not exist any more: %s.', u.role, u.what), u.hint
+	FROM used AS u
+	WHERE NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = u.role)
+$$;
+
+COMMENT ON FUNCTION drift_internal.role_findings() IS 'findings of drift.health_check() about roles that were dropped while models name them';

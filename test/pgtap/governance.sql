@@ -1,6 +1,6 @@
 -- Who may approve what, and what must be there before: policies, requests for promotion, evidence, reviews, model cards, audit.
 BEGIN;
-SELECT plan(83);
+SELECT plan(86);
 
 CREATE ROLE "gov owner";
 CREATE ROLE gov_operator LOGIN;
@@ -196,6 +196,11 @@ SELECT is(drift.draft_evidence('we"ird Ünïcode', 3)->'data_quality'->>'trainin
 SELECT is(drift.draft_evidence('we"ird Ünïcode', 1)->'performance', '{"auc": {"value": 0.71}}', 'the champion beside nobody');
 SELECT is(pg_temp.as_login('gov_outsider', $$SELECT drift.draft_evidence('we"ird Ünïcode', 3)$$), '42704 no model is named "we"ird Ünïcode"', 'not for outsiders');
 
+SELECT drift.rollback('we"ird Ünïcode'), drift.deploy('we"ird Ünïcode', 3, 'shadow') \g /dev/null
+SELECT drift.advance('we"ird Ünïcode') \g /dev/null
+SELECT is(drift.draft_evidence('we"ird Ünïcode', 3)->'last_analysis'->>'verdict', 'inconclusive', 'the last analysis of a shadow');
+SELECT drift.rollback('we"ird Ünïcode') \g /dev/null
+
 -- cards
 SELECT drift.write_card('we"ird Ünïcode', 1, 'limitations', E'<script>alert(1)</script>\n# not a heading\n1. no list | no cell\n    [no](javascript:link) **b**') \g /dev/null
 SELECT results_eq($$SELECT c->'written'->'limitations'->>'content' LIKE '<script>%', c->'missing', c->'training'->>'rows', jsonb_array_length(c->'champion'), c->'version'->>'stage'
@@ -223,6 +228,17 @@ SELECT set_eq($$SELECT DISTINCT event FROM drift.audit WHERE model = 'we"ird Ün
 	$$VALUES ('promotion_requested'), ('evidence_added'), ('card_written'), ('approved'), ('promotion_approved'), ('promotion_withdrawn'), ('promotion_rejected'), ('promotion_expired')$$,
 	'the audit has every step');
 SELECT is(pg_temp.as_login('gov_outsider', 'SELECT count(*) FROM drift.audit'), '0', 'and is not for outsiders');
+
+-- roles that are gone
+CREATE ROLE gov_gone;
+SELECT drift.grant_privilege('we"ird Ünïcode', 'gov_gone', 'approve'), drift.set_approval_policy('we"ird Ünïcode', 2, '{gov_gone,gov_risk}') \g /dev/null
+DROP ROLE gov_gone;
+SELECT results_eq($$SELECT model, status, regexp_replace(detail, '\d+', 'N') FROM drift.health_check() WHERE check_name = 'roles' ORDER BY 2$$,
+	$$VALUES ('we"ird Ünïcode', 'critical', 'Role N does not exist any more: one of its members must approve.'),
+		('we"ird Ünïcode', 'warning', 'Role N does not exist any more: it has the privilege approve.')$$, 'roles that were dropped are found');
+CREATE FUNCTION pg_temp.run(statement text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE statement; END';
+SELECT pg_temp.run(h) FROM (SELECT array_agg(hint) AS hints FROM drift.health_check() WHERE check_name = 'roles') AS f, unnest(hints) AS h \g /dev/null
+SELECT is((SELECT string_agg(status, '') FROM drift.health_check() WHERE check_name = 'roles'), 'ok', 'and gone after what the hints say');
 
 SELECT * FROM finish();
 ROLLBACK;
