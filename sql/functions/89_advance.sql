@@ -34,7 +34,8 @@ BEGIN
 	PERFORM drift_internal.finish_deployment(model, running, 'rolled_back', reason);
 	UPDATE drift.models AS m SET automatic_rollbacks = attempts WHERE m.model_id = model.model_id;
 	IF attempts >= model.max_rollback_attempts AND model.frozen_at IS NULL THEN
-		PERFORM drift_internal.freeze_model(model, reason, jsonb_build_object('automatic_rollbacks', attempts, 'deployment_id', running.deployment_id));
+		PERFORM drift_internal.freeze_model(model, reason,
+			jsonb_build_object('automatic_rollbacks', attempts, 'deployment_id', running.deployment_id));
 	END IF;
 END
 $$;
@@ -42,7 +43,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.roll_back_automatically(drift.models, drift.deployments, text) IS
 	'takes a running deployment of a locked model back and freezes the model if that happened too often';
 
-CREATE OR REPLACE FUNCTION drift_internal.act(model drift.models, running drift.deployments, verdict text, action text, reason text) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.act(model drift.models, running drift.deployments, verdict text, action text, reason text)
+	RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -74,13 +76,14 @@ $$;
 COMMENT ON FUNCTION drift_internal.undo_action(drift.models, drift.deployments, text) IS
 	'SQL that undoes what was done about a deployment, from what it was before; NULL where nothing was';
 
-CREATE OR REPLACE FUNCTION drift_internal.advance_result(model drift.models, deployment_id bigint, verdict text, action text, terms jsonb, rollback_sql text)
+CREATE OR REPLACE FUNCTION drift_internal.advance_result(model drift.models, deployment_id bigint, verdict text, action text, terms jsonb,
+	rollback_sql text)
 	RETURNS SETOF drift.advance_result
 	LANGUAGE sql STABLE ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT model.name, d.deployment_id, d.version, verdict, action, d.status, d.step, cardinality(d.weights), trim_scale(d.weights[d.step] / 100.0),
-		drift_internal.terms_text(terms, verdict), terms, rollback_sql
+	SELECT model.name, d.deployment_id, d.version, verdict, action, d.status, d.step, cardinality(d.weights),
+		trim_scale(d.weights[d.step] / 100.0), drift_internal.terms_text(terms, verdict), terms, rollback_sql
 	FROM drift.deployments AS d
 	WHERE d.deployment_id = advance_result.deployment_id
 $$;
@@ -115,7 +118,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.apply_analysis(text, bigint, integer, jsonb, text) IS
 	'records an analysis of a deployment and does what follows from it, if the deployment is still where it was';
 
-CREATE OR REPLACE FUNCTION drift.advance(model text, dry_run boolean DEFAULT false, reason text DEFAULT NULL) RETURNS SETOF drift.advance_result
+CREATE OR REPLACE FUNCTION drift.advance(model text, dry_run boolean DEFAULT false, reason text DEFAULT NULL)
+	RETURNS SETOF drift.advance_result
 	LANGUAGE plpgsql ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -153,7 +157,8 @@ DECLARE
 BEGIN
 	IF foreign_owner IS NOT NULL THEN
 		RAISE EXCEPTION 'the prediction log of model "%" belongs to %', model.name, foreign_owner
-			USING ERRCODE = 'insufficient_privilege', DETAIL = format('Role %s is not a member of it, and code of its owner could run with its rights.', caller),
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('Role %s is not a member of it, and code of its owner could run with its rights.', caller),
 				HINT = 'Run drift.run_deployments() as the owner of the log.';
 	END IF;
 END
@@ -173,7 +178,8 @@ DECLARE
 BEGIN
 	IF NOT drift_internal.is_adopted() THEN
 		RAISE EXCEPTION 'deployments do not go on in a copy of the database they belong to'
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'If this is the database they belong to now: SELECT drift.adopt_cluster();';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'If this is the database they belong to now: SELECT drift.adopt_cluster();';
 	END IF;
 	FOR due IN
 		SELECT m.name, m, d
@@ -193,12 +199,14 @@ BEGIN
 				RETURN QUERY SELECT due.name, NULL::text, NULL::text, format('%s: %s', SQLSTATE, SQLERRM);
 		END;
 	END LOOP;
-	FOR due IN SELECT a->>'model' AS name, (a->>'id')::bigint AS id, (a->>'step')::integer AS step, a->'terms' AS terms FROM jsonb_array_elements(analyses) AS a LOOP
+	FOR due IN SELECT a.* FROM jsonb_to_recordset(analyses) AS a (model text, id bigint, step integer, terms jsonb) LOOP
 		BEGIN
-			RETURN QUERY SELECT r.model, r.verdict, r.action, r.message FROM drift_internal.apply_analysis(due.name, due.id, due.step, due.terms, NULL) AS r;
+			RETURN QUERY
+				SELECT r.model, r.verdict, r.action, r.message
+				FROM drift_internal.apply_analysis(due.model, due.id, due.step, due.terms, NULL) AS r;
 		EXCEPTION
 			WHEN others THEN
-				RETURN QUERY SELECT due.name, NULL::text, NULL::text, format('%s: %s', SQLSTATE, SQLERRM);
+				RETURN QUERY SELECT due.model, NULL::text, NULL::text, format('%s: %s', SQLSTATE, SQLERRM);
 		END;
 	END LOOP;
 END
@@ -208,9 +216,11 @@ COMMENT ON FUNCTION drift.run_deployments() IS
 	'drift.advance() for every running deployment that the caller may operate and that was not looked at for its interval; for a scheduler, which runs as the owner of the logs or a member of it. One that cannot be looked at says why and stops no other.';
 
 CREATE OR REPLACE VIEW drift.rollout_status WITH (security_invoker = true) AS
-	SELECT m.name AS model, a.version AS champion, d.deployment_id, d.version, d.previous_version, d.strategy, d.status, d.step, cardinality(d.weights) AS steps,
-		trim_scale(d.weights[d.step] / 100.0) AS percent, d.started_at, d.started_by, d.step_started_at, d.finished_at, d.deadline, d.on_deadline,
-		l.verdict AS last_verdict, l.action AS last_action, l.analysed_at, m.automatic_rollbacks, m.max_rollback_attempts, m.frozen_at, m.pinned,
+	SELECT m.name AS model, a.version AS champion, d.deployment_id, d.version, d.previous_version, d.strategy, d.status,
+		d.step, cardinality(d.weights) AS steps, trim_scale(d.weights[d.step] / 100.0) AS percent,
+		d.started_at, d.started_by, d.step_started_at, d.finished_at, d.deadline, d.on_deadline,
+		l.verdict AS last_verdict, l.action AS last_action, l.analysed_at,
+		m.automatic_rollbacks, m.max_rollback_attempts, m.frozen_at, m.pinned,
 		CASE WHEN d.status = 'running' THEN format('SELECT * FROM drift.rollback(%L, %s)', m.name, d.previous_version) END AS rollback_sql
 	FROM drift.models AS m
 	LEFT JOIN drift.model_aliases AS a ON a.model_id = m.model_id AND a.alias = 'champion'

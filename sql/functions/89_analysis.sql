@@ -50,7 +50,8 @@ AS $$
 		format('step %s lasted %s of at least %s', deployment.step, lasted, wanted),
 		jsonb_build_object('value', lasted, 'limit', wanted))
 	FROM (
-		SELECT date_trunc('second', clock_timestamp() - deployment.step_started_at) AS lasted, (deployment.analysis->>'min_duration')::interval AS wanted
+		SELECT date_trunc('second', clock_timestamp() - deployment.step_started_at) AS lasted,
+			(deployment.analysis->>'min_duration')::interval AS wanted
 	) AS d
 $$;
 
@@ -85,7 +86,8 @@ CREATE OR REPLACE FUNCTION drift_internal.latency_term(counts jsonb, tests jsonb
 AS $$
 	SELECT drift_internal.term(
 		drift_internal.limit_verdict(current_95, ratio * reference_95, p_value, alpha),
-		format('latency: 95th percentile %s ms, champion %s ms; %s times that is allowed', round(current_95::numeric, 3), round(reference_95::numeric, 3), ratio),
+		format('latency: 95th percentile %s ms, champion %s ms; %s times that is allowed',
+			round(current_95::numeric, 3), round(reference_95::numeric, 3), ratio),
 		jsonb_build_object('reference', reference_95, 'current', current_95, 'p_value', p_value))
 	FROM (
 		SELECT (counts->'reference'->>'latency_95')::float8 AS reference_95, (counts->'current'->>'latency_95')::float8 AS current_95,
@@ -98,12 +100,13 @@ COMMENT ON FUNCTION drift_internal.latency_term(jsonb, jsonb, jsonb, float8) IS 
 
 -- By how much a distance of samples may exceed that of what they come from: Massart's bound for the KS
 -- distance; for k classes Hoeffding's for each of the 2^k sets of them, the worst of which is total variation.
-CREATE OR REPLACE FUNCTION drift_internal.distance_p_value(excess float8, n_reference float8, n_current float8, classes integer) RETURNS float8
+CREATE OR REPLACE FUNCTION drift_internal.distance_p_value(excess float8, n_reference float8, n_current float8, classes integer)
+	RETURNS float8
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN excess <= 0 THEN 1
-		ELSE exp(greatest(-700, least(0, coalesce(classes, 1) * ln(2::float8) - 2 * excess ^ 2 * n_reference * n_current / (n_reference + n_current)))) END
+	SELECT CASE WHEN excess <= 0 THEN 1 ELSE exp(greatest(-700, least(0,
+		coalesce(classes, 1) * ln(2::float8) - 2 * excess ^ 2 * n_reference * n_current / (n_reference + n_current)))) END
 $$;
 
 COMMENT ON FUNCTION drift_internal.distance_p_value(float8, float8, float8, integer) IS
@@ -120,7 +123,8 @@ AS $$
 		SELECT (tests->>'distance')::float8 AS distance, (tests->>'classes')::integer AS classes,
 			CASE WHEN tests->>'classes' IS NULL THEN 'scores' ELSE 'labels' END AS of, (wanted->>'max_score_distance')::float8 AS highest
 	) AS s,
-		drift_internal.distance_p_value(distance - highest, (counts->'reference'->>of)::float8, (counts->'current'->>of)::float8, classes) AS p_value
+		drift_internal.distance_p_value(distance - highest, (counts->'reference'->>of)::float8, (counts->'current'->>of)::float8,
+			classes) AS p_value
 $$;
 
 COMMENT ON FUNCTION drift_internal.score_term(jsonb, jsonb, jsonb, float8) IS
@@ -144,10 +148,12 @@ BEGIN
 		jsonb_object_agg(k, coalesce((counts->'reference'->>k)::bigint, 0) + coalesce((counts->'current'->>k)::bigint, 0) > 0)
 	INTO fewest, has
 	FROM unnest(ARRAY['n', 'scores', 'labels', 'latencies']) AS k;
-	few := drift_internal.term('inconclusive', format('%s predictions, champion %s; each needs %s', counts->'current'->>'n', counts->'reference'->>'n', enough),
+	few := drift_internal.term('inconclusive',
+		format('%s predictions, champion %s; each needs %s', counts->'current'->>'n', counts->'reference'->>'n', enough),
 		jsonb_build_object('n_reference', counts->'reference'->'n', 'n_current', counts->'current'->'n'));
 	IF (fewest->>'n')::bigint >= enough THEN
-		tests := drift_internal.arm_tests(log, deployment, coalesce((fewest->>'scores')::bigint >= enough, false), coalesce((fewest->>'labels')::bigint >= enough, false),
+		tests := drift_internal.arm_tests(log, deployment, coalesce((fewest->>'scores')::bigint >= enough, false),
+			coalesce((fewest->>'labels')::bigint >= enough, false),
 			(wanted->>'max_latency_ratio')::float8 * (counts->'reference'->>'latency_95')::float8);
 	END IF;
 	terms := jsonb_build_object(
@@ -156,7 +162,8 @@ BEGIN
 		'latency', CASE WHEN wanted->>'max_latency_ratio' IS NULL OR (tests IS NOT NULL AND NOT (has->>'latencies')::boolean) THEN NULL
 			WHEN tests IS NULL OR (fewest->>'latencies')::bigint < enough OR fewest->>'latencies' IS NULL THEN few
 			ELSE drift_internal.latency_term(counts, tests, wanted, alpha) END,
-		'scores', CASE WHEN wanted->>'max_score_distance' IS NULL OR (tests IS NOT NULL AND NOT (has->>'scores')::boolean AND NOT (has->>'labels')::boolean) THEN NULL
+		'scores', CASE WHEN wanted->>'max_score_distance' IS NULL
+				OR (tests IS NOT NULL AND NOT (has->>'scores')::boolean AND NOT (has->>'labels')::boolean) THEN NULL
 			WHEN tests->>'distance' IS NULL THEN few
 			ELSE drift_internal.score_term(counts, tests, wanted, alpha) END);
 	RETURN jsonb_strip_nulls(terms);
@@ -230,7 +237,8 @@ AS $$
 		WHERE b IS NOT NULL
 		UNION ALL
 		SELECT (measured->>'n')::bigint, difference,
-			2 * least(drift_internal.mean_above_p_value(difference, standard_error, df, 0), drift_internal.mean_above_p_value(-difference, standard_error, df, 0)),
+			2 * least(drift_internal.mean_above_p_value(difference, standard_error, df, 0),
+				drift_internal.mean_above_p_value(-difference, standard_error, df, 0)),
 			drift_internal.mean_above_p_value(difference, standard_error, df, -effect), standard_error
 		FROM (
 			SELECT (measured->>'difference')::float8 AS difference, (measured->>'standard_error')::float8 AS standard_error,
@@ -243,13 +251,14 @@ $$;
 COMMENT ON FUNCTION drift_internal.quality_facts(jsonb, float8, float8) IS
 	'what was measured of the quality of two versions with the p-values of being equal and of being worse by an effect, and the power to find that effect';
 
-CREATE OR REPLACE FUNCTION drift_internal.quality_verdict(facts jsonb, wanted jsonb, scale float8, alpha float8, days_are_enough boolean) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.quality_verdict(facts jsonb, wanted jsonb, scale float8, alpha float8, days_are_enough boolean)
+	RETURNS text
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN goal = 'better' AND p < alpha AND difference > 0 AND difference >= least_gain THEN CASE WHEN days_are_enough THEN 'pass' ELSE 'inconclusive' END
-		WHEN goal = 'not_worse' AND p_not_worse < alpha THEN CASE WHEN days_are_enough THEN 'pass' ELSE 'inconclusive' END
+		WHEN CASE goal WHEN 'better' THEN p < alpha AND difference > 0 AND difference >= least_gain ELSE p_not_worse < alpha END
+			THEN CASE WHEN days_are_enough THEN 'pass' ELSE 'inconclusive' END
 		WHEN p < alpha AND difference < 0 THEN 'fail'
 		ELSE 'inconclusive' END
 	FROM (
@@ -269,14 +278,16 @@ AS $$
 		CASE WHEN is_class THEN 'accuracy' ELSE 'mean absolute error' END, facts->>'n', method,
 		CASE WHEN is_class THEN drift_internal.percent_text((facts->>'current')::float8) ELSE round((facts->>'current')::numeric, 6)::text END,
 		CASE WHEN is_class THEN drift_internal.percent_text((facts->>'reference')::float8) ELSE round((facts->>'reference')::numeric, 6)::text END,
-		coalesce(CASE WHEN (facts->>'p_value')::float8 < 0.0001 THEN 'below 0.0001' ELSE round((facts->>'p_value')::numeric, 4)::text END, 'unknown'), coalesce(drift_internal.percent_text((facts->>'power')::float8), 'unknown'),
+		coalesce(CASE WHEN (facts->>'p_value')::float8 < 0.0001 THEN 'below 0.0001' ELSE round((facts->>'p_value')::numeric, 4)::text END,
+			'unknown'),
+		coalesce(drift_internal.percent_text((facts->>'power')::float8), 'unknown'),
 		CASE WHEN (facts->>'power')::float8 < 0.8 THEN format(', 80 %% needs %s', facts->>'rows_for_power_80') ELSE '' END)
 $$;
 
 COMMENT ON FUNCTION drift_internal.quality_text(jsonb, boolean, text) IS 'the quality of a deployed version in a sentence';
 
-CREATE OR REPLACE FUNCTION drift_internal.quality_term(log drift.prediction_logs, deployment drift.deployments, is_class boolean, can_replay boolean,
-	wanted jsonb, alpha float8) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.quality_term(log drift.prediction_logs, deployment drift.deployments, is_class boolean,
+	can_replay boolean, wanted jsonb, alpha float8) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -291,7 +302,8 @@ BEGIN
 	measured := CASE WHEN method = 'arms' THEN drift_internal.arm_quality(log, deployment, is_class)
 		ELSE drift_internal.paired_quality(log, deployment, is_class, can_replay, (wanted->>'max_rows')::bigint) END;
 	IF coalesce((measured->>'n')::bigint, 0) < (wanted->>'min_labelled')::bigint THEN
-		RETURN drift_internal.term('inconclusive', format('%s predictions with outcomes of %s', coalesce(measured->>'n', '0'), wanted->>'min_labelled'),
+		RETURN drift_internal.term('inconclusive',
+			format('%s predictions with outcomes of %s', coalesce(measured->>'n', '0'), wanted->>'min_labelled'),
 			jsonb_build_object('n', coalesce((measured->>'n')::bigint, 0), 'method', method, 'days', days), required);
 	END IF;
 	-- Of accuracy the margin is a difference, of errors a share.
@@ -332,7 +344,8 @@ DECLARE
 	terms jsonb := drift_internal.arm_terms(log.log, deployment, wanted, alpha);
 BEGIN
 	IF compared.can_replay AND wanted->>'max_disagreement' IS NOT NULL THEN
-		terms := terms || jsonb_build_object('disagreement', drift_internal.disagreement_term(log.log, deployment, compared.is_class, wanted, alpha));
+		terms := terms || jsonb_build_object('disagreement',
+			drift_internal.disagreement_term(log.log, deployment, compared.is_class, wanted, alpha));
 	END IF;
 	IF wanted->>'quality' <> 'none' THEN
 		terms := terms || jsonb_build_object('quality',
@@ -377,7 +390,7 @@ CREATE OR REPLACE FUNCTION drift_internal.verdict_of(terms jsonb) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN count(*) FILTER (WHERE value->>'verdict' = 'fail') > 0 THEN 'fail'
-		WHEN count(*) FILTER (WHERE value->>'verdict' = 'inconclusive' AND (value->>'required')::boolean) > 0 OR count(*) = 0 THEN 'inconclusive'
+		WHEN count(*) = 0 OR count(*) FILTER (WHERE value->>'verdict' = 'inconclusive' AND (value->>'required')::boolean) > 0 THEN 'inconclusive'
 		ELSE 'pass' END
 	FROM jsonb_each(terms)
 $$;

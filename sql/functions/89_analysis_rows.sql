@@ -28,7 +28,8 @@ CREATE OR REPLACE FUNCTION drift_internal.arm_rows(log regclass, deployment drif
 AS $$
 	SELECT format($query$SELECT l.score, l.label, l.latency_ms, l.arm <> 'champion' AS is_current, l.status <> 'error' AS is_ok
 			FROM %s AS l
-			WHERE l.predicted_at >= %L AND (l.arm = 'champion' AND l.model_version = %s OR l.arm IN ('challenger', 'shadow') AND l.model_version = %s)$query$,
+			WHERE l.predicted_at >= %L AND (l.arm = 'champion' AND l.model_version = %s
+				OR l.arm IN ('challenger', 'shadow') AND l.model_version = %s)$query$,
 		drift_internal.relation_name(log), deployment.step_started_at, deployment.previous_version, deployment.version)
 $$;
 
@@ -54,13 +55,14 @@ COMMENT ON FUNCTION drift_internal.arm_counts(regclass, drift.deployments) IS
 	'rows, errors, scores, labels and 95th percentile of the latency of both sides of a deployment';
 
 -- Statistics that need rows on both sides, and the latency to compare with.
-CREATE OR REPLACE FUNCTION drift_internal.arm_tests(log regclass, deployment drift.deployments, has_scores boolean, has_labels boolean, slow float8)
-	RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.arm_tests(log regclass, deployment drift.deployments, has_scores boolean, has_labels boolean,
+	slow float8) RETURNS jsonb
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.read_json(format($query$
-		SELECT jsonb_build_object('errors', to_jsonb(drift.fisher_exact_test(is_ok, is_current)), 'slow', count(*) FILTER (WHERE is_current AND is_ok AND latency_ms > %L::float8)%s)
+		SELECT jsonb_build_object('errors', to_jsonb(drift.fisher_exact_test(is_ok, is_current)),
+			'slow', count(*) FILTER (WHERE is_current AND is_ok AND latency_ms > %L::float8)%s)
 		FROM (%s) AS both_sides$query$, slow,
 		CASE WHEN has_scores THEN $part$, 'distance', (drift.ks_test(score, is_current) FILTER (WHERE is_ok)).statistic$part$
 			WHEN has_labels THEN $part$, 'distance', drift.total_variation(label, is_current) FILTER (WHERE is_ok),
@@ -122,9 +124,10 @@ CREATE OR REPLACE FUNCTION drift_internal.replay_score(model_id integer, version
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN safely THEN format('drift_internal.score_or_null(%s, %s, %L)%s', artefact, f.features, is_class, CASE WHEN is_class THEN '' ELSE '::float8' END)
-		ELSE format('drift.%s_%s(%s, %s)', CASE WHEN is_class THEN 'score_label' ELSE 'score' END, CASE WHEN f.by_name THEN 'row' ELSE 'json' END,
-			artefact, f.features)
+		WHEN safely THEN format('drift_internal.score_or_null(%s, %s, %L)%s', artefact, f.features, is_class,
+			CASE WHEN is_class THEN '' ELSE '::float8' END)
+		ELSE format('drift.%s_%s(%s, %s)', CASE WHEN is_class THEN 'score_label' ELSE 'score' END,
+			CASE WHEN f.by_name THEN 'row' ELSE 'json' END, artefact, f.features)
 		END
 	FROM drift_internal.replay_features(model_id) AS f,
 		format('(SELECT a.artefact FROM drift.model_artefacts AS a WHERE a.model_id = %s AND a.version = %s)', model_id, version) AS artefact
@@ -172,7 +175,8 @@ CREATE OR REPLACE FUNCTION drift_internal.disagreement_query(log regclass, deplo
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format($query$
-		SELECT jsonb_build_object('n', count(*), 'unanswered', count(*) FILTER (WHERE lost), 'compared', count(d), 'mean', avg(d), 'stddev', stddev_samp(d))
+		SELECT jsonb_build_object('n', count(*), 'unanswered', count(*) FILTER (WHERE lost),
+			'compared', count(d), 'mean', avg(d), 'stddev', stddev_samp(d))
 		FROM (SELECT %s AS d, new IS NULL AND old IS NOT NULL AS lost FROM (%s) AS pairs) AS differences$query$,
 		CASE WHEN is_class THEN 'CASE WHEN new IS NOT NULL THEN (old IS DISTINCT FROM new)::integer::float8 END'
 			ELSE 'abs(old - new) / coalesce(nullif(stddev_samp(old) OVER (), 0), 1)' END,
@@ -183,7 +187,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.disagreement_query(regclass, drift.deployments, boolean, bigint, boolean) IS
 	'query for how much the answers of two versions differ when both score the answers of a deployment again';
 
-CREATE OR REPLACE FUNCTION drift_internal.disagreement(log regclass, deployment drift.deployments, is_class boolean, max_rows bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.disagreement(log regclass, deployment drift.deployments, is_class boolean, max_rows bigint)
+	RETURNS jsonb
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -208,14 +213,14 @@ COMMENT ON FUNCTION drift_internal.unseen_since(drift.deployments) IS
 	'time from which neither version of a deployment was trained on what it predicts: the end of their training where both say it, else the start of the deployment';
 
 -- Pairs of what both versions said about a row and what became true: by replay, or from the log of a shadow.
-CREATE OR REPLACE FUNCTION drift_internal.quality_pairs(log drift.prediction_logs, deployment drift.deployments, is_class boolean, can_replay boolean, max_rows bigint,
-	safely boolean) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.quality_pairs(log drift.prediction_logs, deployment drift.deployments, is_class boolean,
+	can_replay boolean, max_rows bigint, safely boolean) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN can_replay THEN
-			drift_internal.replay_query(deployment, is_class, labelled, drift_internal.unseen_since(deployment), ', rows.actual, rows.actual_value', max_rows,
-				safely)
+			drift_internal.replay_query(deployment, is_class, labelled, drift_internal.unseen_since(deployment),
+				', rows.actual, rows.actual_value', max_rows, safely)
 		ELSE format($query$SELECT answer.%1$s AS old, shadow.%1$s AS new, answer.actual, answer.actual_value
 				FROM (%2$s) AS answer
 				JOIN %3$s AS shadow ON shadow.shadow_of = answer.prediction_id
@@ -281,7 +286,8 @@ AS $$
 			) AS answers
 		) AS sides$query$,
 		CASE WHEN is_class THEN 'c - o' ELSE 'o - c' END,
-		CASE WHEN is_class THEN '(known.label IS NOT DISTINCT FROM known.actual)::integer::float8' ELSE 'abs(known.score - known.actual_value)' END,
+		CASE WHEN is_class THEN '(known.label IS NOT DISTINCT FROM known.actual)::integer::float8'
+			ELSE 'abs(known.score - known.actual_value)' END,
 		deployment.version, drift_internal.labelled_definition(log.log, log.outcomes), deployment.started_at,
 		deployment.version, deployment.previous_version))
 $$;

@@ -34,7 +34,7 @@ BEGIN
 		RAISE EXCEPTION 'model "%" is frozen', model.name
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = format('It was frozen at %s', model.frozen_at)
-					|| CASE WHEN model.automatic_rollbacks > 0 THEN format(' after %s automatic rollbacks.', model.automatic_rollbacks) ELSE '.' END,
+					|| CASE WHEN model.automatic_rollbacks = 0 THEN '.' ELSE format(' after %s automatic rollbacks.', model.automatic_rollbacks) END,
 				HINT = format('When the cause is known: SELECT * FROM drift.unfreeze(%L);', model.name);
 	END IF;
 END
@@ -109,8 +109,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.check_deployable(drift.models, integer, text) IS
 	'an error where a version of a locked model cannot be deployed now';
 
-CREATE OR REPLACE FUNCTION drift_internal.finish_deployment(model drift.models, deployment drift.deployments, status text, reason text DEFAULT NULL)
-	RETURNS drift.deployments
+CREATE OR REPLACE FUNCTION drift_internal.finish_deployment(model drift.models, deployment drift.deployments, status text,
+	reason text DEFAULT NULL) RETURNS drift.deployments
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -143,7 +143,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.finish_deployment(drift.models, drift.deployments, text, text) IS
 	'ends a deployment of a locked model: succeeded (its version becomes champion), rolled_back or cancelled';
 
-CREATE OR REPLACE FUNCTION drift_internal.deploy(model drift.models, version integer, options jsonb DEFAULT '{}', reason text DEFAULT NULL) RETURNS bigint
+CREATE OR REPLACE FUNCTION drift_internal.deploy(model drift.models, version integer, options jsonb DEFAULT '{}', reason text DEFAULT NULL)
+	RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -159,7 +160,8 @@ BEGIN
 		coalesce(wanted->>'salt', gen_random_uuid()::text), wanted->'analysis', clock_timestamp() + (wanted->>'deadline')::interval,
 		coalesce(wanted->>'on_deadline', 'rollback'), pg_get_userbyid(drift_internal.actor()), reason)
 	RETURNING * INTO started;
-	PERFORM drift_internal.record_event(model.model_id, 'deployment_started', version, reason, wanted, deployment_id => started.deployment_id);
+	PERFORM drift_internal.record_event(model.model_id, 'deployment_started', version, reason, wanted,
+		deployment_id => started.deployment_id);
 	IF started.strategy = 'blue_green' THEN
 		PERFORM drift_internal.finish_deployment(model, started, 'succeeded', reason);
 	ELSE
@@ -270,7 +272,8 @@ BEGIN
 	IF jsonb_typeof(options) <> 'object' THEN
 		PERFORM drift_internal.read_deployment_options(options);
 	END IF;
-	started_id := drift_internal.deploy(locked, chosen, coalesce(options, '{}') || jsonb_build_object('strategy', coalesce(strategy, 'blue_green')), reason);
+	started_id := drift_internal.deploy(locked, chosen,
+		coalesce(options, '{}') || jsonb_build_object('strategy', coalesce(strategy, 'blue_green')), reason);
 	RETURN QUERY SELECT * FROM drift_internal.deployment_result(locked, started_id,
 		CASE WHEN strategy IN ('canary', 'ab_test', 'shadow') THEN format('version %s is on its way beside version %s', chosen, champion)
 			ELSE format('version %s answers', chosen) || coalesce(' in place of version ' || champion, '') END,

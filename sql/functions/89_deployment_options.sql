@@ -83,7 +83,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_interval(jsonb) IS 'whether a value is a string that says an interval of no negative length';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_deployment_option(option text, kind text, lowest float8, highest float8, value jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.check_deployment_option(option text, kind text, lowest float8, highest float8, value jsonb)
+	RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -96,7 +97,8 @@ BEGIN
 			WHEN 'text' THEN jsonb_typeof(value) = 'string'
 			WHEN 'boolean' THEN jsonb_typeof(value) = 'boolean'
 			WHEN 'number' THEN is_number AND value::numeric BETWEEN lowest::numeric AND highest::numeric
-			WHEN 'integer' THEN is_number AND value::numeric BETWEEN lowest::numeric AND highest::numeric AND value::numeric = trunc(value::numeric)
+			WHEN 'integer' THEN is_number AND value::numeric BETWEEN lowest::numeric AND highest::numeric
+				AND value::numeric = trunc(value::numeric)
 			ELSE jsonb_typeof(value) = 'string' AND value #>> '{}' = ANY (string_to_array(kind, ', '))
 		END) THEN
 		RAISE EXCEPTION 'option "%" of a deployment cannot be %', option, value
@@ -130,11 +132,16 @@ BEGIN
 		RAISE EXCEPTION 'options of a deployment are an object of names and values, not %', jsonb_typeof(given)
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	FOR known IN SELECT o.*, given ? o.option AS is_given FROM drift.deployment_options() AS o WHERE o.part = fill_options.part AND o.defaults ? strategy LOOP
+	FOR known IN
+		SELECT o.*, given ? o.option AS is_given
+		FROM drift.deployment_options() AS o
+		WHERE o.part = fill_options.part AND o.defaults ? strategy
+	LOOP
 		IF known.is_given AND (given->known.option <> 'null' OR known.kind IN ('percents', 'boolean') OR known.kind ~ ', ') THEN
 			PERFORM drift_internal.check_deployment_option(known.option, known.kind, known.lowest, known.highest, given->known.option);
 		END IF;
-		filled := filled || jsonb_build_object(known.option, CASE WHEN known.is_given THEN given->known.option ELSE known.defaults->strategy END);
+		filled := filled || jsonb_build_object(known.option,
+			CASE WHEN known.is_given THEN given->known.option ELSE known.defaults->strategy END);
 	END LOOP;
 	SELECT k INTO stranger FROM jsonb_object_keys(given) AS k WHERE NOT filled ? k ORDER BY k LIMIT 1;
 	IF FOUND THEN

@@ -1,6 +1,7 @@
 -- pinned: one version answers until somebody says otherwise; frozen: nothing new is deployed until somebody looked
 
-CREATE OR REPLACE FUNCTION drift.pin(model text, version integer DEFAULT NULL, reason text DEFAULT NULL) RETURNS SETOF drift.deployment_result
+CREATE OR REPLACE FUNCTION drift.pin(model text, version integer DEFAULT NULL, reason text DEFAULT NULL)
+	RETURNS SETOF drift.deployment_result
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -51,7 +52,8 @@ BEGIN
 	UPDATE drift.models AS m SET pinned = false WHERE m.model_id = locked.model_id;
 	PERFORM drift_internal.record_event(locked.model_id, 'model_unpinned', champion, reason);
 	PERFORM drift_internal.emit(locked, 'model_unpinned', jsonb_build_object('version', champion, 'reason', reason));
-	RETURN QUERY SELECT * FROM drift_internal.champion_result(locked, champion, format('version %s answers and is no longer pinned', champion),
+	RETURN QUERY SELECT * FROM drift_internal.champion_result(locked, champion,
+		format('version %s answers and is no longer pinned', champion),
 		format('SELECT * FROM drift.pin(%L, %s)', locked.name, champion));
 END
 $$;

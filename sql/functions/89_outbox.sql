@@ -10,7 +10,8 @@ AS $$
 BEGIN
 	IF NOT drift_internal.is_adopted() THEN
 		RAISE EXCEPTION 'events are not delivered from a copy of the database they belong to'
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'If this is the database they belong to now: SELECT drift.adopt_cluster();';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'If this is the database they belong to now: SELECT drift.adopt_cluster();';
 	END IF;
 END
 $$;
@@ -39,8 +40,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_due(drift.outbox, interval) IS 'whether an event is to be handed out: it is new, it failed a while ago, or who claimed it did not come back';
 
-CREATE OR REPLACE FUNCTION drift.claim_events(topics text[] DEFAULT NULL, max_events integer DEFAULT 100, lease interval DEFAULT '5 minutes')
-	RETURNS SETOF drift.outbox
+CREATE OR REPLACE FUNCTION drift.claim_events(topics text[] DEFAULT NULL, max_events integer DEFAULT 100,
+	lease interval DEFAULT '5 minutes') RETURNS SETOF drift.outbox
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 100
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -51,8 +52,8 @@ BEGIN
 	FOR event IN
 		SELECT *
 		FROM drift.outbox AS o
-		WHERE o.delivered_at IS NULL AND (topics IS NULL OR o.topic = ANY (topics)) AND drift_internal.is_due(o, coalesce(lease, '5 minutes'))
-			AND drift_internal.may_deliver(o.model_id)
+		WHERE o.delivered_at IS NULL AND (topics IS NULL OR o.topic = ANY (topics))
+			AND drift_internal.is_due(o, coalesce(lease, '5 minutes')) AND drift_internal.may_deliver(o.model_id)
 		ORDER BY o.event_id
 		LIMIT greatest(coalesce(max_events, 100), 0)
 		FOR UPDATE SKIP LOCKED

@@ -76,7 +76,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.undo_rollback(drift.models, drift.deployments) IS
 	'SQL that deploys again what was rolled back, for the same entities and from the step it was at';
 
-CREATE OR REPLACE FUNCTION drift.rollback(model text, version integer DEFAULT NULL, reason text DEFAULT NULL) RETURNS SETOF drift.deployment_result
+CREATE OR REPLACE FUNCTION drift.rollback(model text, version integer DEFAULT NULL, reason text DEFAULT NULL)
+	RETURNS SETOF drift.deployment_result
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -97,7 +98,8 @@ BEGIN
 			drift_internal.undo_rollback(locked, running));
 		RETURN;
 	END IF;
-	target := CASE WHEN version IS NULL THEN drift_internal.champion_below(locked) ELSE drift_internal.former_champion(locked, version) END;
+	target := CASE WHEN version IS NULL THEN drift_internal.champion_below(locked)
+		ELSE drift_internal.former_champion(locked, version) END;
 	IF running.deployment_id IS NOT NULL THEN
 		PERFORM drift_internal.finish_deployment(locked, running, 'rolled_back', reason);
 	END IF;
