@@ -45,7 +45,7 @@ WHERE (v.stage = 'production') <> coalesce(v.version = a.version, false);
 SELECT format('model %s: champion event %s has %s events for outside systems', e.model_id, e.event_id, count(o))
 FROM drift.model_events AS e
 LEFT JOIN drift.outbox AS o ON o.model_id = e.model_id AND o.topic = 'champion_changed' AND (o.payload->>'event_id')::bigint = e.event_id
-WHERE e.event = 'alias_set' AND e.alias = 'champion'
+WHERE e.event = 'alias_set' AND e.alias = 'champion' AND e.happened_at > now() - interval '1 day' -- later they may have been purged
 GROUP BY e.model_id, e.event_id
 HAVING count(o) <> 1;
 

@@ -12,12 +12,16 @@ as_server() {
 	fi
 }
 
+own_directory() {
+	mkdir -p "$1"
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$1"
+}
+
 # make_cluster DIRECTORY [SETTING...]: initdb, settings; listens on a socket in the directory only.
 make_cluster() {
 	cluster=$1
 	shift
-	mkdir -p "$cluster"
-	[ "$(id -u)" -ne 0 ] || chown postgres: "$cluster"
+	own_directory "$cluster"
 	as_server "$server_bin/initdb" -D "$cluster/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$WORK/initdb.log" 2>&1 ||
 		{ cat "$WORK/initdb.log"; return 1; }
 	as_server tee -a "$cluster/data/postgresql.conf" >/dev/null <<-SETTINGS
