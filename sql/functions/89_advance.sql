@@ -148,17 +148,16 @@ CREATE OR REPLACE FUNCTION drift_internal.check_log_trusted(model drift.models) 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	caller regrole := (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user);
 	foreign_owner regrole := (
 		SELECT min(c.relowner)
 		FROM drift.prediction_logs AS l
 		JOIN pg_class AS c ON c.oid IN (l.log, l.outcomes)
-		WHERE l.model_id = model.model_id AND NOT drift_internal.in_role(caller, c.relowner));
+		WHERE l.model_id = model.model_id AND NOT drift_internal.trusts_owner(c.oid));
 BEGIN
 	IF foreign_owner IS NOT NULL THEN
 		RAISE EXCEPTION 'the prediction log of model "%" belongs to %', model.name, foreign_owner
 			USING ERRCODE = 'insufficient_privilege',
-				DETAIL = format('Role %s is not a member of it, and code of its owner could run with its rights.', caller),
+				DETAIL = format('Role %I is not a member of it, and code of its owner could run with its rights.', current_user),
 				HINT = 'Run drift.run_deployments() as the owner of the log.';
 	END IF;
 END
