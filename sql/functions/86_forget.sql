@@ -18,8 +18,10 @@ DECLARE
 			AND a.attname <> ALL (drift_internal.log_columns()));
 	deleted bigint;
 BEGIN
-	EXECUTE format('UPDATE %s SET entity_key = NULL, error = NULL, status = CASE status WHEN %L THEN status ELSE %L END%s WHERE entity_key = $1',
-			log, 'error', 'forgotten', erased)
+	EXECUTE format($dml$
+		UPDATE %s SET entity_key = NULL, error = NULL, status = CASE status WHEN 'error' THEN status ELSE 'forgotten' END%s
+		WHERE entity_key = $1
+		$dml$, log, erased)
 		USING entity_key;
 	GET DIAGNOSTICS predictions = ROW_COUNT;
 	-- An outcome of no prediction would say nothing without its entity.
@@ -59,7 +61,8 @@ CREATE OR REPLACE FUNCTION drift_internal.record_forgotten(model text, details j
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN drift_internal.record_event((drift_internal.lock_log(model)).model_id, 'entity_forgotten', reason => reason, details => details);
+	RETURN drift_internal.record_event((drift_internal.lock_log(model)).model_id, 'entity_forgotten', reason => reason,
+		details => details);
 END
 $$;
 
@@ -91,8 +94,8 @@ BEGIN
 		FROM drift_internal.delete_entity(log.log, log.outcomes, entity_key) AS e;
 	END IF;
 	receipt := replace(gen_random_uuid()::text, '-', '');
-	event_id := drift_internal.record_forgotten(model, jsonb_build_object('method', method, 'predictions', predictions, 'outcomes', outcomes,
-		'key_hash', encode(sha256(convert_to(receipt || E'\x1f' || entity_key, 'UTF8')), 'hex')), reason);
+	event_id := drift_internal.record_forgotten(model, jsonb_build_object('method', method, 'predictions', predictions,
+		'outcomes', outcomes, 'key_hash', encode(sha256(convert_to(receipt || E'\x1f' || entity_key, 'UTF8')), 'hex')), reason);
 	RETURN NEXT;
 END
 $$;

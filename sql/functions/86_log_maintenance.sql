@@ -26,7 +26,8 @@ AS $$
 	SELECT drift_internal.day_start(drift_internal.day_of(now() - log.retention))
 $$;
 
-COMMENT ON FUNCTION drift_internal.kept_since(drift.prediction_logs) IS 'start of the oldest day that a log keeps; NULL: it keeps all';
+COMMENT ON FUNCTION drift_internal.kept_since(drift.prediction_logs) IS
+	'start of the oldest day that a log keeps; NULL: it keeps all';
 
 CREATE OR REPLACE FUNCTION drift_internal.find_maintainable_log(model text) RETURNS drift.prediction_logs
 	LANGUAGE plpgsql STABLE
@@ -39,7 +40,8 @@ BEGIN
 	IF NOT drift_internal.trusts_owner(log.log) THEN
 		RAISE EXCEPTION 'must be owner of table %', log.log
 			USING ERRCODE = 'insufficient_privilege',
-				DETAIL = format('It belongs to %s, and role %I is not a member of it. Maintenance runs code of the owner.', owner, current_user),
+				DETAIL = format('It belongs to %s, and role %I is not a member of it. Maintenance runs code of the owner.',
+					owner, current_user),
 				HINT = format('SET ROLE %s;', owner);
 	END IF;
 	RETURN log;
@@ -82,13 +84,15 @@ DECLARE
 BEGIN
 	IF default_partition IS NOT NULL THEN
 		RETURN QUERY EXECUTE format(
-			'SELECT DISTINCT drift_internal.day_of(predicted_at) FROM %s WHERE predicted_at >= $1 AND predicted_at < $2', default_partition)
+			'SELECT DISTINCT drift_internal.day_of(predicted_at) FROM %s WHERE predicted_at >= $1 AND predicted_at < $2',
+			default_partition)
 			USING first_time, end_time;
 	END IF;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.stray_days(drift.prediction_logs) IS 'days of which the default partition of a log holds rows and which can have partitions of their own';
+COMMENT ON FUNCTION drift_internal.stray_days(drift.prediction_logs) IS
+	'days of which the default partition of a log holds rows and which can have partitions of their own';
 
 CREATE OR REPLACE FUNCTION drift_internal.old_rows_condition(is_log boolean) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -107,13 +111,15 @@ DECLARE
 	result boolean := false;
 BEGIN
 	IF before IS NOT NULL AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation) THEN
-		EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', relation, drift_internal.old_rows_condition(is_log)) INTO result USING before;
+		EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', relation, drift_internal.old_rows_condition(is_log))
+			INTO result USING before;
 	END IF;
 	RETURN result;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.has_old_rows(regclass, boolean, timestamptz) IS 'whether a partition of a log, or a table of outcomes, has rows older than a time';
+COMMENT ON FUNCTION drift_internal.has_old_rows(regclass, boolean, timestamptz) IS
+	'whether a partition of a log, or a table of outcomes, has rows older than a time';
 
 CREATE OR REPLACE FUNCTION drift_internal.plan_maintenance(log drift.prediction_logs)
 	RETURNS TABLE (action text, target regclass, day date)
@@ -159,7 +165,10 @@ CREATE OR REPLACE FUNCTION drift_internal.drop_partition(log regclass, partition
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM drift_internal.log_partitions(log) AS p WHERE p.partition = drop_partition.partition AND p.to_time <= before) THEN
+	IF EXISTS (
+		SELECT FROM drift_internal.log_partitions(log) AS p
+		WHERE p.partition = drop_partition.partition AND p.to_time <= before)
+	THEN
 		EXECUTE format('DROP TABLE %s', partition);
 	END IF;
 END
@@ -211,7 +220,8 @@ EXCEPTION
 		problem := format('%s: %s of %s: %s', log.log, action, coalesce(day::text, target::text), SQLERRM);
 	WHEN others THEN
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-		problem := format('%s: %s of %s: %s', log.log, action, coalesce(day::text, target::text), concat_ws(' ', SQLERRM, nullif(detail, '')));
+		problem := format('%s: %s of %s: %s', log.log, action, coalesce(day::text, target::text),
+			concat_ws(' ', SQLERRM, nullif(detail, '')));
 END
 $$;
 

@@ -18,7 +18,8 @@ AS $$
 	WHERE i.inhparent = log AND NOT i.inhdetachpending
 $$;
 
-COMMENT ON FUNCTION drift_internal.log_partitions(regclass) IS 'partitions of a log and the times they hold, from included to excluded';
+COMMENT ON FUNCTION drift_internal.log_partitions(regclass) IS
+	'partitions of a log and the times they hold, from included to excluded';
 
 CREATE OR REPLACE FUNCTION drift_internal.day_start(day date) RETURNS timestamptz
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -52,7 +53,8 @@ AS $$
 	ORDER BY d.day
 $$;
 
-COMMENT ON FUNCTION drift_internal.missing_days(regclass, date, date) IS 'days from the first to the last for which a partition of a log can be made';
+COMMENT ON FUNCTION drift_internal.missing_days(regclass, date, date) IS
+	'days from the first to the last for which a partition of a log can be made';
 
 CREATE OR REPLACE FUNCTION drift_internal.add_partition(log regclass, day date) RETURNS bigint
 	LANGUAGE plpgsql
@@ -92,7 +94,8 @@ BEGIN
 	END IF;
 
 	-- Known to hold only rows of the day, the table is attached without a look at them.
-	EXECUTE format('ALTER TABLE %s ADD CONSTRAINT day_of_partition CHECK (predicted_at >= %L AND predicted_at < %L)', partition, from_time, to_time);
+	EXECUTE format('ALTER TABLE %s ADD CONSTRAINT day_of_partition CHECK (predicted_at >= %L AND predicted_at < %L)',
+		partition, from_time, to_time);
 	EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', log, partition, from_time, to_time);
 	EXECUTE format('ALTER TABLE %s DROP CONSTRAINT day_of_partition', partition);
 	RETURN moved;
@@ -107,10 +110,13 @@ CREATE OR REPLACE FUNCTION drift_internal.move_statement(source regclass, target
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('WITH moved AS (DELETE FROM %s WHERE predicted_at >= $1 AND predicted_at < $2 RETURNING *) INSERT INTO %s (%3$s) SELECT %3$s FROM moved',
-		source, target, string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum))
+	SELECT format($dml$
+			WITH moved AS (DELETE FROM %s WHERE predicted_at >= $1 AND predicted_at < $2 RETURNING *)
+			INSERT INTO %s (%3$s) SELECT %3$s FROM moved
+			$dml$, source, target, string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum))
 	FROM pg_attribute AS a
 	WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 $$;
 
-COMMENT ON FUNCTION drift_internal.move_statement(regclass, text) IS 'statement that moves the rows of the times $1 to $2 from one table to another';
+COMMENT ON FUNCTION drift_internal.move_statement(regclass, text) IS
+	'statement that moves the rows of the times $1 to $2 from one table to another';

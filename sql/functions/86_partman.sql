@@ -59,7 +59,8 @@ AS $$
 	WHERE c.oid = log
 $$;
 
-COMMENT ON FUNCTION drift_internal.partman_name(regclass) IS 'name of a log as pg_partman wants it: with its schema and without quotes';
+COMMENT ON FUNCTION drift_internal.partman_name(regclass) IS
+	'name of a log as pg_partman wants it: with its schema and without quotes';
 
 -- Without pg_partman, as after a restore where it is not installed, drift makes the partitions itself.
 CREATE OR REPLACE FUNCTION drift_internal.partman_runs(log drift.prediction_logs) RETURNS boolean
@@ -99,4 +100,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.run_partman(drift.prediction_logs) IS 'has pg_partman make the partitions that a log lacks and move rows out of the default one';
+COMMENT ON FUNCTION drift_internal.run_partman(drift.prediction_logs) IS
+	'has pg_partman make the partitions that a log lacks and move rows out of the default one';

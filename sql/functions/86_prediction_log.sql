@@ -87,7 +87,8 @@ AS $$
 		(SELECT max(v.version) FROM drift.model_versions AS v WHERE v.model_id = model.model_id AND v.status = 'ready'))
 $$;
 
-COMMENT ON FUNCTION drift_internal.answering_version(drift.models) IS 'the champion of a model, or else its newest version that is ready; NULL: it has none';
+COMMENT ON FUNCTION drift_internal.answering_version(drift.models) IS
+	'the champion of a model, or else its newest version that is ready; NULL: it has none';
 
 CREATE OR REPLACE FUNCTION drift_internal.add_feature_columns(log regclass, features text[], types text[]) RETURNS text[]
 	LANGUAGE plpgsql
@@ -124,15 +125,17 @@ DECLARE
 BEGIN
 	IF owner IS NULL OR NOT drift_internal.acts_as(owner) THEN
 		RAISE EXCEPTION 'must be owner of table %', log
-			USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to %s.', coalesce(owner::text, 'nobody: it was dropped'));
+			USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('It belongs to %s.', coalesce(owner::text, 'nobody: it was dropped'));
 	END IF;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_log_owner(regclass) IS 'raises unless the acting role has the rights of the owner of a table';
+COMMENT ON FUNCTION drift_internal.check_log_owner(regclass) IS
+	'raises unless the acting role has the rights of the owner of a table';
 
-CREATE OR REPLACE FUNCTION drift_internal.register_log(model text, log regclass, outcomes regclass, retention interval, days_ahead integer,
-	uses_partman boolean) RETURNS drift.prediction_logs
+CREATE OR REPLACE FUNCTION drift_internal.register_log(model text, log regclass, outcomes regclass, retention interval,
+	days_ahead integer, uses_partman boolean) RETURNS drift.prediction_logs
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -216,7 +219,8 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name', HINT = 'Set search_path or give a schema with the name of the log.';
 	ELSIF schema IN ('drift', 'drift_internal') OR schema LIKE 'pg\_%' THEN
 		RAISE EXCEPTION 'a prediction log cannot be in schema %', quote_ident(schema)
-			USING ERRCODE = 'invalid_schema_name', DETAIL = 'Logs outlive the extension and sessions.', HINT = 'Give a schema of your own.';
+			USING ERRCODE = 'invalid_schema_name', DETAIL = 'Logs outlive the extension and sessions.',
+				HINT = 'Give a schema of your own.';
 	END IF;
 END
 $$;
@@ -254,7 +258,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.create_log_table(text, text) IS 'makes the table of a prediction log, without columns for features and without partitions';
+COMMENT ON FUNCTION drift_internal.create_log_table(text, text) IS
+	'makes the table of a prediction log, without columns for features and without partitions';
 
 CREATE OR REPLACE FUNCTION drift_internal.create_prediction_log(model text, log text, source text, retention interval, days_ahead integer,
 	days_back integer, home text, path text) RETURNS drift.prediction_logs
@@ -281,7 +286,7 @@ BEGIN
 	IF features IS NULL THEN
 		RAISE EXCEPTION 'the features of model "%" are not known', model
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = 'It has no version that is ready and tells its inputs, and no source of data was given with columns of types that features can have.',
+				DETAIL = 'No version of it is ready and tells its inputs, and no source of data has columns that can be features.',
 				HINT = 'Add a version first, or give a source: a table, view or query whose columns are the features.';
 	END IF;
 
@@ -296,7 +301,8 @@ BEGIN
 	EXECUTE format('ALTER TABLE %s ALTER COLUMN prediction_id SET DEFAULT %s', created, drift_internal.prediction_id_expression(
 		registered.log_id, '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint'));
 	IF NOT EXISTS (SELECT FROM drift_internal.log_partitions(created) AS p WHERE p.is_default) THEN
-		EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s DEFAULT', place.schema, drift_internal.fitting_name(place.name, '_default'), created);
+		EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s DEFAULT', place.schema,
+			drift_internal.fitting_name(place.name, '_default'), created);
 	END IF;
 	PERFORM drift_internal.add_partition(created, day)
 	FROM drift_internal.missing_days(created, today - days_back, today + days_ahead) AS day

@@ -1,7 +1,8 @@
 -- drift.health_check(): what needs somebody's attention
 
 -- Who does not trust the owner of a log is told by the size of the partition alone: to read it could run code.
-CREATE OR REPLACE FUNCTION drift_internal.default_partition_finding(log drift.prediction_logs, OUT status text, OUT detail text, OUT hint text)
+CREATE OR REPLACE FUNCTION drift_internal.default_partition_finding(log drift.prediction_logs,
+	OUT status text, OUT detail text, OUT hint text)
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -31,7 +32,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.default_partition_finding(drift.prediction_logs) IS
 	'what is wrong with the default partition of a log; NULL: nothing';
 
-CREATE OR REPLACE FUNCTION drift_internal.partition_finding(log drift.prediction_logs, OUT status text, OUT detail text, OUT hint text)
+CREATE OR REPLACE FUNCTION drift_internal.partition_finding(log drift.prediction_logs,
+	OUT status text, OUT detail text, OUT hint text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -43,13 +45,16 @@ AS $$
 	WHERE first_day <= today + least(7, log.days_ahead - 1)
 $$;
 
-COMMENT ON FUNCTION drift_internal.partition_finding(drift.prediction_logs) IS 'whether a log soon runs out of partitions; NULL: it does not';
+COMMENT ON FUNCTION drift_internal.partition_finding(drift.prediction_logs) IS
+	'whether a log soon runs out of partitions; NULL: it does not';
 
-CREATE OR REPLACE FUNCTION drift_internal.retention_finding(log drift.prediction_logs, OUT status text, OUT detail text, OUT hint text)
+CREATE OR REPLACE FUNCTION drift_internal.retention_finding(log drift.prediction_logs,
+	OUT status text, OUT detail text, OUT hint text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'warning', format('Log %s keeps partition %s, which is older than the retention of %s.', log.log, min(p.partition::text), log.retention),
+	SELECT 'warning',
+		format('Log %s keeps partition %s, which is older than the retention of %s.', log.log, min(p.partition::text), log.retention),
 		'Call drift.maintain_prediction_logs() every day as the owner of the log, for example with pg_cron.'
 	FROM drift_internal.log_partitions(log.log) AS p
 	WHERE p.to_time <= drift_internal.kept_since(log) - interval '2 days'
@@ -59,11 +64,13 @@ $$;
 COMMENT ON FUNCTION drift_internal.retention_finding(drift.prediction_logs) IS
 	'whether a log keeps more than its retention; NULL: it does not';
 
-CREATE OR REPLACE FUNCTION drift_internal.feature_finding(log drift.prediction_logs, OUT status text, OUT detail text, OUT hint text)
+CREATE OR REPLACE FUNCTION drift_internal.feature_finding(log drift.prediction_logs,
+	OUT status text, OUT detail text, OUT hint text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'critical', format('Log %s cannot hold a feature of version %s, which is %s: %s.', log.log, r.version, r.arm, f.problem),
+	SELECT 'critical',
+		format('Log %s cannot hold a feature of version %s, which is %s: %s.', log.log, r.version, r.arm, f.problem),
 		format('SELECT * FROM drift.extend_prediction_log(%L, %s);', m.name, r.version)
 	FROM drift.models AS m
 	JOIN drift.routes AS r USING (model_id)
@@ -75,17 +82,19 @@ $$;
 COMMENT ON FUNCTION drift_internal.feature_finding(drift.prediction_logs) IS
 	'whether a log cannot hold the features of a version that is routed; NULL: it can';
 
-CREATE OR REPLACE FUNCTION drift_internal.log_findings() RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
+CREATE OR REPLACE FUNCTION drift_internal.log_findings()
+	RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH log AS (
-		SELECT m.name, l, EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log) AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.outcomes) AS is_there
+		SELECT m.name, l, (SELECT count(*) FROM pg_class AS c WHERE c.oid IN (l.log, l.outcomes)) = 2 AS is_there
 		FROM drift.prediction_logs AS l
 		JOIN drift.models AS m USING (model_id)
 		WHERE m.deleted_at IS NULL
 	)
-	SELECT 'log_exists', log.name, 'critical', 'The prediction log or its table of outcomes was dropped.', 'drift.create_prediction_log() makes a new one.'
+	SELECT 'log_exists', log.name, 'critical',
+		'The prediction log or its table of outcomes was dropped.', 'drift.create_prediction_log() makes a new one.'
 	FROM log
 	WHERE NOT log.is_there
 	UNION ALL
@@ -96,7 +105,8 @@ AS $$
 			UNION ALL SELECT 'partitions', * FROM drift_internal.partition_finding(log.l)
 			UNION ALL SELECT 'retention', * FROM drift_internal.retention_finding(log.l)
 			UNION ALL SELECT 'log_features', * FROM drift_internal.feature_finding(log.l)
-			UNION ALL SELECT 'pg_partman', 'warning', format('pg_partman made log %s and does not run: it is not installed, or not for the caller.', (log.l).log),
+			UNION ALL SELECT 'pg_partman', 'warning',
+				format('pg_partman made log %s and does not run: it is not installed, or not for the caller.', (log.l).log),
 				'drift.maintain_prediction_logs() makes the partitions itself until it is back.'
 			WHERE (log.l).uses_partman AND NOT drift_internal.partman_runs(log.l)
 		) AS f
@@ -105,30 +115,37 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.log_findings() IS 'findings of drift.health_check() about prediction logs';
 
-CREATE OR REPLACE FUNCTION drift_internal.registry_findings() RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
+CREATE OR REPLACE FUNCTION drift_internal.registry_findings()
+	RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'cluster', NULL, 'critical', 'The registry was restored or copied from another database: no events are delivered and nothing is retrained.',
+	SELECT 'cluster', NULL, 'critical',
+		'The registry was restored or copied from another database: no events are delivered and nothing is retrained.',
 		'SELECT drift.adopt_cluster(); if this database takes over.'
 	WHERE NOT drift_internal.is_adopted()
 	UNION ALL
-	SELECT 'champion_log', m.name, 'warning', format('Version %s answers and there is no prediction log.', r.version), 'drift.create_prediction_log() makes one.'
+	SELECT 'champion_log', m.name, 'warning',
+		format('Version %s answers and there is no prediction log.', r.version), 'drift.create_prediction_log() makes one.'
 	FROM drift.models AS m
 	JOIN drift.routes AS r ON r.model_id = m.model_id AND r.arm = 'champion'
 	WHERE m.deleted_at IS NULL AND NOT EXISTS (SELECT FROM drift.prediction_logs AS l WHERE l.model_id = m.model_id)
 	UNION ALL
-	SELECT 'frozen', m.name, 'critical', format('Nothing is deployed since %s, after too many rollbacks.', m.frozen_at), 'drift.unfreeze() when the cause is found.'
+	SELECT 'frozen', m.name, 'critical',
+		format('Nothing is deployed since %s, after too many rollbacks.', m.frozen_at),
+		'drift.unfreeze() when the cause is found.'
 	FROM drift.models AS m
 	WHERE m.frozen_at IS NOT NULL AND m.deleted_at IS NULL
 	UNION ALL
-	SELECT 'deployment_deadline', m.name, 'warning', format('Deployment %s of version %s is past its deadline, %s.', d.deployment_id, d.version, d.deadline),
+	SELECT 'deployment_deadline', m.name, 'warning',
+		format('Deployment %s of version %s is past its deadline, %s.', d.deployment_id, d.version, d.deadline),
 		'Call drift.run_deployments() regularly, or drift.advance() now.'
 	FROM drift.deployments AS d
 	JOIN drift.models AS m USING (model_id)
 	WHERE d.status = 'running' AND d.deadline < now() - interval '1 hour'
 	UNION ALL
-	SELECT 'promotion_requests', m.name, 'warning', format('Request %s for version %s was open until %s.', q.request_id, q.version, q.expires_at),
+	SELECT 'promotion_requests', m.name, 'warning',
+		format('Request %s for version %s was open until %s.', q.request_id, q.version, q.expires_at),
 		'Withdraw it, or ask again with drift.request_promotion().'
 	FROM drift.promotion_requests AS q
 	JOIN drift.models AS m USING (model_id)
@@ -142,7 +159,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.registry_findings() IS 'findings of drift.health_check() about the registry';
 
-CREATE OR REPLACE FUNCTION drift_internal.outbox_findings() RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
+CREATE OR REPLACE FUNCTION drift_internal.outbox_findings()
+	RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -171,6 +189,8 @@ AS $$
 	)
 	SELECT c.check_name, f.model, coalesce(f.status, 'ok'), f.detail, f.hint
 	FROM unnest('{cluster,log_exists,partitions,default_partition,retention,log_features,pg_partman,champion_log,frozen,deployment_deadline,promotion_requests,roles,outbox,alerts}'::text[])
+	FROM unnest(ARRAY['cluster', 'log_exists', 'partitions', 'default_partition', 'retention', 'log_features', 'pg_partman',
+			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'outbox', 'alerts'])
 		WITH ORDINALITY AS c (check_name, place)
 	LEFT JOIN finding AS f USING (check_name)
 	ORDER BY coalesce(f.status, 'ok') <> 'critical', f.status IS NULL, c.place, f.model

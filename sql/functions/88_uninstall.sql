@@ -51,7 +51,8 @@ CREATE OR REPLACE FUNCTION drift_internal.uninstall_jobs() RETURNS TABLE (job_id
 AS $$
 BEGIN
 	IF EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pg_cron') THEN
-		RETURN QUERY EXECUTE 'SELECT j.jobid, to_jsonb(j) FROM cron.job AS j WHERE j.command ~ $1 AND j.database = current_database() ORDER BY 1'
+		RETURN QUERY EXECUTE
+			'SELECT j.jobid, to_jsonb(j) FROM cron.job AS j WHERE j.command ~ $1 AND j.database = current_database() ORDER BY 1'
 			USING '\mdrift\.';
 	END IF;
 END
@@ -59,7 +60,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.uninstall_jobs() IS 'jobs of pg_cron that call the extension in this database';
 
-CREATE OR REPLACE FUNCTION drift.prepare_uninstall(dry_run boolean DEFAULT false) RETURNS TABLE (kind text, name text, content jsonb)
+CREATE OR REPLACE FUNCTION drift.prepare_uninstall(dry_run boolean DEFAULT false)
+	RETURNS TABLE (kind text, name text, content jsonb)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -85,7 +87,12 @@ BEGIN
 			EXECUTE 'SELECT cron.unschedule($1)' USING found.job_id;
 		END IF;
 	END LOOP;
-	FOR found IN SELECT v.view, c.relkind FROM drift_internal.dependent_views() AS v JOIN pg_class AS c ON c.oid = v.view ORDER BY v.depth DESC, 1 LOOP
+	FOR found IN
+		SELECT v.view, c.relkind
+		FROM drift_internal.dependent_views() AS v
+		JOIN pg_class AS c ON c.oid = v.view
+		ORDER BY v.depth DESC, 1
+	LOOP
 		RETURN QUERY SELECT 'view', found.view::text, drift_internal.describe_view(found.view);
 		IF NOT dry_run THEN
 			EXECUTE format('DROP %s %s', CASE found.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, found.view);
