@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION drift_internal.check_alias(model drift.models, alias 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF alias IS NULL OR alias !~ '^[[:alnum:]_-]{1,63}$' OR alias = 'latest' OR alias ~* '^v[0-9]+$' THEN
+	IF alias IS NULL OR alias COLLATE "C" !~ '^[[:alnum:]_-]{1,63}$' OR alias = 'latest' OR alias COLLATE "C" ~* '^v[0-9]+$' THEN
 		RAISE EXCEPTION 'invalid alias: %', coalesce(quote_literal(alias), 'NULL')
 			USING ERRCODE = 'invalid_name',
 				DETAIL = 'An alias has 1 to 63 letters, digits, _ and -, and is neither "latest" nor "v" with a number.';

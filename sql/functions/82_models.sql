@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION drift_internal.check_model_name(name text) RETURNS te
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF name IS NULL OR name = '' OR length(name) > 255 OR name <> btrim(name) OR name ~ '[@/[:cntrl:]]' THEN
+	IF name IS NULL OR name = '' OR length(name) > 255 OR name <> btrim(name) OR name COLLATE "C" ~ '[@/[:cntrl:]]' THEN
 		RAISE EXCEPTION 'invalid name of a model: %', coalesce(quote_literal(name), 'NULL')
 			USING ERRCODE = 'invalid_name',
 				DETAIL = 'A name has 1 to 255 characters, no blank at its ends, no control characters, no @ and no /.',

@@ -27,7 +27,7 @@ CREATE OR REPLACE FUNCTION drift_internal.resolve(reference text, OUT model_id i
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	parts text[] := regexp_match(reference, '^([^@/]+)(?:@([[:alnum:]_-]{1,63})|/([1-9][0-9]{0,8}))?$');
+	parts text[] := regexp_match(reference COLLATE "C", '^([^@/]+)(?:@([[:alnum:]_-]{1,63})|/([1-9][0-9]{0,8}))?$');
 	model drift.models;
 BEGIN
 	IF parts IS NULL THEN

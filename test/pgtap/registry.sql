@@ -1,6 +1,6 @@
 -- The registry: names, versions, aliases, stages, history, privileges, transfer, and its plans when it is large.
 BEGIN;
-SELECT plan(167);
+SELECT plan(168);
 
 -- What a query answers as a role, as text, or how it fails: state, message, detail and hint.
 CREATE FUNCTION pg_temp.answer(query text, role name DEFAULT current_user) RETURNS text LANGUAGE plpgsql AS $$
@@ -129,7 +129,7 @@ SELECT is(pg_temp.answer($$SELECT drift_internal.resolve('churn@old')$$),
 	'42704 | model "churn" has no alias "old" | Its aliases are challenger, champion, staging. | drift.set_alias() sets an alias.', 'aliases that there are are listed');
 SELECT is(pg_temp.answer(format('SELECT drift.set_alias(''churn'', %L, 2)', a)), '42602 | invalid alias: ' || quote_nullable(a)
 	|| ' | An alias has 1 to 63 letters, digits, _ and -, and is neither "latest" nor "v" with a number.', 'no alias: ' || coalesce(left(a, 6), 'NULL'))
-FROM unnest(ARRAY['latest', 'v1', 'V12', 'a b', '', repeat('a', 64), NULL]) AS a;
+FROM unnest(ARRAY['latest', 'v1', 'V12', 'a b', 'größe', '', repeat('a', 64), NULL]) AS a;
 SELECT matches(pg_temp.answer($$SELECT drift.set_alias('churn', 'champion', 2)$$), '^55000 .* drift.promote\(\) or drift.deploy\(\)', 'the champion is not an alias to set');
 SELECT matches(pg_temp.answer($$SELECT drift.remove_alias('churn', 'champion')$$), '^55000', 'or to remove');
 SELECT is(pg_temp.answer($$SELECT drift.set_stage('churn', 1, 'none')$$),

@@ -40,6 +40,15 @@ INSERT INTO hurting VALUES ('float8[]', '{1,2,3}'), ('float4[]', '{1,2,3}'), ('f
 	('bytea', ''), ('bytea', '\x00'), ('bytea', '\x7b7d'), ('bytea', '\x0a0b0c0d');
 INSERT INTO hurting SELECT 'bytea', convert_to(source, 'UTF8')::text FROM models LIMIT 1;
 INSERT INTO hurting SELECT 'smith.features', f::text FROM features AS f LIMIT 3;
+-- the registry
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith', 'smith@champion', 'smith@staging', 'smith/2', 'smith/9', 'champion', 'staging', 'challenger', 'shadow', 'archived', 'none',
+	'read', 'operate', 'public', '"we""ird Ünïcode"', 'canary', 'latest', 'all']);
+INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"rows": 5, "from": "x"}', '{"auc": 0.5}', '[{"name": "x", "kind": "number"}]', '{"parent_version": "x"}', '{"f0": 1, "f1": 2, "f2": 3}'])
+UNION ALL SELECT 'jsonb', drift.export_version('smith', 1)::text;
+INSERT INTO hurting SELECT 'regrole', unnest(ARRAY['smith', 'pg_monitor', '-', '4294967295']);
+INSERT INTO hurting SELECT 'bytea', sha256('')::text;
+INSERT INTO hurting SELECT 'drift.models'::regtype, m::text FROM drift.models AS m UNION ALL SELECT 'drift.model_versions', v::text FROM drift.model_versions AS v
+UNION ALL SELECT 'drift.deployments', d::text FROM drift.deployments AS d;
 -- composite arguments: rows of drift's own types, whole and empty
 INSERT INTO hurting SELECT 'drift.thresholds', t::text FROM drift.thresholds AS t;
 INSERT INTO hurting SELECT 'drift.comparison', comparison::text FROM comparisons;
