@@ -188,9 +188,8 @@ AS $$
 		UNION ALL SELECT * FROM drift_internal.log_findings()
 	)
 	SELECT c.check_name, f.model, coalesce(f.status, 'ok'), f.detail, f.hint
-	FROM unnest('{cluster,log_exists,partitions,default_partition,retention,log_features,pg_partman,champion_log,frozen,deployment_deadline,promotion_requests,roles,outbox,alerts}'::text[])
 	FROM unnest(ARRAY['cluster', 'log_exists', 'partitions', 'default_partition', 'retention', 'log_features', 'pg_partman',
-			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'outbox', 'alerts'])
+			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'roles', 'outbox', 'alerts'])
 		WITH ORDINALITY AS c (check_name, place)
 	LEFT JOIN finding AS f USING (check_name)
 	ORDER BY coalesce(f.status, 'ok') <> 'critical', f.status IS NULL, c.place, f.model
