@@ -31,8 +31,8 @@ SELECT drift.add_version('long', pg_temp.cities(:'long', c, a)) FROM (VALUES ('{
 SELECT drift.deploy(m, 1), drift.create_prediction_log(m, m || '_log') FROM unnest(ARRAY['short', 'long']) AS m \g /dev/null
 
 CREATE TEMP TABLE expected AS
-SELECT i, drift.score_label_json((SELECT artefact FROM drift.model_artefacts WHERE version = 1 AND model_id = 1), f) AS old,
-	drift.score_label_json((SELECT artefact FROM drift.model_artefacts WHERE version = 2 AND model_id = 1), f) AS new
+SELECT i, drift.score_label_json(drift.get_model('short/1'), f) AS old,
+	drift.score_label_json(drift.get_model('short/2'), f) AS new
 FROM entities, LATERAL (SELECT jsonb_build_object('we"ird Ünï', x, 'score', city, 'label', y) AS f) AS features;
 
 -- a canary that drift.predict() fills, features called as columns of the log are
