@@ -130,6 +130,10 @@ DECLARE
 	kept_since CONSTANT timestamptz := drift_internal.kept_since(log);
 	today CONSTANT date := drift_internal.day_of(now());
 BEGIN
+	-- First of all, so that whatever fails after it stops no predictions.
+	RETURN QUERY
+		SELECT 'add_default', log.log, NULL::date
+		WHERE NOT EXISTS (SELECT FROM drift_internal.log_partitions(log.log) AS p WHERE p.is_default);
 	RETURN QUERY
 		SELECT 'drop_partition', p.partition, drift_internal.day_of(p.from_time)
 		FROM drift_internal.log_partitions(log.log) AS p
@@ -158,7 +162,7 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.plan_maintenance(drift.prediction_logs) IS
-	'steps that a log needs now: drop_partition and delete_rows past its retention, add_partition ahead and for rows of the default partition, run_partman';
+	'steps that a log needs now: add_default, drop_partition and delete_rows past its retention, add_partition ahead and for rows of the default partition, run_partman';
 
 CREATE OR REPLACE FUNCTION drift_internal.drop_partition(log regclass, partition regclass, before timestamptz) RETURNS void
 	LANGUAGE plpgsql
@@ -185,6 +189,9 @@ DECLARE
 	affected bigint := 0;
 BEGIN
 	CASE action
+	WHEN 'add_default' THEN
+		EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', log.log);
+		PERFORM drift_internal.add_default_partition(log.log);
 	WHEN 'add_partition' THEN
 		EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', log.log);
 		SELECT sum(drift_internal.add_partition(log.log, m)) INTO affected FROM drift_internal.missing_days(log.log, day, day) AS m;

@@ -56,6 +56,44 @@ $$;
 COMMENT ON FUNCTION drift_internal.missing_days(regclass, date, date) IS
 	'days from the first to the last for which a partition of a log can be made';
 
+CREATE OR REPLACE FUNCTION drift_internal.create_partition_table(log regclass, suffix text) RETURNS text
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	parent record;
+	partition text;
+BEGIN
+	SELECT n.nspname, c.relname, c.relowner, t.spcname INTO parent
+	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace
+	WHERE c.oid = log;
+	partition := format('%I.%I', parent.nspname, drift_internal.fitting_name(parent.relname, suffix));
+	EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING COMMENTS)', partition, log)
+		|| coalesce(' TABLESPACE ' || quote_ident(parent.spcname), '');
+	IF pg_get_userbyid(parent.relowner) <> current_user THEN
+		EXECUTE format('ALTER TABLE %s OWNER TO %s', partition, parent.relowner::regrole);
+	END IF;
+	RETURN partition;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.create_partition_table(regclass, text) IS
+	'makes a table like a log, of its owner, that can be attached to it; its name';
+
+CREATE OR REPLACE FUNCTION drift_internal.add_default_partition(log regclass) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM drift_internal.log_partitions(log) AS p WHERE p.is_default) THEN
+		EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s DEFAULT', log, drift_internal.create_partition_table(log, '_default'));
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.add_default_partition(regclass) IS
+	'gives a log a partition for rows that no other takes, unless it has one';
+
 CREATE OR REPLACE FUNCTION drift_internal.add_partition(log regclass, day date) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -66,22 +104,10 @@ DECLARE
 	from_time CONSTANT timestamptz := drift_internal.day_start(day);
 	to_time CONSTANT timestamptz := drift_internal.day_start(day + 1);
 	default_partition CONSTANT regclass := (SELECT p.partition FROM drift_internal.log_partitions(log) AS p WHERE p.is_default);
-	parent record;
-	partition text;
+	partition CONSTANT text := drift_internal.create_partition_table(log, to_char(day, '"_p"YYYYMMDD'));
 	moved bigint := 0;
 	found_rows boolean := false;
 BEGIN
-	SELECT n.nspname, c.relname, c.relowner, t.spcname INTO parent
-	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace
-	WHERE c.oid = log;
-	partition := format('%I.%I', parent.nspname, drift_internal.fitting_name(parent.relname, to_char(day, '"_p"YYYYMMDD')));
-
-	EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING COMMENTS)', partition, log)
-		|| coalesce(' TABLESPACE ' || quote_ident(parent.spcname), '');
-	IF pg_get_userbyid(parent.relowner) <> current_user THEN
-		EXECUTE format('ALTER TABLE %s OWNER TO %s', partition, parent.relowner::regrole);
-	END IF;
-
 	IF default_partition IS NOT NULL THEN
 		-- Writers of rows of that day wait here, so that none of them is left behind; attaching locks it anyway.
 		EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_partition);

@@ -300,10 +300,7 @@ BEGIN
 
 	EXECUTE format('ALTER TABLE %s ALTER COLUMN prediction_id SET DEFAULT %s', created, drift_internal.prediction_id_expression(
 		registered.log_id, '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint'));
-	IF NOT EXISTS (SELECT FROM drift_internal.log_partitions(created) AS p WHERE p.is_default) THEN
-		EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s DEFAULT', place.schema,
-			drift_internal.fitting_name(place.name, '_default'), created);
-	END IF;
+	PERFORM drift_internal.add_default_partition(created);
 	PERFORM drift_internal.add_partition(created, day)
 	FROM drift_internal.missing_days(created, today - days_back, today + days_ahead) AS day
 	WHERE NOT by_partman;

@@ -13,7 +13,7 @@ BEGIN
 	IF partition IS NULL THEN
 		status := 'critical';
 		detail := format('Log %s has no default partition, so that a day without a partition stops predictions.', log.log);
-		hint := format('CREATE TABLE %s PARTITION OF %s DEFAULT;', '...', log.log);
+		hint := 'CALL drift.maintain_prediction_logs(); as the owner of the log makes one.';
 	ELSIF pg_relation_size(partition) > 0 AND NOT drift_internal.trusts_owner(partition) THEN
 		status := 'warning';
 		detail := format('Default partition %s holds rows, or did until it is vacuumed.', partition);

@@ -1,6 +1,6 @@
 -- Prediction logs: the tables that are made, ids, features, partitions, retention, forgetting, health, what is left without the extension.
 BEGIN;
-SELECT plan(101);
+SELECT plan(104);
 SET LOCAL client_min_messages = warning;
 -- Days are those of UTC wherever the session is.
 SET LOCAL timezone = 'Asia/Kathmandu';
@@ -192,6 +192,14 @@ SELECT set_eq($$SELECT age, (SELECT p.is_default FROM drift_internal.log_partiti
 SELECT is((SELECT count(*) FROM pg_constraint WHERE conname = 'day_of_partition'), 0::bigint, 'the check that spares the scan is gone');
 SELECT is((SELECT count(*) FROM pg_class AS c JOIN drift_internal.log_partitions('"w""e%ird Ünïcode"') AS p ON p.partition = c.oid WHERE pg_get_userbyid(relowner) <> 'log öwner'), 0::bigint,
 	'all partitions belong to the owner of the log');
+
+-- a default partition that somebody dropped
+CREATE TABLE strays AS SELECT * FROM "w""e%ird Ünïcode_default";
+DROP TABLE "w""e%ird Ünïcode_default";
+SELECT matches(pg_temp.finding('default_partition'), '^critical: Log .* has no default partition', 'a log without a default partition is critical');
+SELECT is(pg_temp.as_login('log öwner', $$SELECT string_agg(action, ',') FROM drift.maintain_prediction_log('credit')$$), 'add_default', 'maintenance makes one');
+SELECT is(pg_temp.finding('default_partition'), 'ok', 'which is all it took');
+INSERT INTO "w""e%ird Ünïcode" SELECT * FROM strays;
 
 -- retention
 INSERT INTO "w""e%ird Ünïcode_outcomes" (prediction_id, predicted_at, actual, observed_at) SELECT prediction_id, predicted_at, '1', now() FROM "w""e%ird Ünïcode" WHERE age IN (5, 100);
