@@ -205,8 +205,9 @@ EarliestPrediction(FunctionCallInfo fcinfo, int within, TimestampTz observed_at)
 }
 
 /*
- * Most outcomes follow soon, so that looking back in steps that grow opens few
- * partitions; a merge of all of them in the order of time would open each.
+ * Partitions are searched one after another, from the latest, as long as the
+ * default partition, whose rows may be of any time, is not among them. Looking
+ * back in steps that grow leaves it out, and most partitions unplanned.
  */
 static uint64
 FindLatestOfEntity(OutcomeLog *log, Datum entity, TimestampTz earliest, TimestampTz latest)

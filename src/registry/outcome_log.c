@@ -52,7 +52,7 @@ static const StatementText statements[OUTCOME_STATEMENTS] = {
 						 3,
 						 {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID}},
 	[FIND_ENTITY] = {"SELECT prediction_id, predicted_at FROM %s WHERE entity_key" IS "$1 AND " BETWEEN_TIMES
-					 " AND shadow_of IS NULL AND status" IS "'ok' ORDER BY predicted_at DESC, prediction_id",
+					 " AND shadow_of IS NULL AND status" IS "'ok' ORDER BY predicted_at DESC",
 					 true,
 					 true,
 					 3,
