@@ -309,8 +309,8 @@ COMMENT ON FUNCTION drift_internal.check_maintenance_options(interval, integer) 
 -- What commits can have no SET clause. So the path is set by hand, and again after each COMMIT, which undoes it.
 CREATE OR REPLACE PROCEDURE drift.maintain_prediction_logs(
 	model text DEFAULT NULL,
-	lock_timeout interval DEFAULT '2 seconds',
-	attempts integer DEFAULT 5)
+	lock_timeout interval DEFAULT '500 milliseconds',
+	attempts integer DEFAULT 10)
 	LANGUAGE plpgsql
 AS $$
 DECLARE
