@@ -44,6 +44,22 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_no_log(drift.models) IS 'raises if a model has a prediction log';
 
+-- Two who make the log of a model at once follow each other, before either has made a table.
+CREATE OR REPLACE FUNCTION drift_internal.lock_model_without_log(model text) RETURNS drift.models
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked CONSTANT drift.models := drift_internal.lock_model(model, 'own');
+BEGIN
+	PERFORM drift_internal.check_no_log(locked);
+	RETURN locked;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.lock_model_without_log(text) IS
+	'the model, for its owner, locked until the transaction ends; raises if it has a prediction log';
+
 -- What a version takes; without one, what a source of data has.
 CREATE OR REPLACE FUNCTION drift_internal.log_features(model drift.models, version integer, source text, path text)
 	RETURNS TABLE (feature text, kind text, column_type text)
@@ -268,7 +284,7 @@ CREATE OR REPLACE FUNCTION drift_internal.create_prediction_log(model text, log 
 AS $$
 #variable_conflict use_variable
 DECLARE
-	found_model CONSTANT drift.models := drift_internal.find_model(model, 'own');
+	found_model CONSTANT drift.models := drift_internal.lock_model_without_log(model);
 	place CONSTANT record := drift_internal.log_place(model, log, home);
 	today CONSTANT date := drift_internal.day_of(now());
 	features text[];
@@ -279,7 +295,6 @@ DECLARE
 	by_partman boolean;
 	registered drift.prediction_logs;
 BEGIN
-	PERFORM drift_internal.check_no_log(found_model);
 	PERFORM drift_internal.check_log_options(retention, days_ahead, days_back);
 	SELECT array_agg(f.feature), array_agg(f.column_type) INTO features, types
 	FROM drift_internal.log_features(found_model, drift_internal.answering_version(found_model), source, path) AS f;
