@@ -1,13 +1,14 @@
 -- what the rows were that a version was trained with: how many, of when, and a hash that knows them again
 
 -- The sum of the rows' hashes does not depend on their order and counts equal rows as often as they are there.
+-- No query has more than 1664 columns.
 CREATE OR REPLACE FUNCTION drift_internal.snapshot_query(query text, column_count integer, time_position integer) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH chunk AS (
 		SELECT format('drift_internal.row_hash(%s)', string_agg(format('side.c%s', i), ', ' ORDER BY i)) AS call, (i - 1) / 50 AS number
-		FROM generate_series(1, column_count) AS i
+		FROM generate_series(1, least(column_count, 1664)) AS i
 		GROUP BY (i - 1) / 50
 	)
 	SELECT format('SELECT pg_catalog.count(*), pg_catalog.sum(%s), %s FROM (%s) AS side%s',
@@ -15,7 +16,7 @@ AS $$
 		CASE WHEN time_position IS NULL THEN 'NULL::pg_catalog.timestamptz, NULL::pg_catalog.timestamptz'
 			ELSE format('pg_catalog.min(side.c%1$s)::pg_catalog.timestamptz, pg_catalog.max(side.c%1$s)::pg_catalog.timestamptz', time_position) END,
 		query,
-		(SELECT '(' || string_agg('c' || i, ', ' ORDER BY i) || ')' FROM generate_series(1, column_count) AS i))
+		(SELECT '(' || string_agg('c' || i, ', ' ORDER BY i) || ')' FROM generate_series(1, least(column_count, 1664)) AS i))
 $$;
 
 COMMENT ON FUNCTION drift_internal.snapshot_query(text, integer, integer) IS
