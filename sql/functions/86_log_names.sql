@@ -57,18 +57,22 @@ $$;
 COMMENT ON FUNCTION drift_internal.feature_column(text, text[]) IS
 	'name for the column of a feature: its own, unless that is taken or too long for an identifier';
 
+-- A log must hold what was scored: numbers as models compute, labels as they compare. An integer column would
+-- round what a client sends tomorrow.
 CREATE OR REPLACE FUNCTION drift_internal.feature_type(kind text, base_type oid) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-			WHEN kind = 'number' AND (family IS NULL OR family NOT IN ('integer', 'number', 'boolean')) THEN 'double precision'
-			WHEN kind = 'text' AND (family IS NULL OR family NOT IN ('integer', 'boolean', 'uuid')) THEN 'text'
-			WHEN base_type = 'float4'::regtype THEN 'double precision'
+			WHEN family = 'boolean' THEN 'boolean'
+			WHEN kind = 'number' THEN 'double precision'
+			WHEN kind = 'text' THEN 'text'
+			WHEN family IN ('integer', 'number') THEN 'double precision'
 			WHEN family = 'text' THEN 'text'
-			WHEN family IS NOT NULL THEN format_type(base_type, NULL)
+			ELSE format_type(base_type, NULL)
 		END
 	FROM drift_internal.type_family(base_type) AS family
+	WHERE kind IS NOT NULL OR family IS NOT NULL
 $$;
 
 COMMENT ON FUNCTION drift_internal.feature_type(text, oid) IS

@@ -378,4 +378,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION drift.create_prediction_log(text, text, text, interval, integer, integer) IS
-	'makes the prediction log of a model and the table of outcomes beside it: tables of the caller in the schema given with the name or in the current one, partitioned by day, with a column for each feature of the champion, or else of the newest version that is ready. A source (table, view or query) gives the types of the columns, and the features too where no version tells them. Partitions older than retention are dropped by drift.maintain_prediction_logs().';
+	'makes the prediction log of a model and the table of outcomes beside it: tables of the caller in the schema given with the name or in the current one, partitioned by day, with a column for each feature of the champion, or else of the newest version that is ready. A source (table, view or query) tells which features are boolean, and what they all are where no version does. Partitions older than retention are dropped by drift.maintain_prediction_logs().';

@@ -123,14 +123,14 @@ SELECT drift.register_model('untrained') \g /dev/null
 SELECT throws_ok($$SELECT drift.create_prediction_log('untrained')$$, '55000', 'the features of model "untrained" are not known', 'without version and source nothing is known');
 SELECT drift.create_prediction_log('untrained', source => 'training', days_ahead => 1, days_back => 0) \g /dev/null
 SELECT results_eq($$SELECT attname::text COLLATE "default", format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'untrained_log'::regclass AND attnum > 15 ORDER BY attnum$$,
-	$$VALUES ('age', 'smallint'), ('balance', 'numeric'), ('rate', 'numeric'), ('ratio', 'double precision'), ('city', 'text'), ('since', 'date'),
+	$$VALUES ('age', 'double precision'), ('balance', 'double precision'), ('rate', 'double precision'), ('ratio', 'double precision'), ('city', 'text'), ('since', 'date'),
 		('seen', 'timestamp with time zone'), ('m', 'text'), ('u', 'uuid'), ('ok', 'boolean')$$, 'columns of a source with built-in types; those drift does not take are left out');
 SELECT drift.register_model('typed') \g /dev/null
-SELECT pg_temp.add('typed', 'age', 'since', 'balance', 'unknown', 'city') \g /dev/null
+SELECT pg_temp.add('typed', 'age', 'since', 'ok', 'unknown', 'city') \g /dev/null
 SELECT drift.create_prediction_log('typed', 'typed', 'SELECT * FROM training', days_ahead => 1) \g /dev/null
 SELECT results_eq($$SELECT attname::text COLLATE "default", format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'typed'::regclass AND attnum > 15 ORDER BY attnum$$,
-	$$VALUES ('age', 'smallint'), ('since', 'double precision'), ('balance', 'numeric'), ('unknown', 'double precision'), ('city', 'text')$$,
-	'a version says which features there are, a source what they are, as far as they agree');
+	$$VALUES ('age', 'double precision'), ('since', 'double precision'), ('ok', 'boolean'), ('unknown', 'double precision'), ('city', 'text')$$,
+	'a version says which features there are, and a source which of them are boolean');
 
 -- what is refused
 SELECT drift.register_model('refused') \g /dev/null
