@@ -52,15 +52,17 @@ static uint64 last_number = 0;
 /* Writers that others have replaced, and that wait for the end of a statement that they run */
 static slist_head retired = SLIST_STATIC_INIT(retired);
 
+/* What changed is a log, the table of features, or all if it is no relation */
 static void
-Invalidate(Oid log)
+Invalidate(Oid relation)
 {
 	HASH_SEQ_STATUS scan;
 	WriterEntry *entry;
 
 	hash_seq_init(&scan, writers);
 	while ((entry = hash_seq_search(&scan)) != NULL)
-		if (entry->writer != NULL && (!OidIsValid(log) || entry->log == log))
+		if (entry->writer != NULL &&
+			(!OidIsValid(relation) || entry->log == relation || entry->writer->features == relation))
 			entry->writer->valid = false;
 }
 
@@ -197,6 +199,7 @@ AddFeatures(LogWriter *writer, Statement *statement)
 	TableScan scan;
 
 	TableScanBegin(&scan, "prediction_log_features", "prediction_log_features_pkey", snapshot, 1, &key);
+	writer->features = RelationGetRelid(scan.table);
 	while (TableScanNext(&scan))
 		if (writer->n_columns < MaxHeapAttributeNumber)
 			AddFeature(writer, statement, &scan);

@@ -34,6 +34,7 @@ typedef struct LogColumn
 typedef struct LogWriter
 {
 	Oid log;
+	Oid features; /* the table that names them, which another installation has another one of */
 	bool valid;
 	uint64 number;      /* of no other writer */
 	int uses;           /* of the plan by statements that run */
