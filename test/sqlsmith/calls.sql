@@ -39,6 +39,8 @@ INSERT INTO hurting VALUES ('float8[]', '{1,2,3}'), ('float4[]', '{1,2,3}'), ('f
 	('jsonb', '{"f0": 1, "f1": null, "f2": true}'), ('jsonb', '{"f0": "x", "f1": [], "f2": 1e400}'), ('jsonb', '{"iterations": 1}'), ('jsonb', '{"iterations": "best"}'),
 	('bytea', ''), ('bytea', '\x00'), ('bytea', '\x7b7d'), ('bytea', '\x0a0b0c0d');
 INSERT INTO hurting SELECT 'bytea', convert_to(source, 'UTF8')::text FROM models LIMIT 1;
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith', 'smith', 'smith@champion', 'smith@challenger', 'smith/2', 'smith/0', 'smith.features', 'log', 'raise', 'canary']);
+INSERT INTO hurting SELECT 'uuid'::regtype, prediction_id::text FROM smith.log UNION ALL SELECT 'uuid', unnest(ARRAY['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']);
 INSERT INTO hurting SELECT 'smith.features', f::text FROM features AS f LIMIT 3;
 -- the registry
 INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith', 'smith@champion', 'smith@staging', 'smith/2', 'smith/9', 'champion', 'staging', 'challenger', 'shadow', 'archived', 'none',

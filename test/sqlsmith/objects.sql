@@ -31,6 +31,13 @@ CREATE TABLE smith.features AS
 SELECT i % 7 / 7.0::float8 AS f0, i AS f1, nullif(i % 3, 0)::numeric AS f2, ARRAY[i, i / 3.0, NULL]::float8[] AS doubles, ARRAY[i, i / 3.0, NULL]::real[] AS reals,
 	jsonb_build_object('f0', i, 'f1', NULL, 'f2', i % 2 = 0) AS object
 FROM generate_series(1, 30) AS i;
+SELECT drift.register_model('smith') \g /dev/null
+SELECT drift.add_version('smith', model) FROM smith.models WHERE name <> 'classes' \g /dev/null
+SELECT drift.add_version('smith', model) FROM smith.models WHERE name = 'classes' \g /dev/null
+SELECT drift.promote('smith', 1) \g /dev/null
+SELECT drift.create_prediction_log('smith', 'smith.log') \g /dev/null
+SELECT drift.deploy('smith', 3, 'canary') \g /dev/null
+SELECT drift.predict_row('smith', f) FROM smith.features AS f \g /dev/null
 CREATE TABLE smith.results AS
 SELECT drift.ks_test(number, is_current) AS ks, drift.chi_square_test(category, is_current) AS chi_square FROM smith.labelled;
 CREATE TABLE smith.comparisons AS SELECT c AS comparison FROM drift.compare('smith.reference', 'smith.present') AS c;
