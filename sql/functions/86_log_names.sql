@@ -13,8 +13,8 @@ BEGIN
 		RETURN base || suffix;
 	END IF;
 	mark := '_' || left(encode(sha256(convert_to(base, 'UTF8')), 'hex'), 8);
-	kept := least(kept, room - octet_length(mark));
-	WHILE octet_length(left(base, kept)) + octet_length(mark) > room LOOP
+	kept := greatest(least(kept, room - octet_length(mark)), 0);
+	WHILE kept > 0 AND octet_length(left(base, kept)) + octet_length(mark) > room LOOP
 		kept := kept - 1;
 	END LOOP;
 	RETURN left(base, kept) || mark || suffix;
