@@ -32,7 +32,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_object(jsonb, text) IS 'the value if it is a JSON object, an empty one for NULL, an error for anything else';
 
--- Whoever may become a role may give things to it, as with tables.
+-- Whoever may become a role may give things to it, as with tables. Before PostgreSQL 16 all members might.
 CREATE OR REPLACE FUNCTION drift_internal.check_owner(owner regrole) RETURNS regrole
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -41,7 +41,8 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = owner) THEN
 		RAISE EXCEPTION 'role % does not exist', owner
 			USING ERRCODE = 'undefined_object';
-	ELSIF NOT pg_has_role(drift_internal.actor(), owner, 'MEMBER') THEN
+	ELSIF NOT pg_has_role(drift_internal.actor(), owner,
+			CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
 		RAISE EXCEPTION 'role % cannot make % the owner of a model', drift_internal.actor(), owner
 			USING ERRCODE = 'insufficient_privilege', DETAIL = 'It is not a member of that role.';
 	END IF;
