@@ -43,8 +43,8 @@ INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith', 'smith', 'smith@champio
 INSERT INTO hurting SELECT 'uuid'::regtype, prediction_id::text FROM smith.log UNION ALL SELECT 'uuid', unnest(ARRAY['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']);
 INSERT INTO hurting SELECT 'smith.features', f::text FROM features AS f LIMIT 3;
 -- the registry
-INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith', 'smith@champion', 'smith@staging', 'smith/2', 'smith/9', 'champion', 'staging', 'challenger', 'shadow', 'archived', 'none',
-	'read', 'operate', 'public', '"we""ird Ünïcode"', 'canary', 'latest', 'all']);
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith@staging', 'smith/9', 'champion', 'staging', 'challenger', 'shadow', 'archived', 'none',
+	'read', 'operate', 'public', '"we""ird Ünïcode"', 'latest', 'all']);
 INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"rows": 5, "from": "x"}', '{"auc": 0.5}', '[{"name": "x", "kind": "number"}]', '{"parent_version": "x"}', '{"f0": 1, "f1": 2, "f2": 3}'])
 UNION ALL SELECT 'jsonb', drift.export_version('smith', 1)::text;
 INSERT INTO hurting SELECT 'regrole', unnest(ARRAY['smith', 'pg_monitor', '-', '4294967295']);

@@ -34,6 +34,7 @@ FROM generate_series(1, 30) AS i;
 SELECT drift.register_model('smith') \g /dev/null
 SELECT drift.add_version('smith', model) FROM smith.models WHERE name <> 'classes' \g /dev/null
 SELECT drift.add_version('smith', model) FROM smith.models WHERE name = 'classes' \g /dev/null
+SELECT drift.start_version('smith'), drift.set_alias('smith', 'staging', 2), drift.grant_privilege('smith', 'public', 'read') \g /dev/null
 SELECT drift.promote('smith', 1) \g /dev/null
 SELECT drift.create_prediction_log('smith', 'smith.log') \g /dev/null
 SELECT drift.deploy('smith', 3, 'canary') \g /dev/null
@@ -52,12 +53,6 @@ FROM (VALUES
 	('no_such_relation', 'none', '[1]', NULL, NULL, NULL),
 	('DELETE FROM smith.labelled', '{"rule": 1}', 'null', ARRAY[NULL, 'x'], ARRAY['NaN', 'Infinity']::float8[], 2147483647)
 ) AS w(source, thresholds, methods, columns, edges, bins);
-
--- a model of the registry: a champion, one in staging, one pending
-SELECT drift.register_model('smith', tags => '{"a": 1}') \g /dev/null
-SELECT drift.add_version('smith', model, metrics => '{"auc": 0.5}') FROM smith.models, generate_series(1, 2) \g /dev/null
-SELECT drift.start_version('smith'), drift.set_alias('smith', 'staging', 2), drift.grant_privilege('smith', 'public', 'read') \g /dev/null
-SELECT drift.promote('smith', 1) \g /dev/null
 
 -- The generator lists functions from pg_proc as its path finds it. This one has drift's and, of the
 -- server's, a few that make no noise, so that nearly every call is one of drift.
