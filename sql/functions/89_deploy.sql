@@ -271,6 +271,9 @@ DECLARE
 BEGIN
 	IF jsonb_typeof(options) <> 'object' THEN
 		PERFORM drift_internal.read_deployment_options(options);
+	ELSIF options->>'strategy' <> strategy THEN
+		RAISE EXCEPTION 'the strategy is both % and %', strategy, options->>'strategy'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Give it as the argument strategy and not among the options.';
 	END IF;
 	started_id := drift_internal.deploy(locked, chosen,
 		coalesce(options, '{}') || jsonb_build_object('strategy', coalesce(strategy, 'blue_green')), reason);

@@ -118,3 +118,23 @@ $$;
 
 COMMENT ON FUNCTION drift.unfreeze(text, text) IS
 	'lets versions of a frozen model be deployed again, counts automatic rollbacks anew and resolves the alert';
+
+CREATE OR REPLACE FUNCTION drift.set_rollback_limit(model text, attempts integer, reason text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.models := drift_internal.lock_model(model, 'own');
+BEGIN
+	IF (attempts >= 0) IS NOT TRUE THEN
+		RAISE EXCEPTION 'a limit of rollbacks cannot be %', coalesce(attempts::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It is a number from 0, which allows none.';
+	END IF;
+	UPDATE drift.models AS m SET max_rollback_attempts = attempts WHERE m.model_id = locked.model_id;
+	PERFORM drift_internal.record_event(locked.model_id, 'rollback_limit_set', NULL, reason,
+		jsonb_build_object('attempts', attempts, 'previous_attempts', locked.max_rollback_attempts));
+END
+$$;
+
+COMMENT ON FUNCTION drift.set_rollback_limit(text, integer, text) IS
+	'how many automatic rollbacks in a row a model may have before it is frozen, 3 unless this was said; with 0 it is frozen instead of being rolled back';

@@ -1,6 +1,6 @@
 -- Deployments: what answers, the way there and the way back, what drift.advance() makes of a log.
 BEGIN;
-SELECT plan(99);
+SELECT plan(100);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -29,6 +29,7 @@ SELECT throws_ok(format('SELECT drift.deploy(%L, 1, %L)', pg_temp.name(), s), '5
 FROM unnest(ARRAY['canary', 'ab_test', 'shadow']) AS s;
 SELECT throws_ok(format('SELECT drift.deploy(%L)', pg_temp.name()), '42704', NULL, 'without a version one must be in staging');
 SELECT throws_ok(format('SELECT drift.deploy(%L, 9)', pg_temp.name()), '42704', NULL, 'the version must be there');
+SELECT throws_ok(format('SELECT drift.deploy(%L, 1, options => %L)', pg_temp.name(), '{"strategy": "canary"}'), '22023', NULL, 'one strategy is enough');
 SELECT throws_ok(format('SELECT drift.deploy(%L, 1, %L)', pg_temp.name(), 'green'), '22023', 'no strategy of deployment is called "green"');
 INSERT INTO done SELECT 'first', d FROM drift.deploy(pg_temp.name(), 1, reason => 'because') AS d;
 SELECT is((result).message, 'version 1 answers', 'a first version answers at once') FROM done WHERE step = 'first';

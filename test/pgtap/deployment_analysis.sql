@@ -1,6 +1,6 @@
 -- What drift.advance() makes of errors, latency, scores, disagreement and outcomes, and what follows.
 BEGIN;
-SELECT plan(80);
+SELECT plan(81);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -226,7 +226,8 @@ SELECT throws_ok($$SELECT drift_internal.apply_analysis('classes', (SELECT deplo
 	'an analysis of a step that is over changes nothing');
 
 -- never more automatic rollbacks than allowed: none
-UPDATE drift.models SET max_rollback_attempts = 0 WHERE name = 'classes';
+SELECT throws_ok('SELECT drift.set_rollback_limit(''classes'', -1)', '22023', NULL, 'a limit is a number from 0');
+SELECT drift.set_rollback_limit('classes', 0) \g /dev/null
 SELECT drift.rollback('classes') \g /dev/null
 SELECT pg_temp.begin('classes', 3, 'canary') \g /dev/null
 SELECT pg_temp.predictions('classes', 1, 200, 'champion', 1), pg_temp.predictions('classes', 201, 400, 'challenger', 3) \g /dev/null

@@ -54,6 +54,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Deployment', 'unpin', $$drift.unpin('pinned')$$),
 	('Deployment', 'freeze', $$drift.freeze('risk')$$),
 	('Deployment', 'unfreeze', $$drift.unfreeze('frozen')$$),
+	('Deployment', 'set_rollback_limit', $$drift.set_rollback_limit('risk', 2)$$),
 	('Deployment', 'claim_events', $$drift.claim_events()$$),
 	('Deployment', 'confirm_event', format('drift.confirm_event(%s)', :'event')),
 	('Deployment', 'fail_event', format('drift.fail_event(%s, ''down'')', :'event')),

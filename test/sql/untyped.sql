@@ -185,6 +185,7 @@ INSERT INTO call VALUES ('deploy', 'SELECT * FROM drift.deploy(%s, %s, %s, %s, %
 	('run_deployments', 'SELECT * FROM drift.run_deployments() WHERE %s', ARRAY['true']), ('deployment_options', 'SELECT * FROM drift.deployment_options() WHERE option = %s', ARRAY['alpha']),
 	('claim_events', 'SELECT * FROM drift.claim_events(%s, %s, %s)', ARRAY['{champion_changed}', '5', '1 minute']), ('confirm_event', 'SELECT drift.confirm_event(%s)', ARRAY[event()]),
 	('fail_event', 'SELECT drift.fail_event(%s, %s)', ARRAY[event(), 'no answer']), ('purge_events', 'SELECT drift.purge_events(%s)', ARRAY['1 day']),
+	('set_rollback_limit', 'SELECT drift.set_rollback_limit(%s, %s, %s)', ARRAY['deployed', '2', 'why']),
 	('mcnemar_test', 'SELECT drift.mcnemar_test(%s, %s)', ARRAY['5', '15']);
 
 -- What a call changes is undone, so that it can be made again.
