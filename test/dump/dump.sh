@@ -69,6 +69,14 @@ consistent() {
 	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -f test/crash/consistent.sql
 }
 
+# Each line of inconsistencies.sql is noticed, so that silence means something.
+notices() {
+	while read -r statement; do
+		[ -n "$(psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -c BEGIN -c "$statement" -f test/crash/consistent.sql)" ] ||
+			{ echo "not noticed: $statement"; return 1; }
+	done <test/dump/inconsistencies.sql
+}
+
 # clone_refuses DATABASE: what was restored beside the original is a clone, and delivers nothing.
 clone_refuses() {
 	! psql -XAtq -d "$1" -c 'SELECT drift.claim_events()' 2>"$WORK/clone.err" && grep -q 'drift.adopt_cluster()' "$WORK/clone.err" &&
@@ -96,6 +104,8 @@ for format in plain inserts custom parallel; do
 	check "$format: the dump keeps every value" same $format
 	check "$format: the dump restores a consistent registry" silent consistent "drift_restore_$format"
 done
+check "the original is consistent" silent consistent drift_dump
+check "what is not consistent would be noticed" notices drift_dump
 check "a clone delivers nothing and says why" clone_refuses drift_restore_plain
 check "the original goes on" eval "goes_on drift_dump >'$WORK/dump_goes_on'"
 for format in plain inserts custom parallel; do
