@@ -113,18 +113,10 @@ WholeName(Oid relation)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
 }
 
-static void
-ForgetPlans(OutcomeLog *log)
-{
-	for (int i = 0; i < OUTCOME_STATEMENTS; i++)
-	{
-		if (log->plans[i] != NULL)
-			SPI_freeplan(log->plans[i]);
-		log->plans[i] = NULL;
-	}
-}
-
-/* What the session keeps of a log; plans of other names are worth nothing */
+/*
+ * What the session keeps of a log. Plans of other names are worth nothing, but
+ * they are not freed: a trigger that renames a table runs inside one of them.
+ */
 static OutcomeLog *
 KeepLog(Oid log_relation, Oid outcomes)
 {
@@ -146,7 +138,7 @@ KeepLog(Oid log_relation, Oid outcomes)
 		strcmp(log->outcomes_name, outcomes_name) == 0)
 		return log;
 
-	ForgetPlans(log);
+	memset(log->plans, 0, sizeof(log->plans));
 	log->outcomes = outcomes;
 	log->log_name = MemoryContextStrdup(TopMemoryContext, log_name);
 	log->outcomes_name = MemoryContextStrdup(TopMemoryContext, outcomes_name);

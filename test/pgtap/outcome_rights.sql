@@ -1,6 +1,6 @@
 -- Outcomes are recorded with the rights of the caller: grants, row security and triggers of the tables hold.
 BEGIN;
-SELECT plan(21);
+SELECT plan(22);
 
 CREATE ROLE outcome_owner;
 CREATE ROLE outcome_lab;
@@ -89,6 +89,23 @@ ROLLBACK TO writable;
 ALTER TABLE rights_log RENAME TO "re named";
 ALTER TABLE rights_log_outcomes SET SCHEMA public;
 SELECT results_eq($$ SELECT (drift.record_outcome(prediction_id, 12, source => 's')).matched FROM "re named" WHERE x = 4 $$, $$ VALUES (true) $$, 'renamed and moved tables are found');
+
+-- a trigger that renames the table of the statement that it runs in
+CREATE FUNCTION rename() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() = 1 THEN
+		ALTER TABLE public.rights_log_outcomes RENAME TO renamed_inside;
+		PERFORM drift.record_outcome(prediction_id, 14) FROM labelled."re named" WHERE x IN (5, 6);
+		ALTER TABLE public.renamed_inside RENAME TO rights_log_outcomes;
+		PERFORM drift.record_outcome(prediction_id, 15) FROM labelled."re named" WHERE x IN (5, 6);
+	END IF;
+	RETURN NEW;
+END
+$$;
+CREATE TRIGGER rename AFTER INSERT ON public.rights_log_outcomes FOR EACH ROW EXECUTE FUNCTION rename();
+SELECT results_eq($$ SELECT (drift.record_outcome(prediction_id, 16)).matched FROM "re named" WHERE x IN (4, 7) $$, $$ VALUES (true), (true) $$,
+	'triggers may rename the table they run for');
+
 DROP TABLE public.rights_log_outcomes CASCADE;
 SELECT throws_ok($$ SELECT drift.record_outcome(prediction_id, 13) FROM "re named" WHERE x = 4 $$, '42P01', NULL, 'a table that was dropped is an error');
 
