@@ -91,7 +91,9 @@ BEGIN
 		FROM (
 			SELECT k.lag, count(k.span) AS n, percentile_disc(ARRAY[0, 0.5, 0.9, 0.99, 1]) WITHIN GROUP (ORDER BY k.span) AS p
 			FROM (%s) AS l
-			CROSS JOIN LATERAL (VALUES (''observed'', l.observed_first - l.predicted_at), (''recorded'', l.recorded_first - l.predicted_at)) AS k (lag, span)
+			CROSS JOIN LATERAL (VALUES
+				(''observed'', l.observed_first - l.predicted_at),
+				(''recorded'', l.recorded_first - l.predicted_at)) AS k (lag, span)
 			GROUP BY k.lag) AS q
 		ORDER BY q.lag', drift_internal.labels_query(drift_internal.find_outcomes(model)))
 	USING since;
@@ -101,7 +103,8 @@ $$;
 COMMENT ON FUNCTION drift.label_lag(text, timestamptz) IS
 	'how long after the prediction its first outcome was observed and was recorded, for predictions since a time whose outcome is known';
 
-CREATE OR REPLACE FUNCTION drift.label_frontier(model text, coverage double precision DEFAULT 0.9, bucket interval DEFAULT '1 day') RETURNS timestamptz
+CREATE OR REPLACE FUNCTION drift.label_frontier(model text, coverage double precision DEFAULT 0.9, bucket interval DEFAULT '1 day')
+	RETURNS timestamptz
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$

@@ -78,12 +78,13 @@ BEGIN
 			SELECT %s g.ordinal, l.prediction_id, l.predicted_at
 			FROM unnest($1, $2) WITH ORDINALITY AS g (entity_key, observed_at, ordinal)
 			JOIN %s AS l USING (entity_key)
-			WHERE l.predicted_at BETWEEN $3 AND $4 AND l.predicted_at <= g.observed_at AND l.predicted_at >= coalesce(g.observed_at - $5, ''-infinity'')
+			WHERE l.predicted_at BETWEEN $3 AND $4 AND l.predicted_at <= g.observed_at
+				AND l.predicted_at >= coalesce(g.observed_at - $5, ''-infinity'')
 				AND l.shadow_of IS NULL AND l.status = ''ok''
 			ORDER BY g.ordinal, l.predicted_at DESC, l.prediction_id',
 			CASE match WHEN 'latest' THEN 'DISTINCT ON (g.ordinal)' ELSE '' END, drift_internal.relation_name(log))
-		USING entities, observed, (SELECT coalesce(min(o) - within, '-infinity') FROM unnest(observed) AS o), (SELECT max(o) FROM unnest(observed) AS o),
-			within;
+		USING entities, observed, (SELECT coalesce(min(o) - within, '-infinity') FROM unnest(observed) AS o),
+			(SELECT max(o) FROM unnest(observed) AS o), within;
 	END IF;
 END
 $$;

@@ -20,7 +20,8 @@ BEGIN
 			USING ERRCODE = 'undefined_column', DETAIL = format('The columns are %s.', array_to_string(columns, ', ')),
 				HINT = 'Columns may also be observed_at and source; name them so in the query.';
 	END IF;
-	RETURN format('SELECT %s, %s, drift_internal.outcome_actual(given.actual), drift_internal.outcome_number(given.actual), %s, %s FROM (%s%s) AS given',
+	RETURN format('SELECT %s, %s, drift_internal.outcome_actual(given.actual), drift_internal.outcome_number(given.actual), %s, %s '
+			'FROM (%s%s) AS given',
 		drift_internal.outcome_column(columns, 'prediction_id', 'uuid'), drift_internal.outcome_column(columns, 'entity_key', 'text'),
 		drift_internal.outcome_column(columns, 'observed_at', 'timestamptz'), drift_internal.outcome_column(columns, 'source', 'text'), query, E'\n');
 END
@@ -63,7 +64,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.add_outcomes(regclass, regclass, drift_internal.given_outcome[], text, interval, text, drift.recorded_outcomes) IS
 	'adds outcomes to a table of outcomes and to the counts of what was done';
 
-CREATE OR REPLACE FUNCTION drift_internal.record_outcomes(model text, query text, match text, within interval, path text) RETURNS drift.recorded_outcomes
+CREATE OR REPLACE FUNCTION drift_internal.record_outcomes(model text, query text, match text, within interval, path text)
+	RETURNS drift.recorded_outcomes
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
