@@ -165,8 +165,12 @@ BEGIN
 	END IF;
 	PERFORM drift_internal.check_no_log(locked);
 	-- A log that was dropped makes way for the new one.
-	DELETE FROM drift.prediction_logs AS l
-	WHERE l.model_id = locked.model_id AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log);
+	WITH dropped AS (
+		DELETE FROM drift.prediction_logs AS l
+		WHERE l.model_id = locked.model_id AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = l.log)
+		RETURNING l.log_id
+	)
+	DELETE FROM drift.prediction_log_features AS f USING dropped WHERE f.log_id = dropped.log_id;
 	INSERT INTO drift.prediction_logs (model_id, log, outcomes, retention, days_ahead, uses_partman, created_by)
 	VALUES (locked.model_id, log, outcomes, retention, days_ahead, uses_partman, pg_get_userbyid(drift_internal.actor()))
 	RETURNING * INTO registered;

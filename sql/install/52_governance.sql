@@ -13,8 +13,7 @@ CREATE TABLE drift.promotion_requests (
 	reason text,
 	requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	expires_at timestamptz NOT NULL,
-	closed_at timestamptz,
-	FOREIGN KEY (model_id, version) REFERENCES drift.model_versions
+	closed_at timestamptz
 );
 
 CREATE UNIQUE INDEX promotion_requests_open ON drift.promotion_requests (model_id, version) WHERE status = 'open';
@@ -29,7 +28,7 @@ COMMENT ON COLUMN drift.promotion_requests.login IS 'role that had logged in';
 
 CREATE TABLE drift.approvals (
 	approval_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	request_id bigint NOT NULL REFERENCES drift.promotion_requests,
+	request_id bigint NOT NULL,
 	approver regrole NOT NULL,
 	approved_by text NOT NULL,
 	login text NOT NULL,
@@ -51,8 +50,7 @@ CREATE TABLE drift.model_cards (
 	section text NOT NULL,
 	content text NOT NULL,
 	written_by text NOT NULL,
-	written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	FOREIGN KEY (model_id, version) REFERENCES drift.model_versions
+	written_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 CREATE INDEX model_cards_version ON drift.model_cards (model_id, version, section, entry_id);

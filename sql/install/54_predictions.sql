@@ -4,7 +4,7 @@
 
 CREATE TABLE drift.prediction_logs (
 	log_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY CHECK (log_id < 4194304),
-	model_id integer NOT NULL UNIQUE REFERENCES drift.models,
+	model_id integer NOT NULL UNIQUE,
 	log regclass NOT NULL UNIQUE,
 	outcomes regclass NOT NULL UNIQUE,
 	retention interval CHECK (retention > '0'),
@@ -23,7 +23,7 @@ COMMENT ON COLUMN drift.prediction_logs.days_ahead IS 'days for which partitions
 COMMENT ON COLUMN drift.prediction_logs.uses_partman IS 'whether pg_partman maintains the partitions';
 
 CREATE TABLE drift.prediction_log_features (
-	log_id integer NOT NULL REFERENCES drift.prediction_logs ON DELETE CASCADE,
+	log_id integer NOT NULL,
 	feature text COLLATE "C" NOT NULL,
 	column_name text COLLATE "C" NOT NULL,
 	PRIMARY KEY (log_id, feature),

@@ -17,9 +17,7 @@ CREATE TABLE drift.deployments (
 	started_by text NOT NULL,
 	step_started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	finished_at timestamptz,
-	reason text,
-	FOREIGN KEY (model_id, version) REFERENCES drift.model_versions,
-	FOREIGN KEY (model_id, previous_version) REFERENCES drift.model_versions
+	reason text
 );
 
 CREATE UNIQUE INDEX deployments_running ON drift.deployments (model_id) WHERE status = 'running';
@@ -35,7 +33,7 @@ COMMENT ON COLUMN drift.deployments.on_deadline IS 'what happens at the deadline
 
 CREATE TABLE drift.deployment_analyses (
 	analysis_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	deployment_id bigint NOT NULL REFERENCES drift.deployments,
+	deployment_id bigint NOT NULL,
 	step integer NOT NULL,
 	verdict text NOT NULL CHECK (verdict IN ('pass', 'fail', 'inconclusive')),
 	action text NOT NULL CHECK (action IN ('advanced', 'completed', 'held', 'rolled_back')),
@@ -52,7 +50,7 @@ COMMENT ON COLUMN drift.deployment_analyses.terms IS 'every term of the verdict:
 CREATE TABLE drift.outbox (
 	event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	topic text NOT NULL,
-	model_id integer REFERENCES drift.models,
+	model_id integer,
 	payload jsonb NOT NULL,
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	claimed_at timestamptz,
@@ -70,7 +68,7 @@ COMMENT ON COLUMN drift.outbox.topic IS 'what happened, for example deployment_s
 
 CREATE TABLE drift.alerts (
 	alert_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	model_id integer REFERENCES drift.models,
+	model_id integer,
 	kind text NOT NULL,
 	severity text NOT NULL CHECK (severity IN ('warning', 'critical')),
 	title text NOT NULL,

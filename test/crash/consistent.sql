@@ -3,6 +3,32 @@
 -- Usage, as superuser: psql -XAtq -f consistent.sql
 SET search_path = pg_catalog, pg_temp;
 
+-- --- references --------------------------------------------------------------
+
+SELECT format('SELECT DISTINCT %L || concat_ws(%L, %s) FROM drift.%I AS c WHERE %s IS NOT NULL AND NOT EXISTS (SELECT FROM drift.%I AS p WHERE (%s) = (%s))',
+	format('%s: nothing in %s is ', child, parent), ' ', columns, child, last_column, parent, target, columns)
+FROM (VALUES
+	('model_versions', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('model_privileges', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('model_events', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('prediction_logs', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('outbox', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('alerts', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('model_artefacts', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('model_aliases', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('model_events', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('routes', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('model_cards', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('promotion_requests', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('deployments', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('deployments', 'model_versions', 'c.model_id, c.previous_version', 'c.previous_version', 'p.model_id, p.version'),
+	('model_events', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
+	('deployment_analyses', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
+	('approvals', 'promotion_requests', 'c.request_id', 'c.request_id', 'p.request_id'),
+	('prediction_log_features', 'prediction_logs', 'c.log_id', 'c.log_id', 'p.log_id')
+) AS r (child, parent, columns, last_column, target)
+\gexec
+
 -- --- versions ----------------------------------------------------------------
 
 SELECT format('model %s: versions are not numbered 1 to %s but %s to %s, %s of them', m.model_id, m.last_version, min(v.version), max(v.version), count(v))

@@ -33,10 +33,10 @@ custom() {
 		pg_restore --exit-on-error -d drift_restore_custom "$WORK/dump.custom"
 }
 
-# Several jobs fill tables in any order, which foreign keys between tables of an extension do not stand.
+# Several jobs fill tables in any order.
 parallel() {
 	createdb drift_restore_parallel &&
-		PGOPTIONS='-c session_replication_role=replica' pg_restore --exit-on-error -j 2 -d drift_restore_parallel "$WORK/dump.custom"
+		pg_restore --exit-on-error -j 2 -d drift_restore_parallel "$WORK/dump.custom"
 }
 
 binary_copy() {

@@ -1,5 +1,8 @@
 UPDATE drift.models SET last_version = last_version + 1 WHERE name = 'governed';
 DELETE FROM drift.model_artefacts WHERE version = 2;
+INSERT INTO drift.model_artefacts SELECT model_id, 99, artefact FROM drift.model_artefacts WHERE version = 1 LIMIT 1;
+DELETE FROM drift.promotion_requests;
+UPDATE drift.prediction_log_features SET log_id = 99;
 UPDATE drift.model_versions SET digest = sha256('x') WHERE version = 1;
 UPDATE drift.model_aliases SET version = 1 WHERE alias = 'champion';
 DELETE FROM drift.model_aliases WHERE alias = 'free';
