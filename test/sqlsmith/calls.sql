@@ -78,17 +78,17 @@ $$;
 CREATE TEMP TABLE outcome (state text, called regprocedure, query text);
 CREATE FUNCTION pg_temp.try(called regprocedure, query text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM set_config('statement_timeout', '5s', true);
-	BEGIN
-		EXECUTE query;
-		RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ000';
-	EXCEPTION WHEN OTHERS OR query_canceled THEN
-		INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'ZZ000' THEN 'ok' ELSE SQLSTATE END, called, query);
-	END;
+	EXECUTE query;
+	RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ000';
+EXCEPTION WHEN OTHERS OR query_canceled THEN
+	INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'ZZ000' THEN 'ok' ELSE SQLSTATE END, called, query);
 END
 $$;
 
-SELECT pg_temp.try(f.oid::regprocedure,
+-- Each call is a statement, which is what the timeout is for.
+SET statement_timeout = '5s';
+\o /dev/null
+SELECT format('SELECT pg_temp.try(%s::regprocedure, %L)', f.oid,
 	format(CASE f.prokind WHEN 'a' THEN 'SELECT %s(%s) FROM (SELECT g FROM generate_series(1, 3) AS g) AS s' WHEN 'p' THEN 'CALL %s(%s)' ELSE 'SELECT * FROM %s(%s)' END,
 		f.oid::regproc, (SELECT string_agg(pg_temp.argument(a.type), ', ' ORDER BY a.position) FROM unnest(f.proargtypes::oid[]) WITH ORDINALITY AS a(type, position))))
 FROM (
@@ -96,7 +96,10 @@ FROM (
 	WHERE p.pronamespace IN ('drift'::regnamespace, 'drift_internal'::regnamespace)
 		AND NOT 'internal'::regtype = ANY (p.proargtypes) AND NOT 'cstring'::regtype = ANY (p.proargtypes)
 		AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype)
-) AS f \g /dev/null
+) AS f
+\gexec
+\o
+RESET statement_timeout;
 
 -- what the script run.sh reads
 SELECT count(*) || ' calls of ' || count(DISTINCT called) || ' functions, ' || count(*) FILTER (WHERE state = 'ok') || ' without an error' FROM outcome;
