@@ -58,6 +58,7 @@ types() {
 	client "types of JavaScript" test/clients/outcomes.js
 }
 
+in_database page docs/registry.md
 in_database page docs/predictions.md
 in_database page docs/outcomes.md
 in_database types
