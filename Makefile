@@ -70,7 +70,9 @@ SQL_FUNCTIONS = \
 	sql/functions/80_events.sql \
 	sql/functions/81_route.sql \
 	sql/functions/82_models.sql \
+	sql/functions/82_version_facts.sql \
 	sql/functions/82_versions.sql \
+	sql/functions/82_pending_versions.sql \
 	sql/functions/82_resolve.sql \
 	sql/functions/82_aliases.sql \
 	sql/functions/82_privileges.sql \
@@ -93,6 +95,7 @@ SQL_FUNCTIONS = \
 	sql/functions/86_prediction_ids.sql \
 	sql/functions/86_log_partitions.sql \
 	sql/functions/86_partman.sql \
+	sql/functions/86_log_registration.sql \
 	sql/functions/86_prediction_log.sql \
 	sql/functions/86_log_features.sql \
 	sql/functions/86_log_maintenance.sql \
@@ -106,10 +109,14 @@ SQL_FUNCTIONS = \
 	sql/functions/88_health.sql \
 	sql/functions/88_uninstall.sql \
 	sql/functions/89_deployment_options.sql \
+	sql/functions/89_deployment.sql \
 	sql/functions/89_deploy.sql \
+	sql/functions/89_steps.sql \
 	sql/functions/89_rollback.sql \
 	sql/functions/89_hold.sql \
 	sql/functions/89_analysis_rows.sql \
+	sql/functions/89_analysis_terms.sql \
+	sql/functions/89_analysis_quality.sql \
 	sql/functions/89_analysis.sql \
 	sql/functions/89_advance.sql \
 	sql/functions/89_outbox.sql
