@@ -85,9 +85,7 @@ EXCEPTION WHEN OTHERS OR query_canceled THEN
 END
 $$;
 
--- Each call is a statement, which is what the timeout is for.
-SET statement_timeout = '5s';
-\o /dev/null
+CREATE TEMP TABLE attempt AS
 SELECT format('SELECT pg_temp.try(%s::regprocedure, %L)', f.oid,
 	format(CASE f.prokind WHEN 'a' THEN 'SELECT %s(%s) FROM (SELECT g FROM generate_series(1, 3) AS g) AS s' WHEN 'p' THEN 'CALL %s(%s)' ELSE 'SELECT * FROM %s(%s)' END,
 		f.oid::regproc, (SELECT string_agg(pg_temp.argument(a.type), ', ' ORDER BY a.position) FROM unnest(f.proargtypes::oid[]) WITH ORDINALITY AS a(type, position))))
@@ -96,7 +94,12 @@ FROM (
 	WHERE p.pronamespace IN ('drift'::regnamespace, 'drift_internal'::regnamespace)
 		AND NOT 'internal'::regtype = ANY (p.proargtypes) AND NOT 'cstring'::regtype = ANY (p.proargtypes)
 		AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype)
-) AS f
+) AS f;
+
+-- Each call is a statement, which is what the timeout is for.
+SET statement_timeout = '5s';
+\o /dev/null
+SELECT * FROM attempt
 \gexec
 \o
 RESET statement_timeout;
