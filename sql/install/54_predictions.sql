@@ -43,9 +43,11 @@ CREATE POLICY visible ON drift.prediction_log_features FOR SELECT
 
 GRANT SELECT ON drift.prediction_logs, drift.prediction_log_features TO PUBLIC;
 
-SELECT pg_extension_config_dump('drift.prediction_logs', '');
+-- A log that was dropped is a number in a dump, which would be another table's where it is restored.
+SELECT pg_extension_config_dump('drift.prediction_logs', 'WHERE log::oid IN (SELECT c.oid FROM pg_catalog.pg_class AS c)');
 SELECT pg_extension_config_dump('drift.prediction_logs_log_id_seq', '');
-SELECT pg_extension_config_dump('drift.prediction_log_features', '');
+SELECT pg_extension_config_dump('drift.prediction_log_features',
+	'WHERE log_id IN (SELECT l.log_id FROM drift.prediction_logs AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.log)');
 
 CREATE TYPE drift.prediction AS (
 	prediction_id uuid,

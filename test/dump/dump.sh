@@ -96,6 +96,17 @@ goes_on_alike() {
 	goes_on "$1" >"$WORK/dump_goes_on_clone" && diff "$WORK/dump_goes_on" "$WORK/dump_goes_on_clone"
 }
 
+# Its row would name whatever table has that number there.
+leaves_dropped_log() {
+	psql -Xq -v ON_ERROR_STOP=1 -d drift_restore_inserts -o /dev/null -c "SELECT drift.register_model('dropped')" \
+		-c "SELECT drift.create_prediction_log('dropped', 'public.dropped', 'SELECT 1 AS x')" -c 'DROP TABLE public.dropped CASCADE' &&
+		createdb drift_restore_dropped &&
+		pg_dump -d drift_restore_inserts | psql -Xq -v ON_ERROR_STOP=1 -d drift_restore_dropped &&
+		[ "$(psql -XAtq -d drift_restore_dropped -c "SELECT count(*), (SELECT count(*) FROM drift.prediction_log_features)
+			FROM drift.prediction_logs")" = "$(psql -XAtq -d drift_restore_inserts -c "SELECT count(*) - 1,
+			(SELECT count(*) - 1 FROM drift.prediction_log_features) FROM drift.prediction_logs")" ]
+}
+
 check "tables with profiles, models and a registry are made" seed
 check "every table of the extension holds rows and is dumped" silent holds_rows
 check "every row can be listed" facts drift_dump "$WORK/dump_before"
@@ -112,6 +123,7 @@ for format in plain inserts custom parallel; do
 	check "$format: the clone goes on as the original does" goes_on_alike "drift_restore_$format"
 done
 check "a clone that was adopted delivers" adopted_delivers drift_restore_plain
+check "a log that was dropped is not in the dump" leaves_dropped_log
 check "binary COPY keeps every profile" binary_copy
 check "binary COPY keeps every model" binary_copy_models
 check "a damaged model in a binary COPY is refused" damaged_copy
