@@ -209,6 +209,8 @@ CREATE POLICY visible ON drift.routes FOR SELECT USING (model_id IN (SELECT m.mo
 
 GRANT SELECT ON drift.models, drift.model_versions, drift.model_artefacts, drift.model_aliases, drift.model_privileges,
 	drift.model_events, drift.routes TO PUBLIC;
+-- pg_dump reads sequences, and the table at the end, as whoever dumps.
+GRANT SELECT ON SEQUENCE drift.models_model_id_seq, drift.model_events_event_id_seq TO PUBLIC;
 
 SELECT pg_extension_config_dump('drift.models', '');
 SELECT pg_extension_config_dump('drift.models_model_id_seq', '');
@@ -247,5 +249,7 @@ CREATE TABLE drift_internal.cluster (
 );
 
 COMMENT ON TABLE drift_internal.cluster IS 'cluster and database that the registry belongs to; in another one nothing is delivered or retrained until drift.adopt_cluster()';
+
+GRANT SELECT ON drift_internal.cluster TO PUBLIC;
 
 SELECT pg_extension_config_dump('drift_internal.cluster', '');

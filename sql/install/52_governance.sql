@@ -68,6 +68,7 @@ CREATE POLICY visible ON drift.approvals FOR SELECT
 CREATE POLICY visible ON drift.model_cards FOR SELECT USING (model_id IN (SELECT m.model_id FROM drift.models AS m));
 
 GRANT SELECT ON drift.promotion_requests, drift.approvals, drift.model_cards TO PUBLIC;
+GRANT SELECT ON SEQUENCE drift.promotion_requests_request_id_seq, drift.approvals_approval_id_seq, drift.model_cards_entry_id_seq TO PUBLIC;
 
 SELECT pg_extension_config_dump('drift.promotion_requests', '');
 SELECT pg_extension_config_dump('drift.promotion_requests_request_id_seq', '');

@@ -42,6 +42,7 @@ CREATE POLICY visible ON drift.prediction_log_features FOR SELECT
 	USING (log_id IN (SELECT l.log_id FROM drift.prediction_logs AS l));
 
 GRANT SELECT ON drift.prediction_logs, drift.prediction_log_features TO PUBLIC;
+GRANT SELECT ON SEQUENCE drift.prediction_logs_log_id_seq TO PUBLIC;
 
 -- A log that was dropped is a number in a dump, which would be another table's where it is restored.
 SELECT pg_extension_config_dump('drift.prediction_logs', 'WHERE log::oid IN (SELECT c.oid FROM pg_catalog.pg_class AS c)');

@@ -95,6 +95,8 @@ CREATE POLICY visible ON drift.outbox FOR SELECT USING (model_id IN (SELECT m.mo
 CREATE POLICY visible ON drift.alerts FOR SELECT USING (model_id IN (SELECT m.model_id FROM drift.models AS m));
 
 GRANT SELECT ON drift.deployments, drift.deployment_analyses, drift.outbox, drift.alerts TO PUBLIC;
+GRANT SELECT ON SEQUENCE drift.deployments_deployment_id_seq, drift.deployment_analyses_analysis_id_seq,
+	drift.outbox_event_id_seq, drift.alerts_alert_id_seq TO PUBLIC;
 
 SELECT pg_extension_config_dump('drift.deployments', '');
 SELECT pg_extension_config_dump('drift.deployments_deployment_id_seq', '');

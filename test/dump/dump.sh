@@ -96,6 +96,22 @@ goes_on_alike() {
 	goes_on "$1" >"$WORK/dump_goes_on_clone" && diff "$WORK/dump_goes_on" "$WORK/dump_goes_on_clone"
 }
 
+# Who is no superuser dumps the models that he may see; a superuser restores them.
+part() {
+	psql -Xq -v ON_ERROR_STOP=1 -d postgres -c 'CREATE ROLE dumper' -c 'CREATE DATABASE drift_part OWNER dumper' &&
+		psql -Xq -v ON_ERROR_STOP=1 -d drift_part -o /dev/null -c 'CREATE EXTENSION drift' -c 'GRANT CREATE ON SCHEMA public TO dumper' \
+			-c "SELECT drift.register_model('hidden')" -c 'SET ROLE dumper' -c "SELECT drift.register_model('seen')" \
+			-c "SELECT drift.add_version('seen', drift.import_model('json', '{\"format\": \"drift\", \"version\": 1,
+				\"task\": \"regression\", \"inputs\": [\"x\"], \"features\": [\"x\"],
+				\"linear\": {\"coefficients\": [2], \"intercept\": 0}}'))" \
+			-c "SELECT drift.deploy('seen', 1)" -c "SELECT drift.create_prediction_log('seen')" -c "SELECT drift.predict('seen', '{\"x\": 3}')" &&
+		createdb drift_restore_part &&
+		pg_dump --role=dumper --enable-row-security -d drift_part | psql -Xq -v ON_ERROR_STOP=1 -d drift_restore_part &&
+		[ "$(psql -XAtq -d drift_restore_part -c "SELECT string_agg(name, ' ') FROM drift.models" \
+			-c "SELECT score FROM drift.predict('seen', '{\"x\": 4}')" -c 'SELECT count(*) FROM seen_log')" = "$(printf 'seen\n8\n2')" ] &&
+		consistent drift_restore_part >"$WORK/part" && [ ! -s "$WORK/part" ]
+}
+
 # Its row would name whatever table has that number there.
 leaves_dropped_log() {
 	psql -Xq -v ON_ERROR_STOP=1 -d drift_restore_inserts -o /dev/null -c "SELECT drift.register_model('dropped')" \
@@ -124,6 +140,7 @@ for format in plain inserts custom parallel; do
 done
 check "a clone that was adopted delivers" adopted_delivers drift_restore_plain
 check "a log that was dropped is not in the dump" leaves_dropped_log
+check "who is no superuser dumps a part" part
 check "binary COPY keeps every profile" binary_copy
 check "binary COPY keeps every model" binary_copy_models
 check "a damaged model in a binary COPY is refused" damaged_copy
