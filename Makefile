@@ -73,7 +73,6 @@ SQL_FUNCTIONS = \
 	sql/functions/82_version_facts.sql \
 	sql/functions/82_versions.sql \
 	sql/functions/82_pending_versions.sql \
-	sql/functions/82_resolve.sql \
 	sql/functions/82_aliases.sql \
 	sql/functions/82_privileges.sql \
 	sql/functions/82_training.sql \

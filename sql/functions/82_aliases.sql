@@ -115,6 +115,26 @@ $$;
 COMMENT ON FUNCTION drift.set_alias(text, text, integer, text) IS
 	'lets an alias of a model stand for a ready version, from commit on, and answers the id of the event in drift.model_events; staging also sets the stage, champion is refused: drift.promote() does that';
 
+CREATE OR REPLACE FUNCTION drift_internal.alias_version(model drift.models, alias text) RETURNS integer
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	version integer := (SELECT a.version FROM drift.model_aliases AS a WHERE a.model_id = model.model_id AND a.alias = alias_version.alias);
+	others text := (SELECT string_agg(a.alias, ', ' ORDER BY a.alias) FROM drift.model_aliases AS a WHERE a.model_id = model.model_id);
+BEGIN
+	IF version IS NULL THEN
+		RAISE EXCEPTION 'model "%" has no alias "%"', model.name, alias
+			USING ERRCODE = 'undefined_object',
+				DETAIL = CASE WHEN others IS NULL THEN 'It has no aliases.' ELSE format('Its aliases are %s.', others) END,
+				HINT = 'drift.set_alias() sets an alias.';
+	END IF;
+	RETURN version;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.alias_version(drift.models, text) IS 'version that an alias of a model stands for, or an error that lists the aliases there are';
+
 CREATE OR REPLACE FUNCTION drift.remove_alias(model text, alias text, reason text DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp

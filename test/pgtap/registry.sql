@@ -1,6 +1,6 @@
 -- The registry: names, versions, aliases, stages, history, privileges, transfer, and its plans when it is large.
 BEGIN;
-SELECT plan(168);
+SELECT plan(169);
 
 -- What a query answers as a role, as text, or how it fails: state, message, detail and hint.
 CREATE FUNCTION pg_temp.answer(query text, role name DEFAULT current_user) RETURNS text LANGUAGE plpgsql AS $$
@@ -97,7 +97,7 @@ SELECT is(pg_temp.answer($$SELECT drift.finish_version('churn', 4, pg_temp.artef
 	'55000 | version 4 of model "churn" is not pending | Its status is ready. | What a version is never changes; drift.add_version() adds another.', 'once');
 SELECT is(drift.start_version('churn'), 5, 'another one');
 SELECT lives_ok($$SELECT drift.fail_version('churn', 5, 'out of memory')$$, 'may fail');
-SELECT is(pg_temp.answer($$SELECT drift_internal.resolve('churn/5')$$), '55000 | version 5 of model "churn" is not ready | Its status is failed: out of memory.', 'and says why');
+SELECT is(pg_temp.answer($$SELECT drift.set_alias('churn', 'tried', 5)$$), '55000 | version 5 of model "churn" is not ready | Its status is failed: out of memory.', 'and says why');
 SELECT is(drift.add_version('churn', pg_temp.artefact(6)), 6, 'its number stays taken');
 
 SELECT is(drift.log_metrics('churn', 6, '{"auc": 0.7, "loss": 1}'), '{"auc": 0.7, "loss": 1}', 'metrics are added');
@@ -107,13 +107,14 @@ SELECT is(drift.set_tags('churn', '{"team": null, "area": "sales"}'), '{"area": 
 SELECT is(drift.set_tags('churn', '{"n": 6}', 6), '{"n": 6}', 'tags of a version');
 
 -- names of versions, aliases, stages
-SELECT is(drift_internal.resolve('churn/2')::text, format('(%s,2,version)', (SELECT model_id FROM drift.models WHERE name = 'churn')), 'name/2 is a version');
-SELECT is(pg_temp.answer($$SELECT drift_internal.resolve('churn')$$),
-	'42704 | model "churn" has no champion | It has no aliases. | drift.promote() makes a version the champion.', 'without a champion a name is nobody');
+SELECT is((SELECT (r.model_version, r.arm)::text FROM drift.route('churn/2', 'k') AS r), '(2,version)', 'name/2 is a version');
+SELECT is(pg_temp.answer($$SELECT drift.remove_alias('churn', 'old')$$), '42704 | model "churn" has no alias "old" | It has no aliases. | drift.set_alias() sets an alias.', 'there are no aliases yet');
+SELECT is(pg_temp.answer($$SELECT drift.route('churn', 'k')$$),
+	'55000 | model "churn" has no champion | No version of it answers yet. | drift.deploy() makes a version its champion; "churn/1" is its version 1.', 'without a champion a name is nobody');
 SELECT isnt(drift_internal.set_champion(m, 1, NULL, 'the first'), NULL, 'a champion') FROM drift.models AS m WHERE name = 'churn';
-SELECT is((drift_internal.resolve('churn')).version, 1, 'name is the champion');
+SELECT is((drift.route('churn', 'k')).model_version, 1, 'name is the champion');
 SELECT isnt(drift.set_alias('churn', 'staging', 2, 'try it'), NULL, 'an alias is an event');
-SELECT is((SELECT (r.version, r.arm)::text FROM drift_internal.resolve('churn@staging') AS r), '(2,staging)', 'name@alias is what it stands for');
+SELECT is((SELECT (r.model_version, r.arm)::text FROM drift.route('churn@staging', 'k') AS r), '(2,staging)', 'name@alias is what it stands for');
 SELECT is((SELECT stage FROM drift.model_stages WHERE model = 'churn' AND version = 2), 'staging', 'staging is a stage as well');
 SELECT lives_ok($$SELECT drift.set_stage('churn', 4, 'staging')$$, 'the other way round');
 SELECT is((SELECT string_agg(version || ' ' || stage || ' ' || aliases::text, ', ' ORDER BY version) FROM drift.model_stages WHERE model = 'churn'),
@@ -122,10 +123,12 @@ SELECT lives_ok($$SELECT drift.set_stage('churn', 2, 'archived', 'too old')$$, '
 SELECT is(drift.register_challenger('churn', metadata => '{"by": "tuning"}'), 6, 'the newest challenges the champion');
 SELECT is((SELECT tags FROM drift.model_stages WHERE model = 'churn' AND 'challenger' = ANY (aliases)), '{"n": 6, "by": "tuning"}', 'what it is told is kept');
 SELECT is(pg_temp.answer($$SELECT drift.register_challenger('churn', 1)$$), '55000 | version 1 of model "churn" is its champion | A challenger is another version.', 'not by itself');
-SELECT is(pg_temp.answer(format('SELECT drift_internal.resolve(%L)', r)), '22023 | this does not name a version of a model: ' || quote_nullable(r)
-	|| ' | Write ''name'' for the champion, ''name@alias'' or ''name/3''.', 'not a name: ' || coalesce(r, 'NULL'))
-FROM unnest(ARRAY['churn@', 'churn/0', 'churn/x', 'churn@a@b', 'churn/1/2', '', NULL]) AS r;
-SELECT is(pg_temp.answer($$SELECT drift_internal.resolve('churn@old')$$),
+SELECT is(pg_temp.answer(format('SELECT drift.route(%L, ''k'')', r)), '42602 | "' || r
+	|| '" is not a reference to a model | Write its name, name@alias or name/3 for its version 3.', 'not a name: ' || r)
+FROM unnest(ARRAY['churn@', 'churn/0', 'churn/x', 'churn/1/2', '']) AS r;
+SELECT is(pg_temp.answer($$SELECT drift.route('churn@a@b', 'k')$$), '42704 | model "churn" has no alias "a@b" | drift.model_aliases lists the aliases; drift.set_alias() sets one.', 'nor is this an alias');
+SELECT is(drift.route(NULL, 'k')::text, NULL, 'nothing is asked about nothing');
+SELECT is(pg_temp.answer($$SELECT drift.remove_alias('churn', 'old')$$),
 	'42704 | model "churn" has no alias "old" | Its aliases are challenger, champion, staging. | drift.set_alias() sets an alias.', 'aliases that there are are listed');
 SELECT is(pg_temp.answer(format('SELECT drift.set_alias(''churn'', %L, 2)', a)), '42602 | invalid alias: ' || quote_nullable(a)
 	|| ' | An alias has 1 to 63 letters, digits, _ and -, and is neither "latest" nor "v" with a number.', 'no alias: ' || coalesce(left(a, 6), 'NULL'))
@@ -273,7 +276,7 @@ $$;
 SELECT cmp_ok(pg_temp.pages(query, role), '<', 1000, role || ': ' || query)
 FROM unnest(ARRAY[current_user, 'registry_reader']) AS role, unnest(ARRAY['SELECT drift.version_at(''model 500'', ''2026-02-01'')', 'SELECT drift.version_at(''model 500'')',
 	'SELECT * FROM drift.list_versions(''model 500'')', 'SELECT * FROM drift.list_versions(''model 500'', 50000)', 'SELECT drift.describe_model(''model 500'')',
-	'SELECT drift_internal.resolve(''model 500/99999'')', 'SELECT * FROM drift.version_comparison WHERE model = ''model 500'' AND version IN (1, 50000)']) AS query;
+	'SELECT drift.route(''model 500/99999'', ''k'')', 'SELECT * FROM drift.version_comparison WHERE model = ''model 500'' AND version IN (1, 50000)']) AS query;
 SELECT is((SELECT array_agg(version) FROM drift.list_versions('model 500', 4, 2)), '{3,2}', 'pages of versions, the newest first');
 SELECT is(drift.add_version('model 500', pg_temp.artefact()), 100001, 'and one more');
 
