@@ -8,23 +8,12 @@
 #include <math.h>
 
 #include "model_golden.h"
+#include "model_refusal.h"
 
 #include "model/import.h"
 
 #define MOST_VALUES 16
 #define MOST_NAME 64
-
-static DriftModel *
-import_text(TestHost *h, const char *bytes, size_t size, int64_t iterations, DriftRefusal *r)
-{
-	DriftImportOptions options = {iterations};
-	DriftDraft d;
-
-	drift_draft_init(&d, &h->host);
-	if (drift_import_lightgbm(&d, bytes, size, &options, r) != DRIFT_OK)
-		return NULL;
-	return pack_draft(h, &d, r);
-}
 
 /*
  * Golden rows
@@ -92,7 +81,7 @@ open_model(TestHost *h, int argc, char **argv, const char *name, int64_t iterati
 
 	snprintf(path, sizeof(path), "lightgbm/%s.txt", name);
 	bytes = read_model_file(argc, argv, path, &size);
-	m = import_text(h, bytes, size, iterations, &r);
+	m = import_model(h, drift_import_lightgbm, bytes, size, iterations, &r);
 	free(bytes);
 	if (m == NULL)
 	{
@@ -153,24 +142,6 @@ static const char small[] = HEAD TREE STUMP PARAMETERS PANDAS;
 #define LEAST_END (sizeof(HEAD TREE STUMP PARAMETERS) - 2)
 #define LEAST_PANDAS (sizeof(small) - 2)
 
-/* Imports a copy that ends where its allocation does. */
-static DriftStatus
-try_import(const char *text, size_t size, DriftRefusal *r)
-{
-	char *exact = malloc(size > 0 ? size : 1);
-	TestHost h;
-
-	if (exact == NULL)
-		abort();
-	memcpy(exact, text, size);
-	test_host_init(&h);
-	*r = (DriftRefusal){0};
-	import_text(&h, exact, size, DRIFT_ITERATIONS_ALL, r);
-	test_host_free(&h);
-	free(exact);
-	return r->status;
-}
-
 static void
 refuse_truncated(const char *text, size_t size, size_t least, size_t step)
 {
@@ -178,7 +149,7 @@ refuse_truncated(const char *text, size_t size, size_t least, size_t step)
 	int taken = 0;
 
 	for (size_t n = 0; n < least; n += step)
-		if (try_import(text, n, &r) == DRIFT_OK)
+		if (import_exact(drift_import_lightgbm, text, n, &r) == DRIFT_OK)
 			taken++;
 	ok(taken == 0, "what ends before byte %zu of %zu is refused", least, size);
 }
@@ -189,11 +160,11 @@ refuse_truncated_small(void)
 	DriftRefusal r;
 	int taken = 0;
 
-	try_import(small, sizeof(small) - 1, &r);
+	import_exact(drift_import_lightgbm, small, sizeof(small) - 1, &r);
 	ok(r.status == DRIFT_OK, "the small model is taken: %s %s", r.reason ? r.reason : "", r.name);
 	refuse_truncated(small, sizeof(small) - 1, LEAST_END, 1);
 	for (size_t n = LEAST_END + 3; n < LEAST_PANDAS; n++)
-		if (try_import(small, n, &r) == DRIFT_OK)
+		if (import_exact(drift_import_lightgbm, small, n, &r) == DRIFT_OK)
 			taken++;
 	ok(taken == 0, "what ends within the pandas categories is refused");
 }
@@ -212,23 +183,15 @@ take_variants(void)
 			text[size++] = '\r';
 		text[size++] = *at;
 	}
-	try_import(text, size, &r);
+	import_exact(drift_import_lightgbm, text, size, &r);
 	ok(r.status == DRIFT_OK, "lines that end in carriage returns are taken");
 	size = (size_t) snprintf(text, sizeof(text), "%s%s%send of trees\n", HEAD, TREE, STUMP);
-	try_import(text, size, &r);
+	import_exact(drift_import_lightgbm, text, size, &r);
 	ok(r.status == DRIFT_TRUNCATED, "version 4 has parameters");
 	text[strlen("tree\nversion=v")] = '2';
-	try_import(text, size, &r);
+	import_exact(drift_import_lightgbm, text, size, &r);
 	ok(r.status == DRIFT_OK, "version 2 need not");
 }
-
-typedef struct Change
-{
-	const char *from;
-	const char *to;
-	DriftStatus status;
-	const char *name; /* what the refusal names */
-} Change;
 
 static const Change changes[] = {
 	{"tree\n", "bush\n", DRIFT_CORRUPT, "bush"},
@@ -307,28 +270,6 @@ static const Change changes[] = {
 	{"\nparameters:", "\nsecrets:", DRIFT_CORRUPT, "secrets:"},
 };
 
-static void
-refuse_changed(void)
-{
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-	{
-		const Change *c = &changes[i];
-		const char *at = strstr(small, c->from);
-		char text[sizeof(small) + 200];
-		DriftRefusal r;
-		int size;
-
-		if (at == NULL)
-			abort();
-		size = snprintf(text, sizeof(text), "%.*s%s%s", (int) (at - small), small, c->to, at + strlen(c->from));
-		try_import(text, (size_t) size, &r);
-		if (!ok(r.status == c->status && strcmp(r.name, c->name) == 0, "\"%s\" instead of \"%s\" is refused",
-				c->to[0] == '\0' ? "" : strtok(strcpy((char[400]){0}, c->to), "\n"),
-				strtok(strcpy((char[400]){0}, c->from), "\n")))
-			printf("# got %d, %s: %s\n", (int) r.status, r.reason ? r.reason : "", r.name);
-	}
-}
-
 /* A line of children that is one longer than what is allowed, and one that is not. */
 static void
 limit_depth(int depth, bool taken)
@@ -355,7 +296,7 @@ limit_depth(int depth, bool taken)
 															 : 0);
 	}
 	at += (size_t) sprintf(text + at, "\n\nend of trees\nparameters:\nend of parameters\n");
-	try_import(text, at, &r);
+	import_exact(drift_import_lightgbm, text, at, &r);
 	ok((r.status == DRIFT_OK) == taken, "a tree that is %d deep is %s", depth, taken ? "taken" : "refused");
 }
 
@@ -371,7 +312,7 @@ main(int argc, char **argv)
 	bytes = read_model_file(argc, argv, "lightgbm/v4_multiclass_rf.txt", &size);
 	refuse_truncated(bytes, size, size - 40, 97);
 	free(bytes);
-	refuse_changed();
+	refuse_changes(drift_import_lightgbm, small, changes, sizeof(changes) / sizeof(changes[0]));
 	take_variants();
 	limit_depth(DRIFT_MODEL_MAX_DEPTH, true);
 	limit_depth(DRIFT_MODEL_MAX_DEPTH + 2, false);

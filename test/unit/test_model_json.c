@@ -6,24 +6,13 @@
  * Golden models and values: test/reference/generate_model_json.py.
  */
 #include "model_golden.h"
+#include "model_refusal.h"
 
 #include "model/import.h"
 #include "model/name_map.h"
 
 #define MOST_VALUES 4
 #define MOST_NAME 64
-
-static DriftModel *
-import_json(TestHost *h, const char *bytes, size_t size, DriftRefusal *r)
-{
-	DriftImportOptions options = {DRIFT_ITERATIONS_ALL};
-	DriftDraft d;
-
-	drift_draft_init(&d, &h->host);
-	if (drift_import_json(&d, bytes, size, &options, r) != DRIFT_OK)
-		return NULL;
-	return pack_draft(h, &d, r);
-}
 
 /*
  * Golden rows
@@ -103,7 +92,7 @@ open_model(TestHost *h, int argc, char **argv, const char *name)
 
 	snprintf(path, sizeof(path), "model_json/%s.json", name);
 	bytes = read_model_file(argc, argv, path, &size);
-	m = import_json(h, bytes, size, &r);
+	m = import_model(h, drift_import_json, bytes, size, DRIFT_ITERATIONS_ALL, &r);
 	free(bytes);
 	if (m == NULL)
 	{
@@ -154,43 +143,18 @@ static const char small[] =
 	"\"threshold\": [0.5, 0, 0.5, 0, 0], \"value\": [0, -1, 0, 1, 2], \"missing_go_to_left\": [0, 0, true, 0, 0]}], "
 	"\"base\": 0.25, \"transform\": \"logistic\", \"classes\": [\"no\", 1]}\n";
 
-static DriftStatus
-try_import(const char *text, size_t size, DriftRefusal *r)
-{
-	char *exact = malloc(size > 0 ? size : 1);
-	TestHost h;
-
-	if (exact == NULL)
-		abort();
-	memcpy(exact, text, size);
-	test_host_init(&h);
-	*r = (DriftRefusal){0};
-	import_json(&h, exact, size, r);
-	test_host_free(&h);
-	free(exact);
-	return r->status;
-}
-
 static void
 refuse_truncated(void)
 {
 	DriftRefusal r;
 	int taken = 0;
 
-	try_import(small, sizeof(small) - 1, &r);
+	import_exact(drift_import_json, small, sizeof(small) - 1, &r);
 	ok(r.status == DRIFT_OK, "the small model is taken: %s %s", r.reason ? r.reason : "", r.name);
 	for (size_t n = 0; n < sizeof(small) - 2; n++)
-		taken += try_import(small, n, &r) == DRIFT_OK;
+		taken += import_exact(drift_import_json, small, n, &r) == DRIFT_OK;
 	ok(taken == 0, "what ends before its end is refused");
 }
-
-typedef struct Change
-{
-	const char *from;
-	const char *to;
-	DriftStatus status;
-	const char *name; /* what the refusal names */
-} Change;
 
 static const Change changes[] = {
 	{"\"drift\"", "\"shift\"", DRIFT_CORRUPT, "format"},
@@ -256,26 +220,6 @@ static const Change changes[] = {
 	{"\"transform\"", "\"average\": 1, \"transform\"", DRIFT_CORRUPT, ""},
 };
 
-static void
-refuse_changed(void)
-{
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-	{
-		const Change *c = &changes[i];
-		const char *at = strstr(small, c->from);
-		char text[sizeof(small) + 200];
-		DriftRefusal r;
-		int size;
-
-		if (at == NULL)
-			abort();
-		size = snprintf(text, sizeof(text), "%.*s%s%s", (int) (at - small), small, c->to, at + strlen(c->from));
-		try_import(text, (size_t) size, &r);
-		if (!ok(r.status == c->status && strcmp(r.name, c->name) == 0, "%s instead of %s is refused", c->to, c->from))
-			printf("# got %d, %s: %s\n", (int) r.status, r.reason ? r.reason : "", r.name);
-	}
-}
-
 /* What one step makes of one value, through a linear predictor that passes it on. */
 static void
 step_gives(const char *step, double x, double want)
@@ -294,7 +238,7 @@ step_gives(const char *step, double x, double want)
 				 step);
 
 	test_host_init(&h);
-	m = import_json(&h, text, (size_t) size, &r);
+	m = import_model(&h, drift_import_json, text, (size_t) size, DRIFT_ITERATIONS_ALL, &r);
 	if (m != NULL)
 	{
 		DriftScorer *s = drift_scorer_create(m, &h.host);
@@ -349,7 +293,7 @@ static void requires(const char *predictor, const char *steps, bool want)
 						steps, predictor);
 
 	test_host_init(&h);
-	m = import_json(&h, text, (size_t) size, &r);
+	m = import_model(&h, drift_import_json, text, (size_t) size, DRIFT_ITERATIONS_ALL, &r);
 	ok(m != NULL && ((const DriftInput *) drift_model_section(m, DRIFT_SECTION_INPUTS))->needs_value == want,
 	   "%s with steps %s %s a value%s%s", predictor, steps, want ? "needs" : "does not need", r.reason ? ": " : "",
 	   r.reason ? r.reason : "");
@@ -416,7 +360,7 @@ main(int argc, char **argv)
 {
 	compare_golden(argc, argv);
 	refuse_truncated();
-	refuse_changed();
+	refuse_changes(drift_import_json, small, changes, sizeof(changes) / sizeof(changes[0]));
 	steps_do();
 	inputs_are_required();
 	names_are_found();
