@@ -15,11 +15,7 @@ cluster=$WORK/crash
 answers=$cluster/answers
 number=0
 
-cleanup_crash() {
-	[ ! -e "$cluster/data/postmaster.pid" ] || stop_cluster "$cluster" immediate
-	rm -rf --one-file-system "$cluster"
-}
-trap cleanup_crash EXIT
+trap 'remove_clusters "$cluster"' EXIT
 
 run_sql() {
 	psql -XAtq -v ON_ERROR_STOP=1 "$@"

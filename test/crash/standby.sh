@@ -9,13 +9,7 @@ cd "$(dirname "$0")/../.."
 primary=$WORK/primary
 standby=$WORK/standby
 
-cleanup_standby() {
-	for cluster in "$standby" "$primary"; do
-		[ ! -e "$cluster/data/postmaster.pid" ] || stop_cluster "$cluster" immediate
-		rm -rf --one-file-system "$cluster"
-	done
-}
-trap cleanup_standby EXIT
+trap 'remove_clusters "$standby" "$primary"' EXIT
 
 on() {
 	host=$1

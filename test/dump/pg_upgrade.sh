@@ -9,13 +9,7 @@ cd "$(dirname "$0")/../.."
 old=$WORK/upgrade_old
 new=$WORK/upgrade_new
 
-cleanup_upgrade() {
-	for cluster in "$old" "$new"; do
-		[ ! -e "$cluster/data/postmaster.pid" ] || stop_cluster "$cluster" immediate
-		rm -rf --one-file-system "$cluster"
-	done
-}
-trap cleanup_upgrade EXIT
+trap 'remove_clusters "$old" "$new"' EXIT
 
 run_sql() {
 	psql -XAtq -v ON_ERROR_STOP=1 "$@"

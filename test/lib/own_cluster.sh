@@ -41,6 +41,14 @@ stop_cluster() {
 	as_server "$server_bin/pg_ctl" -D "$1/data" -m "${2:-fast}" -w stop >"$WORK/pg_ctl.log" 2>&1 || { tail "$WORK/pg_ctl.log" "$1/log"; return 1; }
 }
 
+# remove_clusters DIRECTORY...: whether they run or not, or were never made
+remove_clusters() {
+	for cluster; do
+		[ ! -e "$cluster/data/postmaster.pid" ] || stop_cluster "$cluster" immediate
+		rm -rf --one-file-system "$cluster"
+	done
+}
+
 # Clients of this shell speak to it from now on.
 use_cluster() {
 	unset PGPORT PGPASSWORD PGSERVICE

@@ -15,23 +15,7 @@ GRANT gov_risk TO gov_amir, gov_operator;
 GRANT gov_legal TO gov_amir, "gov_Béa";
 GRANT gov_operator, gov_amir, "gov_Béa", gov_risk, gov_legal TO gov_pool;
 
--- What a login says to a query, and as whom it acts: the value, or the error.
-CREATE FUNCTION pg_temp.as_login(login name, query text, acting name DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-	hint text;
-BEGIN
-	EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
-	IF acting IS NOT NULL THEN
-		EXECUTE format('SET LOCAL ROLE %I', acting);
-	END IF;
-	EXECUTE query INTO answer;
-	RESET SESSION AUTHORIZATION;
-	RETURN coalesce(answer, 'NULL');
-EXCEPTION WHEN OTHERS THEN
-	RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END
-$$;
+\ir ../lib/as_login.sql
 
 CREATE FUNCTION pg_temp.linear(a float8, b float8) RETURNS drift.model LANGUAGE sql AS $$
 	SELECT drift.import_model('json', jsonb_build_object('format', 'drift', 'version', 1, 'task', 'regression', 'inputs', '["a", "b"]'::jsonb,

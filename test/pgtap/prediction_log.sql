@@ -13,18 +13,7 @@ CREATE SCHEMA "my ""log""" AUTHORIZATION "log öwner";
 GRANT USAGE ON SCHEMA "my ""log""" TO log_application;
 SET LOCAL search_path = "my ""log""", public;
 
-CREATE FUNCTION pg_temp.as_login(login name, query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
-	EXECUTE query INTO answer;
-	RESET SESSION AUTHORIZATION;
-	RETURN coalesce(answer, 'NULL');
-EXCEPTION WHEN OTHERS THEN
-	RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END
-$$;
+\ir ../lib/as_login.sql
 CREATE FUNCTION pg_temp.hint_of(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	hint text;

@@ -11,22 +11,7 @@ CREATE SCHEMA esc AUTHORIZATION esc_owner;
 CREATE SCHEMA mallory AUTHORIZATION esc_mallory;
 GRANT USAGE ON SCHEMA esc, mallory TO PUBLIC;
 
--- What a login gets: the value, or the error without what came before it; and the same as a role of it.
-CREATE FUNCTION pg_temp.as_login(login name, query text, acting name DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', login);
-	IF acting IS NOT NULL THEN
-		EXECUTE format('SET LOCAL ROLE %I', acting);
-	END IF;
-	EXECUTE query INTO answer;
-	RESET SESSION AUTHORIZATION;
-	RETURN coalesce(answer, 'NULL');
-EXCEPTION WHEN OTHERS THEN
-	RETURN concat_ws(' ', SQLSTATE, SQLERRM);
-END
-$$;
+\ir ../lib/as_login.sql
 -- Statements that answer nothing.
 CREATE FUNCTION pg_temp.run_as(login name, statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
