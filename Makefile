@@ -27,7 +27,10 @@ SQL_INSTALL = \
 	sql/install/50_registry.sql \
 	sql/install/52_governance.sql \
 	sql/install/54_predictions.sql \
-	sql/install/56_deployments.sql
+	sql/install/56_deployments.sql \
+	sql/install/58_monitors.sql \
+	sql/install/60_checks.sql \
+	sql/install/62_schedules.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -118,7 +121,8 @@ SQL_FUNCTIONS = \
 	sql/functions/89_analysis_quality.sql \
 	sql/functions/89_analysis.sql \
 	sql/functions/89_advance.sql \
-	sql/functions/89_outbox.sql
+	sql/functions/89_outbox.sql \
+	sql/functions/90_monitor_access.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
