@@ -209,27 +209,44 @@ $$;
 COMMENT ON FUNCTION drift_internal.judge_column(drift_internal.column_plan, drift.profile, drift.profile, drift_internal.bin_pair[], drift_internal.column_measure, float8, boolean, boolean, text[], text, drift.thresholds) IS
 	'verdict on one column from what was measured and found';
 
--- The family that is corrected together: every test and every point finding of the comparison.
+CREATE OR REPLACE FUNCTION drift_internal.spread(plans drift_internal.column_plan[], readable anyarray) RETURNS anyarray
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT array_agg(CASE WHEN p.obstacle IS NULL THEN readable[p.place] END ORDER BY p.ordinality)
+	FROM (
+		SELECT u.obstacle, u.ordinality, count(*) FILTER (WHERE u.obstacle IS NULL) OVER (ORDER BY u.ordinality) AS place
+		FROM unnest(plans) WITH ORDINALITY AS u
+	) AS p
+$$;
+
+COMMENT ON FUNCTION drift_internal.spread(drift_internal.column_plan[], anyarray) IS
+	'what the columns that can be read have, at the places of all columns';
+
+-- The family that is corrected together: every test and every point finding of the comparison. A set
+-- without correction leaves the p-values of its columns as they are.
 CREATE OR REPLACE FUNCTION drift_internal.judge_columns(
 	plans drift_internal.column_plan[], reference_profiles drift.profile[], current_profiles drift.profile[],
-	statistics drift_internal.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds)
+	statistics drift_internal.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds[], minimum_rows bigint)
 	RETURNS SETOF drift.comparison
 	LANGUAGE sql STABLE COST 10000 ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH planned AS (
-		SELECT i, plans[i] AS plan,
-			CASE WHEN (plans[i]).obstacle IS NULL THEN count(*) FILTER (WHERE (plans[i]).obstacle IS NULL) OVER (ORDER BY i) END AS position
-		FROM generate_subscripts(plans, 1) AS i
-	), paired AS (
-		SELECT i, plan, r.profile AS reference, c.profile AS current, drift_internal.bin_pairs(r.profile, c.profile) AS bins,
-			coalesce(identifiers[position], false) AS identifier
-		FROM planned,
-			LATERAL (SELECT reference_profiles[position] AS profile) AS r,
-			LATERAL (SELECT current_profiles[position] AS profile) AS c
+	WITH paired AS (
+		SELECT i, plans[i] AS plan, l.bounds, r.profile AS reference, c.profile AS current,
+			drift_internal.bin_pairs(r.profile, c.profile) AS bins, coalesce(identifiers[i], false) AS identifier,
+			drift.value_count(c.profile) < minimum_rows AS few
+		FROM generate_subscripts(plans, 1) AS i,
+			LATERAL (SELECT limits[least(i, cardinality(limits))] AS bounds) AS l,
+			LATERAL (SELECT CASE WHEN (plans[i]).obstacle IS NULL THEN reference_profiles[i] END AS profile) AS r,
+			LATERAL (SELECT CASE WHEN (plans[i]).obstacle IS NULL THEN current_profiles[i] END AS profile) AS c
 	), measured AS MATERIALIZED (
-		SELECT i, plan, reference, current, bins,
-			drift_internal.measure_column(plan, reference, current, bins, s.statistics, identifier, exact) AS measure
+		SELECT i, plan, bounds, reference, current, bins, few,
+			CASE WHEN few AND (plan).obstacle IS NULL THEN
+				jsonb_populate_record(NULL::drift_internal.column_measure, '{"state": "insufficient_data"}')
+			ELSE
+				drift_internal.measure_column(plan, reference, current, bins, s.statistics, identifier, exact)
+			END AS measure
 		FROM paired
 		LEFT JOIN LATERAL (
 			SELECT u AS statistics FROM unnest(statistics) AS u WHERE u.column_name = (plan).column_name
@@ -237,20 +254,20 @@ AS $$
 	), finding AS MATERIALIZED (
 		SELECT row_number() OVER () AS k, f.*
 		FROM (
-			SELECT i, 'distribution' AS finding, (measure).p_value, (measure).effect - (measure).error_bound AS size,
-				(limits).minimum_effect AS least, NULL AS note
+			SELECT i, bounds, 'distribution' AS finding, (measure).p_value, (measure).effect - (measure).error_bound AS size,
+				(bounds).minimum_effect AS least, NULL AS note
 			FROM measured
 			WHERE (measure).state = 'tested'
 			UNION ALL
-			SELECT i, p.finding, p.p_value, p.size, (limits).minimum_share, p.note
+			SELECT i, bounds, p.finding, p.p_value, p.size, (bounds).minimum_share, p.note
 			FROM measured, drift_internal.point_findings(plan, reference, current, bins) AS p
-			WHERE (limits).point_findings AND (measure).state IN ('tested', 'insufficient_data')
+			WHERE (bounds).point_findings AND (measure).state IN ('tested', 'insufficient_data') AND (p.finding = 'missing' OR NOT few)
 		) AS f
 	), corrected AS (
-		SELECT f.*, c.p_value AS p_value_corrected, coalesce(c.p_value < (limits).alpha AND f.size >= f.least, false) AS holds
+		SELECT f.*, p.value AS p_value_corrected, coalesce(p.value < (bounds).alpha AND f.size >= f.least, false) AS holds
 		FROM finding AS f
-		JOIN unnest(drift.correct_p_values(ARRAY(SELECT p_value FROM finding ORDER BY k), (limits).correction))
-			WITH ORDINALITY AS c(p_value, k) USING (k)
+		JOIN unnest(drift.correct_p_values(ARRAY(SELECT p_value FROM finding ORDER BY k))) WITH ORDINALITY AS c(p_value, k) USING (k),
+			LATERAL (SELECT CASE (bounds).correction WHEN 'none' THEN f.p_value ELSE c.p_value END AS value) AS p
 	), found AS (
 		SELECT i,
 			max(p_value_corrected) FILTER (WHERE finding = 'distribution') AS p_value_corrected,
@@ -265,12 +282,30 @@ AS $$
 	FROM measured AS m
 	LEFT JOIN found AS f USING (i),
 		LATERAL drift_internal.judge_column(m.plan, m.reference, m.current, m.bins, m.measure, f.p_value_corrected,
-			coalesce(f.test_finding, false), coalesce(f.point_finding, false), f.findings, f.notes, limits) AS v
+			coalesce(f.test_finding, false), coalesce(f.point_finding, false), f.findings, f.notes, m.bounds) AS v
 	ORDER BY m.i
 $$;
 
-COMMENT ON FUNCTION drift_internal.judge_columns(drift_internal.column_plan[], drift.profile[], drift.profile[], drift_internal.column_statistics[], boolean[], boolean, drift.thresholds) IS
-	'verdict on every column, with all tests and point findings corrected as one family';
+COMMENT ON FUNCTION drift_internal.judge_columns(drift_internal.column_plan[], drift.profile[], drift.profile[], drift_internal.column_statistics[], boolean[], boolean, drift.thresholds[], bigint) IS
+	'verdict on every column, with all tests and point findings corrected as one family; the last limits are those of all further columns';
+
+-- A monitor has windows, not rows, so that the rules of other libraries cannot be followed.
+CREATE OR REPLACE FUNCTION drift_internal.judge_profiles(
+	plans drift_internal.column_plan[], reference drift.profile[], current drift.profile[], limits drift.thresholds[], minimum_rows bigint)
+	RETURNS SETOF drift.comparison
+	LANGUAGE plpgsql STABLE COST 10000 ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM drift_internal.check_library_options(l.rule, NULL, 'summary') FROM unnest(limits) AS l WHERE drift_internal.follows_library(l);
+
+	RETURN QUERY
+		SELECT v.* FROM drift_internal.judge_columns(plans, reference, current, '{}', NULL, false, limits, minimum_rows) AS v;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.judge_profiles(drift_internal.column_plan[], drift.profile[], drift.profile[], drift.thresholds[], bigint) IS
+	'verdict on columns from their profiles alone, in the order given; a side without a profile has no rows, and with fewer current values than minimum_rows only missing values are found';
 
 CREATE OR REPLACE FUNCTION drift_internal.compare_sources(
 	reference_query text, current_query text, columns text[], methods jsonb,
@@ -321,8 +356,9 @@ BEGIN
 	END IF;
 
 	RETURN QUERY
-		SELECT v.* FROM drift_internal.judge_columns(
-			plans, reference_profiles, current_profiles, statistics, identifiers, mode = 'exact', limits) AS v;
+		SELECT v.* FROM drift_internal.judge_columns(plans,
+			drift_internal.spread(plans, reference_profiles), drift_internal.spread(plans, current_profiles), statistics,
+			drift_internal.spread(plans, identifiers), mode = 'exact', ARRAY[limits], 0) AS v;
 END
 $$;
 
