@@ -70,6 +70,7 @@ SQL_FUNCTIONS = \
 	sql/functions/72_simulate_rows.sql \
 	sql/functions/73_simulate.sql \
 	sql/functions/80_access.sql \
+	sql/functions/80_alerts.sql \
 	sql/functions/80_events.sql \
 	sql/functions/81_route.sql \
 	sql/functions/82_models.sql \

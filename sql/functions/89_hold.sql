@@ -66,10 +66,9 @@ CREATE OR REPLACE FUNCTION drift_internal.freeze_model(model drift.models, reaso
 AS $$
 BEGIN
 	UPDATE drift.models AS m SET frozen_at = clock_timestamp() WHERE m.model_id = model.model_id AND m.frozen_at IS NULL;
-	INSERT INTO drift.alerts (model_id, kind, severity, title, details)
-	VALUES (model.model_id, 'model_frozen', 'critical', format('model "%s" is frozen: nothing is deployed until drift.unfreeze()', model.name),
-		details || jsonb_build_object('reason', reason))
-	ON CONFLICT (model_id, kind) WHERE status = 'firing' DO NOTHING;
+	PERFORM drift_internal.open_alert(ROW(model.model_id, NULL, NULL, 'model_frozen', 'critical',
+		format('model "%s" is frozen: nothing is deployed until drift.unfreeze()', model.name),
+		details || jsonb_build_object('reason', reason), clock_timestamp())::drift_internal.alert_cause);
 	PERFORM drift_internal.record_event(model.model_id, 'model_frozen', drift_internal.champion(model.model_id), reason, details);
 	PERFORM drift_internal.emit(model, 'model_frozen', details || jsonb_build_object('reason', reason));
 END
@@ -107,8 +106,9 @@ BEGIN
 		RAISE EXCEPTION 'model "%" is not frozen', locked.name USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
 	UPDATE drift.models AS m SET frozen_at = NULL, automatic_rollbacks = 0 WHERE m.model_id = locked.model_id;
-	UPDATE drift.alerts AS a SET status = 'resolved', resolved_at = clock_timestamp()
-	WHERE a.model_id = locked.model_id AND a.kind = 'model_frozen' AND a.status = 'firing';
+	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), reason)
+	FROM drift.alerts AS a
+	WHERE a.model_id = locked.model_id AND a.kind = 'model_frozen' AND a.status <> 'resolved';
 	PERFORM drift_internal.record_event(locked.model_id, 'model_unfrozen', drift_internal.champion(locked.model_id), reason);
 	PERFORM drift_internal.emit(locked, 'model_unfrozen', jsonb_build_object('reason', reason));
 	RETURN QUERY SELECT * FROM drift_internal.champion_result(locked, drift_internal.champion(locked.model_id),

@@ -130,6 +130,19 @@ COMMENT ON COLUMN drift.alerts.check_id IS 'check that raised it';
 COMMENT ON COLUMN drift.alerts.last_seen_at IS 'as_of of the last check that still saw it';
 COMMENT ON COLUMN drift.alerts.comment IS 'what who acknowledged or resolved it said';
 
+CREATE TYPE drift_internal.alert_cause AS (
+	model_id integer,
+	monitor_id integer,
+	check_id bigint,
+	kind text,
+	severity text,
+	title text,
+	details jsonb,
+	seen_at timestamptz
+);
+
+COMMENT ON TYPE drift_internal.alert_cause IS 'what an alert is raised for: whose it is, the check that found it, kind, severity, words, details and when';
+
 CREATE TABLE drift.silences (
 	silence_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	owner regrole NOT NULL,

@@ -106,7 +106,7 @@ FROM drift.routes AS r JOIN drift.model_versions AS v USING (model_id, version)
 WHERE v.status <> 'ready' OR r.digest IS DISTINCT FROM CASE WHEN v.format <> 'external' THEN v.digest END;
 
 SELECT format('model %s: is frozen since %s and its alert is %s', m.model_id, m.frozen_at, coalesce(a.status, 'not there'))
-FROM drift.models AS m LEFT JOIN drift.alerts AS a ON a.model_id = m.model_id AND a.kind = 'model_frozen' AND a.status = 'firing'
+FROM drift.models AS m LEFT JOIN drift.alerts AS a ON a.model_id = m.model_id AND a.kind = 'model_frozen' AND a.status <> 'resolved'
 WHERE m.deleted_at IS NULL AND (m.frozen_at IS NULL) <> (a.alert_id IS NULL);
 
 -- --- governance --------------------------------------------------------------
