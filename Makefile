@@ -35,6 +35,7 @@ SQL_INSTALL = \
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
 	sql/functions/45_profile_agg.sql \
+	sql/functions/46_window_profiles.sql \
 	sql/functions/47_model.sql \
 	sql/functions/48_explain.sql \
 	sql/functions/50_profile_statistics.sql \
