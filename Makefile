@@ -124,7 +124,8 @@ SQL_FUNCTIONS = \
 	sql/functions/89_analysis.sql \
 	sql/functions/89_advance.sql \
 	sql/functions/89_outbox.sql \
-	sql/functions/90_monitor_access.sql
+	sql/functions/90_monitor_access.sql \
+	sql/functions/92_read_as.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

@@ -24,6 +24,8 @@
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
+#include "pg/query.h"
+
 /* Point an error at its place in the source text, not in the statement that passed the text on */
 static void
 PlaceError(void *source)
@@ -160,6 +162,12 @@ ParseQuery(const char *text)
 
 	CheckReads((SelectStmt *) statement->stmt);
 	return statement;
+}
+
+void
+CheckQuery(const char *text)
+{
+	(void) ParseQuery(text);
 }
 
 /* The text of the one statement, without the semicolon that may end it and, as from PostgreSQL 18 on, what is before it */
