@@ -125,7 +125,11 @@ SQL_FUNCTIONS = \
 	sql/functions/89_advance.sql \
 	sql/functions/89_outbox.sql \
 	sql/functions/90_monitor_access.sql \
-	sql/functions/92_read_as.sql
+	sql/functions/92_read_as.sql \
+	sql/functions/93_check_spans.sql \
+	sql/functions/93_check_columns.sql \
+	sql/functions/93_check_verdict.sql \
+	sql/functions/93_run_check.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

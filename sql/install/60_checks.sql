@@ -4,6 +4,7 @@ CREATE TABLE drift.checks (
 	check_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	monitor_id integer NOT NULL,
 	model_id integer,
+	model_version integer,
 	as_of timestamptz NOT NULL,
 	current_span tstzrange NOT NULL,
 	reference_span tstzrange,
@@ -37,6 +38,7 @@ CREATE INDEX checks_monitor_id ON drift.checks (monitor_id, as_of DESC, check_id
 CREATE INDEX checks_model_id ON drift.checks (model_id, as_of DESC);
 
 COMMENT ON TABLE drift.checks IS 'runs of monitors; of two with one as_of the later counts';
+COMMENT ON COLUMN drift.checks.model_version IS 'champion of the model then';
 COMMENT ON COLUMN drift.checks.as_of IS 'end of the span that was looked at';
 COMMENT ON COLUMN drift.checks.current_span IS 'time of the rows that were looked at';
 COMMENT ON COLUMN drift.checks.reference_span IS 'time of the rows they were held against; NULL: a baseline';
@@ -46,6 +48,8 @@ COMMENT ON COLUMN drift.checks.status IS 'worst severity: ok, warning, critical;
 COMMENT ON COLUMN drift.checks.drift_detected IS 'whether the share of drifted features reaches the bound of the thresholds; NULL without a verdict';
 COMMENT ON COLUMN drift.checks.drift_share IS 'share of the tested features that drifted';
 COMMENT ON COLUMN drift.checks.drift_score IS 'drift of the data set from 0 to 1, weighted by the weights of the features';
+COMMENT ON COLUMN drift.checks.n_features IS 'features with a verdict';
+COMMENT ON COLUMN drift.checks.drifted_features IS 'their names by falling effect';
 COMMENT ON COLUMN drift.checks.prediction_drift IS 'worst severity among score, label and confidence; NULL: none is watched';
 COMMENT ON COLUMN drift.checks.target_drift IS 'severity of the target; NULL: not watched or no outcomes';
 COMMENT ON COLUMN drift.checks.performance IS 'verdict on the error of the model, apart from all drift of data: ok, warning, critical or insufficient_data; NULL: no outcomes';

@@ -1,0 +1,69 @@
+-- what a check judges: the columns that a monitor watches, as their source has them now
+
+-- Columns of a table are in the catalog; those of a query are asked for with the rights of the owner.
+CREATE OR REPLACE FUNCTION drift_internal.source_now(monitor drift.monitors) RETURNS TABLE (column_name text, column_type text, base_type oid)
+	LANGUAGE plpgsql STABLE ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF monitor.source_kind = 'query' THEN
+		RETURN QUERY EXECUTE format(
+			'SELECT r.column_name, r.column_type, r.base_type FROM drift_internal.read_as($1, %L, $2) AS r (column_name text, column_type text, base_type oid)',
+			format('SELECT c.column_name, c.column_type, c.base_type FROM drift_internal.source_columns(%L) AS c', monitor.query))
+			USING monitor.owner, monitor.path;
+	ELSIF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = monitor.relation) THEN
+		RAISE EXCEPTION 'the source of monitor "%" is gone', monitor.name
+			USING ERRCODE = 'undefined_table', HINT = 'drift.drop_monitor() removes the monitor.';
+	ELSE
+		RETURN QUERY
+			SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), coalesce(nullif(t.typbasetype, 0), t.oid)
+			FROM pg_attribute AS a
+			JOIN pg_type AS t ON t.oid = a.atttypid
+			WHERE a.attrelid = monitor.relation AND a.attnum > 0 AND NOT a.attisdropped;
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.source_now(drift.monitors) IS 'columns that the source of a monitor has now';
+
+-- What became of a column since the monitor was made; NULL where it can be judged.
+CREATE OR REPLACE FUNCTION drift_internal.column_obstacle(watched drift.monitor_columns, type_now text, base_type_now oid) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN type_now IS NULL THEN 'absent in current'
+			WHEN type_now <> (watched).column_type AND drift_internal.common_type(t.base_type, base_type_now) IS NULL THEN 'type'
+		END
+	FROM (
+		SELECT coalesce(nullif(typbasetype, 0), oid) AS base_type
+		FROM pg_type
+		WHERE oid = to_regtype((watched).column_type)
+		UNION ALL
+		SELECT NULL
+		LIMIT 1
+	) AS t
+$$;
+
+COMMENT ON FUNCTION drift_internal.column_obstacle(drift.monitor_columns, text, oid) IS
+	'why a column of a source cannot be judged any more: absent in current, or type where it now holds what cannot be compared; NULL: it can';
+
+-- Only features are columns of the source; the others are expressions over a log, whose columns the extension knows.
+CREATE OR REPLACE FUNCTION drift_internal.check_plans(monitor drift.monitors, config jsonb)
+	RETURNS TABLE (column_id smallint, role text, plan drift_internal.column_plan, retyped boolean)
+	LANGUAGE sql STABLE ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT c.column_id, c.role,
+		ROW(c.column_name, c.column_type, coalesce(s.column_type, c.column_type), c.kind, c.value_type, m.method, m.method IS NOT NULL,
+			CASE WHEN c.role = 'feature' AND s.column_type IS DISTINCT FROM c.column_type THEN
+				drift_internal.column_obstacle(c, s.column_type, s.base_type) END)::drift_internal.column_plan,
+		c.role = 'feature' AND s.column_type <> c.column_type
+	FROM drift.monitor_columns AS c
+	LEFT JOIN drift_internal.source_now(monitor) AS s ON c.role = 'feature' AND s.column_name = c.column_name,
+		LATERAL (SELECT config -> 'features' -> c.column_name ->> 'method' AS method) AS m
+	WHERE c.monitor_id = (monitor).monitor_id
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_plans(drift.monitors, jsonb) IS
+	'how each column of a monitor is judged, and whether its type is another than when the monitor was made';

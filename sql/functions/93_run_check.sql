@@ -1,0 +1,264 @@
+-- checks: windows of a span are merged, judged and written down
+--
+-- Nothing here reads the source but the refresh, and what asks a query for its columns.
+
+CREATE OR REPLACE FUNCTION drift_internal.current_baseline(monitor drift.monitors) RETURNS integer
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT b.baseline_id
+	FROM drift.baselines AS b
+	WHERE b.name = (monitor).baseline AND (monitor).reference = 'baseline'
+	ORDER BY b.version DESC
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.current_baseline(drift.monitors) IS
+	'newest version of the baseline that a monitor is held against; NULL where it is held against an earlier span';
+
+-- What features are judged by is corrected together over all segments; predictions and targets are verdicts of their own.
+CREATE OR REPLACE FUNCTION drift_internal.judge_columns_of(checked drift.checks, monitor drift.monitors, limits drift.thresholds)
+	RETURNS SETOF drift.check_features
+	LANGUAGE plpgsql STABLE ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	segments CONSTANT boolean := monitor.segment IS NOT NULL;
+	minimum_rows CONSTANT bigint := (checked.config #>> '{monitoring,drift_check_samples}')::bigint;
+BEGIN
+	RETURN QUERY
+		WITH plan AS MATERIALIZED (
+			SELECT p.*, CASE p.role WHEN 'feature' THEN 1 WHEN 'target' THEN 3 ELSE 2 END AS family
+			FROM drift_internal.check_plans(monitor, checked.config) AS p
+			WHERE p.role NOT IN ('error', 'operation')
+		), current AS MATERIALIZED (
+			SELECT w.segment, w.column_id, w.profile FROM drift_internal.merged_windows(monitor.monitor_id, checked.current_span, segments) AS w
+		), reference AS MATERIALIZED (
+			SELECT w.segment, w.column_id, w.profile
+			FROM drift_internal.merged_windows(monitor.monitor_id, checked.reference_span, segments) AS w
+			WHERE checked.reference_span IS NOT NULL
+			UNION ALL
+			SELECT b.segment, p.column_id, b.profile
+			FROM drift.baseline_columns AS b
+			JOIN plan AS p ON (p.plan).column_name = b.column_name
+			WHERE b.baseline_id = checked.baseline_id AND (segments OR b.segment = '')
+		), family AS (
+			SELECT p.family,
+				array_agg(s.segment ORDER BY s.segment, p.column_id) AS segments,
+				array_agg(p.role ORDER BY s.segment, p.column_id) AS roles,
+				array_agg(p.plan ORDER BY s.segment, p.column_id) AS plans,
+				array_agg(r.profile ORDER BY s.segment, p.column_id) AS reference,
+				array_agg(c.profile ORDER BY s.segment, p.column_id) AS current,
+				array_agg(CASE WHEN checked.config -> 'features' ? (p.plan).column_name
+					THEN drift_internal.column_limits(limits, checked.config, (p.plan).column_name)
+					ELSE limits END ORDER BY s.segment, p.column_id) AS limits
+			FROM plan AS p
+			CROSS JOIN (SELECT '' COLLATE "C" AS segment UNION SELECT c.segment FROM current AS c) AS s
+			LEFT JOIN reference AS r ON r.segment = s.segment AND r.column_id = p.column_id
+			LEFT JOIN current AS c ON c.segment = s.segment AND c.column_id = p.column_id
+			GROUP BY p.family
+		)
+		SELECT checked.check_id, v.*
+		FROM family AS f,
+			LATERAL ROWS FROM (unnest(f.segments), unnest(f.roles),
+				drift_internal.judge_profiles(f.plans, f.reference, f.current, f.limits, minimum_rows)) AS v
+		ORDER BY f.family;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.judge_columns_of(drift.checks, drift.monitors, drift.thresholds) IS
+	'verdict on each column of a monitor in each segment, from merged windows';
+
+CREATE OR REPLACE FUNCTION drift_internal.champion_at(model_id integer, at timestamptz) RETURNS integer
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT e.version
+	FROM drift.model_events AS e
+	WHERE e.model_id = champion_at.model_id AND e.alias = 'champion' AND e.happened_at <= at
+	ORDER BY e.happened_at DESC
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.champion_at(integer, timestamptz) IS 'version that was the champion of a model at a moment';
+
+-- A check of the same windows, read in the same way, says the same: it is given again instead of written twice.
+CREATE OR REPLACE FUNCTION drift_internal.same_check(checked drift.checks) RETURNS SETOF drift.checks
+	LANGUAGE sql STABLE ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT c.*
+	FROM (
+		SELECT *
+		FROM drift.checks AS c
+		WHERE c.monitor_id = (checked).monitor_id AND c.as_of = (checked).as_of
+		ORDER BY c.check_id DESC
+		LIMIT 1
+	) AS c
+	WHERE c.status <> 'error'
+		AND (c.revision, c.current_span, c.reference_span, c.baseline_id, c.config)
+			IS NOT DISTINCT FROM ((checked).revision, (checked).current_span, (checked).reference_span, (checked).baseline_id, (checked).config)
+$$;
+
+COMMENT ON FUNCTION drift_internal.same_check(drift.checks) IS 'the last check of a moment if nothing that it was made of has changed since';
+
+-- What a check is about, before anything is judged.
+CREATE OR REPLACE FUNCTION drift_internal.begin_check(monitor drift.monitors, as_of timestamptz) RETURNS drift.checks
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	checked drift.checks;
+BEGIN
+	checked.monitor_id := monitor.monitor_id;
+	checked.model_id := monitor.model_id;
+	checked.checked_by := drift_internal.actor();
+	SELECT s.current_span, s.reference_span INTO checked.current_span, checked.reference_span
+	FROM drift_internal.check_spans(monitor, begin_check.as_of) AS s;
+	checked.as_of := upper(checked.current_span);
+	checked.baseline_id := drift_internal.current_baseline(monitor);
+	checked.model_version := drift_internal.champion_at(monitor.model_id, checked.as_of);
+	checked.revision := 0;
+	checked.config := '{}';
+	checked.findings := '{}';
+	RETURN checked;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.begin_check(drift.monitors, timestamptz) IS 'a check with its spans and its baseline, before anything is judged';
+
+CREATE OR REPLACE FUNCTION drift_internal.judge_check(checked drift.checks, monitor drift.monitors, limits drift.thresholds) RETURNS drift.checks
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	columns drift.check_features[];
+	feature_status text;
+	segment_status text;
+BEGIN
+	columns := ARRAY(SELECT f FROM drift_internal.judge_columns_of(checked, monitor, limits) AS f);
+	checked := drift_internal.sum_up_features(checked, columns, limits);
+
+	SELECT drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment = '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment <> '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role IN ('score', 'label', 'confidence') AND f.segment = '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'target' AND f.segment = '')),
+		coalesce(max(f.n_current + f.missing_current) FILTER (WHERE f.segment = '' AND f.role <> 'target'), 0),
+		coalesce(max(f.n_reference + f.missing_reference) FILTER (WHERE f.segment = '' AND f.role <> 'target'), 0)
+	INTO feature_status, segment_status, checked.prediction_drift, checked.target_drift, checked.n_current, checked.n_reference
+	FROM unnest(columns) AS f;
+
+	feature_status := drift_internal.features_severity(checked.drift_share, feature_status, limits);
+	checked.status := drift_internal.worst_severity(feature_status, checked.prediction_drift, checked.target_drift);
+	checked.status := coalesce(checked.status, 'insufficient_data');
+
+	INSERT INTO drift.check_features SELECT f.* FROM unnest(columns) AS f;
+	RETURN checked;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.judge_check(drift.checks, drift.monitors, drift.thresholds) IS
+	'judges the columns of a check, writes what was found in them and returns the check with its verdicts';
+
+CREATE OR REPLACE FUNCTION drift_internal.write_check(checked drift.checks, started_at timestamptz) RETURNS drift.checks
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	checked.checked_at := clock_timestamp();
+	checked.duration_ms := 1000 * extract(epoch FROM checked.checked_at - started_at);
+	INSERT INTO drift.checks OVERRIDING SYSTEM VALUE SELECT checked.*;
+	RETURN checked;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.write_check(drift.checks, timestamptz) IS 'writes a check down';
+
+CREATE OR REPLACE FUNCTION drift_internal.make_check(monitor drift.monitors, as_of timestamptz, refresh boolean, started_at timestamptz)
+	RETURNS drift.checks
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	checked drift.checks;
+	existing drift.checks;
+	limits drift.thresholds;
+BEGIN
+	IF refresh THEN
+		PERFORM drift.refresh_windows(monitor.name);
+	END IF;
+
+	checked := drift_internal.begin_check(monitor, as_of);
+	checked.config := drift_internal.monitor_config(monitor);
+	limits := drift_internal.monitor_limits(monitor, checked.config);
+	checked.thresholds := limits.name;
+	checked.config := checked.config || jsonb_build_object('limits', to_jsonb(limits) - '{name,description,built_in}'::text[]);
+	SELECT s.revision INTO checked.revision FROM drift_internal.monitor_states AS s WHERE s.monitor_id = monitor.monitor_id;
+
+	SELECT * INTO existing FROM drift_internal.same_check(checked);
+	IF FOUND THEN
+		RETURN existing;
+	END IF;
+
+	checked.check_id := nextval('drift.checks_check_id_seq');
+	checked := drift_internal.judge_check(checked, monitor, limits);
+	checked := drift_internal.write_check(checked, started_at);
+
+	PERFORM drift_internal.decide(checked.check_id);
+	PERFORM drift_internal.tune_alerts(checked.check_id);
+	RETURN checked;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.make_check(drift.monitors, timestamptz, boolean, timestamptz) IS
+	'runs a check, or finds the one that says the same';
+
+-- An error that says nothing about the monitor is the caller's to see, who may try again.
+CREATE OR REPLACE FUNCTION drift_internal.is_passing_error(state text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT left(state, 2) IN ('40', '53', '57', '58', 'XX') OR state = '55P03'
+$$;
+
+COMMENT ON FUNCTION drift_internal.is_passing_error(text) IS
+	'whether an error comes from the server or from who else works there: deadlocks, full disks, shutdowns, locks';
+
+CREATE OR REPLACE FUNCTION drift.run_check(monitor text, as_of timestamptz DEFAULT NULL, refresh boolean DEFAULT true)
+	RETURNS SETOF drift.checks
+	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	started_at CONSTANT timestamptz := clock_timestamp();
+	watched CONSTANT drift.monitors := drift_internal.find_monitor(monitor, 'run');
+	checked drift.checks;
+	message text;
+	detail text;
+BEGIN
+	PERFORM drift_internal.lock_monitor_state(watched);
+
+	BEGIN
+		checked := drift_internal.make_check(watched, coalesce(run_check.as_of, started_at), refresh, started_at);
+		RETURN NEXT checked;
+		RETURN;
+	EXCEPTION WHEN others THEN
+		IF drift_internal.is_passing_error(SQLSTATE) THEN
+			RAISE;
+		END IF;
+		GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	END;
+
+	checked := drift_internal.begin_check(watched, coalesce(run_check.as_of, started_at));
+	checked.check_id := nextval('drift.checks_check_id_seq');
+	checked.status := 'error';
+	checked.error := concat_ws(E'\n', message, nullif(detail, ''));
+	checked.explanation := 'The check could not be run: ' || message;
+	checked := drift_internal.write_check(checked, started_at);
+	PERFORM drift_internal.tune_alerts(checked.check_id);
+	RETURN NEXT checked;
+END
+$$;
+
+COMMENT ON FUNCTION drift.run_check(text, timestamptz, boolean) IS
+	'checks a monitor over its last whole span before a moment, by default now, after reading new rows: what it found, also as rows of drift.check_features; an error becomes a check with status error';
