@@ -125,6 +125,15 @@ SQL_FUNCTIONS = \
 	sql/functions/89_advance.sql \
 	sql/functions/89_outbox.sql \
 	sql/functions/90_monitor_access.sql \
+	sql/functions/90_config_keys.sql \
+	sql/functions/90_config.sql \
+	sql/functions/90_config_check.sql \
+	sql/functions/90_config_load.sql \
+	sql/functions/91_source_rows.sql \
+	sql/functions/91_baseline_rows.sql \
+	sql/functions/91_baselines.sql \
+	sql/functions/91_monitor_columns.sql \
+	sql/functions/91_monitors.sql \
 	sql/functions/92_read_as.sql \
 	sql/functions/93_check_spans.sql \
 	sql/functions/93_check_columns.sql \

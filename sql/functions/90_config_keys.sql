@@ -1,0 +1,133 @@
+-- the words of the configuration: which keys there are, what they may be and what they are by default
+
+-- kind: number, integer, boolean, text, interval, choice, schedule or thresholds. A bound that is not in
+-- its range has above or below. features.* stands for each feature by its name.
+CREATE OR REPLACE FUNCTION drift_internal.config_keys()
+	RETURNS TABLE (path text, kind text, range numrange, choices text[], nullable boolean, default_value jsonb, description text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	VALUES
+	('drift_detection.thresholds', 'thresholds', NULL::numrange, NULL::text[], false, '"standard"'::jsonb,
+		'threshold set, or one with changes such as {"set": "standard", "psi_alpha": 0.01}'),
+	('drift_detection.psi_warning', 'number', '(0,)', NULL, true, 'null', 'where the warning band of the PSI begins; null: as the threshold set says'),
+	('drift_detection.psi_critical', 'number', '(0,)', NULL, true, 'null', 'where the critical band of the PSI begins; null: as the threshold set says'),
+	('drift_detection.ks_significance', 'number', '(0,1)', NULL, true, 'null', 'level below which a corrected p-value is significant; null: as the threshold set says'),
+	('drift_detection.minimum_effect', 'number', '[0,1]', NULL, true, 'null', 'smallest effect that a significant test needs to count; null: as the threshold set says'),
+	('drift_detection.minimum_share', 'number', '[0,1]', NULL, true, 'null', 'smallest share of rows that a new category and the like needs to count; null: as the threshold set says'),
+	('drift_detection.correction', 'choice', NULL, '{bh,none}', true, 'null', 'correction of the p-values for their number; null: as the threshold set says'),
+	('drift_detection.feature_drift_threshold', 'number', '[0,1]', NULL, false, '0.3', 'share of drifted features above which a decision takes the data as drifted'),
+	('drift_detection.high_drift_threshold', 'number', '[0,1]', NULL, false, '0.5', 'share of drifted features above which the drift is high'),
+	('drift_detection.drift_threshold', 'number', '[0,1]', NULL, false, '0.05', 'share of drifted features above which the threshold trigger fires'),
+	('drift_detection.performance_drop_threshold', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which performance is worse'),
+	('drift_detection.minimum_new_samples', 'integer', '[0,)', NULL, false, '1000', 'new rows with outcomes that a retraining needs'),
+	('drift_detection.concept_drift_threshold', 'number', '[0,)', NULL, false, '0.15', 'rise of the mean error from which the relation to the target is taken to have changed'),
+	('drift_detection.score_column', 'text', NULL, NULL, true, 'null', 'column of a relation or query that holds what the model said as a number'),
+	('drift_detection.label_column', 'text', NULL, NULL, true, 'null', 'column of a relation or query that holds the class that the model said'),
+	('drift_detection.confidence_column', 'text', NULL, NULL, true, 'null', 'column of a relation or query that holds how sure the model was'),
+	('drift_detection.target_column', 'text', NULL, NULL, true, 'null', 'column of a relation or query that holds what became true'),
+	('drift_detection.error_column', 'text', NULL, NULL, true, 'null', 'column of a relation or query that holds how far the model was off'),
+
+	('retraining.strategy', 'choice', NULL, '{new_only,combined,weighted,sliding_window,all_data}', false, '"combined"', 'data to train on when the rules do not say otherwise'),
+	('retraining.historical_window_months', 'integer', '[1,1200]', NULL, false, '6', 'months of old data that join the new'),
+	('retraining.new_data_weight', 'number', '[0,1]', NULL, false, '0.7', 'weight of new data; the old has the rest'),
+	('retraining.drift_threshold', 'number', '(0,)', NULL, false, '0.25', 'PSI of a feature from which the model is retrained'),
+	('retraining.performance_threshold', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which the model is retrained'),
+	('retraining.sliding_window_months', 'integer', '[1,1200]', NULL, false, '6', 'months of data in a sliding window'),
+	('retraining.weighted_retraining', 'boolean', NULL, NULL, false, 'true', 'whether newer rows weigh more'),
+
+	('deployment.significance_level', 'number', '(0,1)', NULL, false, '0.05', 'level of the test between two versions'),
+	('deployment.min_improvement', 'number', '[0,)', NULL, false, '0.02', 'by how much a version must be better'),
+	('deployment.validation_window_days', 'integer', '[0,36500]', NULL, false, '7', 'days for which a deployment is watched'),
+	('deployment.max_rollback_attempts', 'integer', '[0,1000]', NULL, false, '3', 'automatic rollbacks after which nothing is deployed'),
+	('deployment.min_metric', 'number', '[0,1]', NULL, true, '0.90', 'primary metric below which a version is flagged for review; null: none'),
+
+	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a word or five fields as in crontab'),
+	('monitoring.drift_check_samples', 'integer', '[2,)', NULL, false, '500', 'rows below which a check gives no verdict'),
+	('monitoring.monitoring_interval', 'integer', '[60,)', NULL, false, '3600', 'seconds between two runs of drift.run_due(loop_for) that find nothing due, and after which a monitor that did not run is late'),
+	('monitoring.max_history_days', 'integer', '[1,36500]', NULL, false, '30', 'days for which checks and windows of hours are kept'),
+	('monitoring.max_day_history_days', 'integer', '[1,36500]', NULL, false, '400', 'days for which windows of days are kept'),
+	('monitoring.max_month_history_months', 'integer', '[1,1200]', NULL, false, '120', 'months for which windows of months are kept'),
+	('monitoring.statement_timeout', 'integer', '[0,2147483647]', NULL, false, '0', 'milliseconds after which a query on the source is cancelled; 0: never'),
+	('monitoring.sample', 'number', '(0,1]', NULL, false, '1', 'share of the rows that are read, chosen by a hash so that the same rows are chosen each time'),
+	('monitoring.recompute_buckets', 'integer', '[1,10000]', NULL, false, '3', 'newest buckets that are read again each time where changes cannot be seen'),
+	('monitoring.max_segments', 'integer', '[1,50]', NULL, false, '50', 'segments with windows of their own; the rest are (other)'),
+	('monitoring.store_categories', 'boolean', NULL, NULL, false, 'true', 'whether windows keep categories that are texts, or hashes of them; read when a monitor is made'),
+	('monitoring.alert_thresholds.drift_critical', 'number', '(0,)', NULL, false, '0.25', 'PSI of a feature from which an alert is critical'),
+	('monitoring.alert_thresholds.performance_degradation', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which an alert is raised'),
+
+	('online.drift_threshold', 'number', '[0,1]', NULL, false, '0.2', 'share of drifted features above which a batch counts as drifted'),
+	('online.check_interval', 'integer', '[1,)', NULL, false, '5', 'seconds between two checks of drift.run_due(loop_for)'),
+	('online.drift_count', 'integer', '[1,)', NULL, false, '3', 'alerts after which the alert_count trigger fires'),
+	('online.cycles', 'integer', '[1,)', NULL, false, '5', 'cycles after which the every_n_cycles trigger fires'),
+
+	('alerting.breaches', 'integer', '[1,100]', NULL, false, '2', 'spans with a breach that raise an alert'),
+	('alerting.of', 'integer', '[1,100]', NULL, false, '3', 'spans, which do not overlap, among which they are counted'),
+	('alerting.clear_ratio', 'number', '[0,1]', NULL, false, '0.8', 'share of a threshold below which an alert clears'),
+	('alerting.cooldown', 'interval', NULL, NULL, false, '"1 day"', 'time for which a resolved alert is not raised again'),
+	('alerting.minimum_severity', 'choice', NULL, '{warning,critical}', false, '"warning"', 'severity from which a span is a breach'),
+	('alerting.alert_drift', 'number', '[0,1]', NULL, false, '0.5', 'drift score above which an alert is raised at once'),
+
+	('features.*.method', 'method', NULL, NULL, true, NULL, 'method of this feature instead of the one its kind gets'),
+	('features.*.psi_warning', 'number', '(0,)', NULL, true, NULL, 'the same as above for this feature'),
+	('features.*.psi_critical', 'number', '(0,)', NULL, true, NULL, 'the same as above for this feature'),
+	('features.*.ks_significance', 'number', '(0,1)', NULL, true, NULL, 'the same as above for this feature'),
+	('features.*.minimum_effect', 'number', '[0,1]', NULL, true, NULL, 'the same as above for this feature'),
+	('features.*.minimum_share', 'number', '[0,1]', NULL, true, NULL, 'the same as above for this feature'),
+	('features.*.weight', 'number', '[0,1000000]', NULL, true, NULL, 'weight of this feature in the drift score; others have 1')
+$$;
+
+COMMENT ON FUNCTION drift_internal.config_keys() IS 'keys of the configuration with their kinds, ranges and defaults';
+
+CREATE OR REPLACE FUNCTION drift_internal.allowed_text(kind text, range numrange, choices text[], nullable boolean) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE kind
+			WHEN 'number' THEN 'a number' || bounds
+			WHEN 'integer' THEN 'a whole number' || bounds
+			WHEN 'boolean' THEN 'true or false'
+			WHEN 'text' THEN 'the name of a column'
+			WHEN 'interval' THEN 'a time such as "1 day", not negative'
+			WHEN 'choice' THEN listed
+			WHEN 'schedule' THEN listed || ', or five fields as in crontab'
+			WHEN 'thresholds' THEN 'the name of a threshold set, or an object with set and thresholds'
+			WHEN 'method' THEN 'a method of drift.compare()'
+		END || CASE WHEN nullable THEN ', or null' ELSE '' END
+	FROM (SELECT
+		CASE WHEN lower(range) IS NULL THEN ''
+			WHEN NOT lower_inc(range) THEN format(' above %s', lower(range)) ELSE format(' from %s', lower(range)) END
+		|| CASE WHEN upper(range) IS NULL THEN ''
+			WHEN NOT upper_inc(range) THEN format(' and below %s', upper(range)) ELSE format(' to %s', upper(range)) END AS bounds,
+		(SELECT string_agg(format('"%s"', c), ', ') FROM unnest(choices) AS c) AS listed) AS words
+$$;
+
+COMMENT ON FUNCTION drift_internal.allowed_text(text, numrange, text[], boolean) IS 'what a key of the configuration may be, in words';
+
+CREATE OR REPLACE FUNCTION drift.config_keys() RETURNS TABLE (path text, allowed text, default_value jsonb, description text)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT k.path, drift_internal.allowed_text(k.kind, k.range, k.choices, k.nullable), k.default_value, k.description
+	FROM drift_internal.config_keys() AS k
+$$;
+
+COMMENT ON FUNCTION drift.config_keys() IS
+	'every key of the configuration: where it stands (features.* is each feature by its name), what it may be, what it is where nobody set it, and what it means';
+
+CREATE OR REPLACE FUNCTION drift_internal.default_config() RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH key AS (
+		SELECT string_to_array(k.path, '.') AS path, k.default_value FROM drift_internal.config_keys() AS k WHERE k.default_value IS NOT NULL
+	), leaf AS (
+		SELECT path[1] AS section, path[2] AS name, default_value AS value FROM key WHERE cardinality(path) = 2
+		UNION ALL
+		SELECT path[1], path[2], jsonb_object_agg(path[3], default_value) FROM key WHERE cardinality(path) = 3 GROUP BY 1, 2
+	)
+	SELECT jsonb_object_agg(section, content) || '{"features": {}}'
+	FROM (SELECT section, jsonb_object_agg(name, value) AS content FROM leaf GROUP BY section) AS part
+$$;
+
+COMMENT ON FUNCTION drift_internal.default_config() IS 'the configuration where nobody set anything';
