@@ -2,7 +2,7 @@
 
 -- The newline ends a comment the text may end with. Rows without a segment, or with an empty name, share one.
 CREATE OR REPLACE FUNCTION drift_internal.segment_expression(segment text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format(E'COALESCE(NULLIF((%s\n)::pg_catalog.text, ''''), ''(missing)'')', segment)
