@@ -138,7 +138,17 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_spans.sql \
 	sql/functions/93_check_columns.sql \
 	sql/functions/93_check_verdict.sql \
-	sql/functions/93_run_check.sql
+	sql/functions/93_run_check.sql \
+	sql/functions/97_cron.sql \
+	sql/functions/97_pg_cron.sql \
+	sql/functions/97_schedules.sql \
+	sql/functions/97_schedule.sql \
+	sql/functions/97_job_steps.sql \
+	sql/functions/97_job_runs.sql \
+	sql/functions/97_run.sql \
+	sql/functions/97_cycle.sql \
+	sql/functions/97_job_views.sql \
+	sql/functions/98_health.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

@@ -307,20 +307,17 @@ COMMENT ON FUNCTION drift_internal.check_maintenance_options(interval, integer) 
 	'the time to wait for a lock in milliseconds, as the setting lock_timeout is written; raises where an option is out of range';
 
 -- What commits can have no SET clause. So the path is set by hand, and again after each COMMIT, which undoes it.
-CREATE OR REPLACE PROCEDURE drift.maintain_prediction_logs(
-	model text DEFAULT NULL,
-	lock_timeout interval DEFAULT '500 milliseconds',
-	attempts integer DEFAULT 10)
+CREATE OR REPLACE PROCEDURE drift_internal.maintain_logs(model text, lock_timeout interval, attempts integer, INOUT problems text[])
 	LANGUAGE plpgsql
 AS $$
 DECLARE
 	path CONSTANT text := pg_catalog.current_setting('search_path');
 	milliseconds text;
-	problems text[] = '{}';
 	outcome record;
 	log record;
 	step record;
 BEGIN
+	problems := '{}';
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	milliseconds := drift_internal.check_maintenance_options(lock_timeout, attempts);
 	FOR log IN SELECT l AS entry FROM drift_internal.maintainable_logs(model) AS l LOOP
@@ -344,6 +341,23 @@ BEGIN
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	END LOOP;
 	problems := array_remove(problems, NULL);
+END
+$$;
+
+COMMENT ON PROCEDURE drift_internal.maintain_logs(text, interval, integer, text[]) IS
+	'does what prediction logs need, and commits after each step; what went wrong. To be called with the search_path of the session.';
+
+CREATE OR REPLACE PROCEDURE drift.maintain_prediction_logs(
+	model text DEFAULT NULL,
+	lock_timeout interval DEFAULT '500 milliseconds',
+	attempts integer DEFAULT 10)
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	problems text[];
+BEGIN
+	CALL drift_internal.maintain_logs(model, lock_timeout, attempts, problems);
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	IF problems <> '{}' THEN
 		RAISE EXCEPTION 'steps of maintenance that failed: %', cardinality(problems)
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = array_to_string(problems, E'\n'),

@@ -1,4 +1,4 @@
--- drift.health_check(): what needs somebody's attention
+-- findings of drift.health_check() about the registry and prediction logs
 
 -- Who does not trust the owner of a log is told by the size of the partition alone: to read it could run code.
 CREATE OR REPLACE FUNCTION drift_internal.default_partition_finding(log drift.prediction_logs,
@@ -176,24 +176,3 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION drift_internal.outbox_findings() IS 'findings of drift.health_check() about events for outside systems';
-
-CREATE OR REPLACE FUNCTION drift.health_check() RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
-	LANGUAGE sql STABLE ROWS 20
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	WITH finding AS MATERIALIZED (
-		SELECT * FROM drift_internal.registry_findings()
-		UNION ALL SELECT * FROM drift_internal.role_findings()
-		UNION ALL SELECT * FROM drift_internal.outbox_findings()
-		UNION ALL SELECT * FROM drift_internal.log_findings()
-	)
-	SELECT c.check_name, f.model, coalesce(f.status, 'ok'), f.detail, f.hint
-	FROM unnest(ARRAY['cluster', 'log_exists', 'partitions', 'default_partition', 'retention', 'log_features', 'pg_partman',
-			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'roles', 'outbox', 'alerts'])
-		WITH ORDINALITY AS c (check_name, place)
-	LEFT JOIN finding AS f USING (check_name)
-	ORDER BY coalesce(f.status, 'ok') <> 'critical', f.status IS NULL, c.place, f.model
-$$;
-
-COMMENT ON FUNCTION drift.health_check() IS
-	'what needs attention in the models that the caller may see: one row for each finding (critical or warning) with what to do about it, worst first, and a row with ok for each check without any';

@@ -20,14 +20,20 @@ CREATE TABLE drift.schedules (
 	CHECK (model_id IS NOT NULL OR monitor_id IS NOT NULL)
 );
 
-CREATE UNIQUE INDEX schedules_task ON drift.schedules (coalesce(model_id, 0), coalesce(monitor_id, 0), task);
+CREATE UNIQUE INDEX schedules_task ON drift.schedules (coalesce(model_id, 0), coalesce(monitor_id, 0), task, coalesce(bundle, ''));
+CREATE INDEX schedules_next_run_at ON drift.schedules (next_run_at);
 
 COMMENT ON TABLE drift.schedules IS 'what runs when; pg_cron runs it where it is installed, CALL drift.run_due() everywhere';
 COMMENT ON COLUMN drift.schedules.owner IS 'role that it runs as';
 COMMENT ON COLUMN drift.schedules.cron IS 'when it runs: minute, hour, day, month and day of the week as in crontab';
 COMMENT ON COLUMN drift.schedules.bundle IS 'bundle it was made by; NULL: by itself';
-COMMENT ON COLUMN drift.schedules.cron_job_id IS 'job of pg_cron that runs it; NULL: drift.run_due() does';
-COMMENT ON COLUMN drift.schedules.next_run_at IS 'when drift.run_due() runs it next';
+COMMENT ON COLUMN drift.schedules.task IS 'what is done, as drift.schedule_tasks() lists it';
+COMMENT ON COLUMN drift.schedules.time_zone IS 'time zone of the fields of cron';
+COMMENT ON COLUMN drift.schedules.cron_job_id IS 'job of pg_cron that was made for it; NULL: none, drift.run_due() runs it';
+COMMENT ON COLUMN drift.schedules.paused_at IS 'since when it is not run; NULL: it is';
+COMMENT ON COLUMN drift.schedules.next_run_at IS 'when it is due next; whoever comes first then runs it, pg_cron or drift.run_due()';
+COMMENT ON COLUMN drift.schedules.running_pid IS 'backend that runs it; it still does while its start is running_since';
+COMMENT ON COLUMN drift.schedules.running_since IS 'when that backend started';
 
 CREATE TABLE drift.job_runs (
 	run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -47,6 +53,40 @@ COMMENT ON TABLE drift.job_runs IS 'runs of schedules';
 COMMENT ON COLUMN drift.job_runs.due_at IS 'time it was due at; NULL: it was run by hand';
 COMMENT ON COLUMN drift.job_runs.result IS 'what it said';
 COMMENT ON COLUMN drift.job_runs.error IS 'why it failed';
+
+CREATE TYPE drift_internal.cron AS (
+	minutes integer[],
+	hours integer[],
+	days integer[],
+	months integer[],
+	weekdays integer[],
+	last_day boolean,
+	day_and_weekday boolean,
+	repeats boolean,
+	seconds integer
+);
+
+COMMENT ON TYPE drift_internal.cron IS 'a cron expression that was read: the numbers each field allows';
+COMMENT ON COLUMN drift_internal.cron.last_day IS 'whether the last day of a month counts';
+COMMENT ON COLUMN drift_internal.cron.day_and_weekday IS 'whether day and weekday must both fit; otherwise one is enough';
+COMMENT ON COLUMN drift_internal.cron.repeats IS 'whether minute or hour begins with *: such a schedule goes by time that passes, the others by what clocks on the wall show';
+COMMENT ON COLUMN drift_internal.cron.seconds IS 'seconds between runs; NULL: five fields were given';
+
+CREATE TYPE drift.scheduled AS (
+	schedule_id integer,
+	model text,
+	monitor text,
+	task text,
+	cron text,
+	time_zone text,
+	next_run_at timestamptz,
+	runner text,
+	message text
+);
+
+COMMENT ON TYPE drift.scheduled IS 'a schedule that was made, changed or removed';
+COMMENT ON COLUMN drift.scheduled.runner IS 'who runs it: pg_cron, or run_due where a call of drift.run_due() has to be made by another scheduler';
+COMMENT ON COLUMN drift.scheduled.message IS 'what is left to be done; NULL: nothing';
 
 ALTER TABLE drift.schedules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.job_runs ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,145 @@
+-- what a schedule does, step by step
+--
+-- A step is one function in one subtransaction: what fails leaves the others alone. Steps run as who calls; the
+-- data of monitors is read as their owner whoever that is.
+
+CREATE OR REPLACE FUNCTION drift_internal.monitor_step(action text, monitor text, as_of timestamptz,
+	OUT status text, OUT result jsonb, OUT problem text)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found CONSTANT drift.monitors := drift_internal.find_monitor(monitor, 'run');
+BEGIN
+	IF NOT EXISTS (SELECT FROM drift_internal.lock_monitor_state(found, true)) THEN
+		status := 'skipped';
+		problem := 'Another session runs this monitor.';
+		RETURN;
+	END IF;
+	status := 'succeeded';
+	CASE action
+	WHEN 'check' THEN
+		SELECT CASE WHEN c.status = 'error' THEN 'failed' ELSE 'succeeded' END, c.error,
+			jsonb_build_object('check_id', c.check_id, 'status', c.status, 'drift_detected', c.drift_detected,
+				'drift_share', c.drift_share, 'drifted_features', to_jsonb(c.drifted_features))
+		INTO status, problem, result
+		FROM drift.run_check(monitor, as_of) AS c;
+	WHEN 'refresh' THEN
+		SELECT CASE WHEN r.status = 'error' THEN 'failed' ELSE 'succeeded' END, r.message,
+			jsonb_build_object('status', r.status, 'rows_read', r.rows_read, 'buckets', r.buckets, 'refreshed_to', r.refreshed_to)
+		INTO status, problem, result
+		FROM drift.refresh_windows(monitor) AS r;
+	WHEN 'purge' THEN
+		SELECT jsonb_agg(to_jsonb(p)) INTO result FROM drift.purge_history(monitor) AS p;
+	WHEN 'calibrate' THEN
+		SELECT jsonb_agg(to_jsonb(c)) INTO result FROM drift.calibrate_thresholds(monitor, apply => true) AS c;
+	END CASE;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.monitor_step(text, text, timestamptz) IS 'does a step with a monitor, unless another session runs it';
+
+CREATE OR REPLACE FUNCTION drift_internal.deployment_step(model text) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found CONSTANT drift.models := drift_internal.find_model(model, 'operate');
+	running boolean := EXISTS (
+		SELECT FROM drift.deployments AS d
+		WHERE d.model_id = found.model_id AND d.status = 'running' AND NOT EXISTS (
+			SELECT FROM drift.deployment_analyses AS a
+			WHERE a.deployment_id = d.deployment_id AND a.analysed_at > clock_timestamp() - (d.analysis->>'interval')::interval));
+BEGIN
+	IF NOT running THEN
+		RETURN NULL;
+	END IF;
+	PERFORM drift_internal.check_log_trusted(found);
+	RETURN (SELECT to_jsonb(a) FROM drift.advance(found.name) AS a);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.deployment_step(text) IS
+	'looks at the running deployment of a model where that is due, as the owner of its log or a member of it; NULL: nothing was due';
+
+CREATE OR REPLACE FUNCTION drift_internal.model_step(action text, model text, as_of timestamptz) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result jsonb;
+BEGIN
+	CASE action
+	WHEN 'recommend' THEN
+		SELECT jsonb_build_object('decision_id', d.decision_id, 'action', d.action, 'strategy', d.strategy, 'urgency', d.urgency,
+			'should_retrain', d.should_retrain, 'explanation', d.explanation)
+		INTO result
+		FROM drift.recommend(model) AS d;
+	WHEN 'match_outcomes' THEN
+		SELECT to_jsonb(m) INTO result FROM drift.match_outcomes(model) AS m;
+	WHEN 'deployments' THEN
+		result := drift_internal.deployment_step(model);
+	WHEN 'maintain_log' THEN
+		SELECT jsonb_agg(to_jsonb(m)) INTO result FROM drift.maintain_prediction_log(model) AS m;
+	WHEN 'health' THEN
+		SELECT jsonb_agg(to_jsonb(h)) INTO result FROM drift.health_check() AS h WHERE h.model = model_step.model AND h.status <> 'ok';
+	END CASE;
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.model_step(text, text, timestamptz) IS 'does a step with a model';
+
+CREATE OR REPLACE FUNCTION drift_internal.try_step(action text, monitor text, model text, as_of timestamptz) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	started CONSTANT timestamptz := clock_timestamp();
+	done record;
+	detail text;
+	state text;
+BEGIN
+	BEGIN
+		IF monitor IS NOT NULL THEN
+			done := drift_internal.monitor_step(action, monitor, as_of);
+		ELSE
+			SELECT 'succeeded' AS status, drift_internal.model_step(action, model, as_of) AS result, NULL::text AS problem INTO done;
+		END IF;
+	EXCEPTION
+		-- A statement that was cancelled says so in the row of its run, and then ends.
+		WHEN query_canceled OR others THEN
+			GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, state = RETURNED_SQLSTATE;
+			SELECT 'failed' AS status, NULL::jsonb AS result, concat_ws(' ', SQLERRM, nullif(detail, '')) AS problem INTO done;
+	END;
+	RETURN jsonb_strip_nulls(jsonb_build_object('action', action, 'monitor', monitor, 'model', model, 'status', done.status,
+		'result', done.result, 'problem', done.problem, 'sqlstate', state,
+		'milliseconds', round(extract(epoch FROM clock_timestamp() - started) * 1000)));
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.try_step(text, text, text, timestamptz) IS 'does a step, and says what came of it or why it failed';
+
+CREATE OR REPLACE FUNCTION drift_internal.cycle_steps(model drift.models, owner regrole, action text DEFAULT 'check')
+	RETURNS TABLE (action text, monitor text, model text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT cycle_steps.action, m.name, NULL::text
+	FROM drift.monitors AS m
+	WHERE m.model_id = cycle_steps.model.model_id AND m.paused_at IS NULL AND pg_has_role(cycle_steps.owner, m.owner, 'USAGE')
+	ORDER BY m.monitor_id
+$$;
+
+COMMENT ON FUNCTION drift_internal.cycle_steps(drift.models, regrole, text) IS
+	'an action for each monitor of a model that is not paused and that a role may run';
+
+CREATE OR REPLACE FUNCTION drift_internal.run_status(steps jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN bool_or(s->>'status' = 'failed') THEN 'failed' WHEN bool_and(s->>'status' = 'skipped') THEN 'skipped' ELSE 'succeeded' END
+	FROM jsonb_array_elements(steps) AS s
+$$;
+
+COMMENT ON FUNCTION drift_internal.run_status(jsonb) IS 'what became of a run: failed if one of its steps did, skipped if all were';
