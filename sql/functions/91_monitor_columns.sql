@@ -43,7 +43,7 @@ COMMENT ON FUNCTION drift_internal.log_role_columns(text) IS
 
 -- Features first, in the order of the log, then the roles.
 CREATE OR REPLACE FUNCTION drift_internal.log_columns_plan(log drift.prediction_logs, columns text[])
-	RETURNS TABLE (place bigint, role text, column_name text, expression text, base_type oid, column_type text)
+	RETURNS TABLE (place bigint, role text, column_name text, expression text, base_type oid, column_type text, source_column text)
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -56,15 +56,16 @@ BEGIN
 	PERFORM drift_internal.check_columns(log_columns_plan.columns,
 		ARRAY(SELECT f.feature FROM drift.prediction_log_features AS f WHERE f.log_id = log.log_id ORDER BY 1));
 	RETURN QUERY
-		SELECT row_number() OVER (ORDER BY c.is_role, c.number), c.role, c.column_name, c.expression, c.base_type, c.column_type
+		SELECT row_number() OVER (ORDER BY c.is_role, c.number), c.role, c.column_name, c.expression, c.base_type, c.column_type, c.source_column
 		FROM (
 			SELECT false AS is_role, a.attnum::integer AS number, 'feature' AS role, f.feature AS column_name, quote_ident(f.column_name) AS expression,
-				a.atttypid AS base_type, format_type(a.atttypid, a.atttypmod) AS column_type
+				a.atttypid AS base_type, format_type(a.atttypid, a.atttypmod) AS column_type,
+				f.column_name AS source_column
 			FROM drift.prediction_log_features AS f
 			JOIN pg_attribute AS a ON a.attrelid = log.log AND a.attname = f.column_name AND a.attnum > 0 AND NOT a.attisdropped
 			WHERE f.log_id = log.log_id AND (log_columns_plan.columns IS NULL OR f.feature = ANY (log_columns_plan.columns))
 			UNION ALL
-			SELECT true, r.place, r.role, r.column_name, r.expression, r.base_type, format_type(r.base_type, NULL)
+			SELECT true, r.place, r.role, r.column_name, r.expression, r.base_type, format_type(r.base_type, NULL), NULL
 			FROM drift_internal.log_role_columns(task) AS r
 		) AS c;
 END
@@ -126,22 +127,24 @@ $$;
 COMMENT ON FUNCTION drift_internal.check_source_roles(jsonb, text[]) IS 'raises where the configuration names a column for a role that the source does not have';
 
 CREATE OR REPLACE FUNCTION drift_internal.source_columns_plan(monitor drift.monitors, query text, columns text[], config jsonb, baseline_id integer)
-	RETURNS TABLE (place bigint, role text, column_name text, expression text, base_type oid, column_type text)
+	RETURNS TABLE (place bigint, role text, column_name text, expression text, base_type oid, column_type text, source_column text)
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
 	features CONSTANT text[] := drift_internal.model_features(monitor.model_id);
-	names CONSTANT text[] := ARRAY(SELECT t.column_name FROM drift_internal.read_types(query, monitor.path) AS t ORDER BY t.ordinal);
+	names CONSTANT text[] := ARRAY(SELECT t.column_name FROM drift_internal.types_as(monitor.owner, query, monitor.path) AS t ORDER BY t.ordinal);
 	identifiers CONSTANT text[] := drift_internal.identifier_columns(monitor.relation, source_columns_plan.baseline_id);
 BEGIN
 	PERFORM drift_internal.check_columns(source_columns_plan.columns, names);
 	PERFORM drift_internal.check_source_roles(config, names);
 	RETURN QUERY
 		SELECT row_number() OVER (ORDER BY r.role IS NOT NULL, t.ordinal, r.role), coalesce(r.role, 'feature'),
-			coalesce(r.role, t.column_name), quote_ident(t.column_name), t.base_type, format_type(t.type_oid, t.type_modifier)
-		FROM drift_internal.read_types(query, monitor.path) AS t
+			coalesce(r.role, t.column_name), quote_ident(t.column_name),
+			drift_internal.class_type(t.base_type, r.role = 'label' OR (r.role = 'target' AND bool_or(r.role = 'label') OVER ())),
+			format_type(t.type_oid, t.type_modifier), t.column_name
+		FROM drift_internal.types_as(monitor.owner, query, monitor.path) AS t
 		LEFT JOIN drift_internal.source_roles(config, features, monitor.model_id IS NOT NULL) AS r ON r.source_column = t.column_name
 		WHERE drift_internal.own_type(t.base_type) IS NOT NULL
 			AND CASE
@@ -162,7 +165,7 @@ CREATE OR REPLACE FUNCTION drift_internal.derived_error(columns drift.monitor_co
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT ROW(NULL, NULL, 'error', 'error', e.expression, format_type(e.base_type, NULL), 'numeric', drift_internal.own_type(e.base_type))::drift.monitor_columns
+	SELECT ROW(NULL, NULL, 'error', 'error', e.expression, format_type(e.base_type, NULL), 'numeric', drift_internal.own_type(e.base_type), NULL)::drift.monitor_columns
 	FROM (
 		SELECT CASE
 				WHEN l.role IS NOT NULL THEN format('((%s)::pg_catalog.text <> (%s)::pg_catalog.text)::pg_catalog.int4', l.expression, t.expression)
@@ -182,12 +185,12 @@ COMMENT ON FUNCTION drift_internal.derived_error(drift.monitor_columns[]) IS
 
 -- Read as the baseline was where both can be; windows count its bins.
 CREATE OR REPLACE FUNCTION drift_internal.monitored_column(place bigint, role text, column_name text, expression text, base_type oid, column_type text,
-	baseline_id integer, hashed boolean) RETURNS drift.monitor_columns
+	source_column text, baseline_id integer, hashed boolean) RETURNS drift.monitor_columns
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT ROW(NULL, place, role, column_name, drift_internal.value_expression(expression, t.value_type, hashed), column_type,
-		drift_internal.family_kind(drift_internal.type_family(base_type)), t.value_type)::drift.monitor_columns
+		drift_internal.family_kind(drift_internal.type_family(base_type)), t.value_type, source_column)::drift.monitor_columns
 	FROM (
 		SELECT coalesce((
 				SELECT drift_internal.common_type(c.value_type::regtype, base_type)
@@ -197,7 +200,7 @@ AS $$
 	) AS t
 $$;
 
-COMMENT ON FUNCTION drift_internal.monitored_column(bigint, text, text, text, oid, text, integer, boolean) IS
+COMMENT ON FUNCTION drift_internal.monitored_column(bigint, text, text, text, oid, text, text, integer, boolean) IS
 	'a column as a monitor watches it: with the type as which it and its baseline are read';
 
 CREATE OR REPLACE FUNCTION drift_internal.plan_monitor(monitor drift.monitors, query text, columns text[], config jsonb, baseline drift.baselines)
@@ -214,11 +217,13 @@ BEGIN
 	IF monitor.source_kind = 'prediction_log' THEN
 		SELECT * INTO log FROM drift.prediction_logs AS l WHERE l.model_id = monitor.model_id;
 		plan := ARRAY(
-			SELECT drift_internal.monitored_column(p.place, p.role, p.column_name, p.expression, p.base_type, p.column_type, baseline.baseline_id, hashed)
+			SELECT drift_internal.monitored_column(p.place, p.role, p.column_name, p.expression, p.base_type, p.column_type, p.source_column,
+				baseline.baseline_id, hashed)
 			FROM drift_internal.log_columns_plan(log, columns) AS p ORDER BY p.place);
 	ELSE
 		plan := ARRAY(
-			SELECT drift_internal.monitored_column(p.place, p.role, p.column_name, p.expression, p.base_type, p.column_type, baseline.baseline_id, hashed)
+			SELECT drift_internal.monitored_column(p.place, p.role, p.column_name, p.expression, p.base_type, p.column_type, p.source_column,
+				baseline.baseline_id, hashed)
 			FROM drift_internal.source_columns_plan(monitor, query, columns, config, baseline.baseline_id) AS p ORDER BY p.place);
 		error := drift_internal.derived_error(plan);
 		IF error.role IS NOT NULL THEN

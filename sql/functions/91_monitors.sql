@@ -56,7 +56,7 @@ CREATE OR REPLACE FUNCTION drift_internal.monitor_condition(monitor drift.monito
 AS $$
 	SELECT concat_ws(' AND ',
 		CASE WHEN monitor.source_kind = 'prediction_log' THEN '(shadow_of IS NULL AND status <> ''forgotten'')' END,
-		format(E'(%s\n)', monitor.condition))
+		CASE WHEN monitor.condition IS NOT NULL THEN format(E'(%s\n)', monitor.condition) END)
 	WHERE monitor.source_kind = 'prediction_log' OR monitor.condition IS NOT NULL
 $$;
 
@@ -64,13 +64,13 @@ COMMENT ON FUNCTION drift_internal.monitor_condition(drift.monitors) IS
 	'condition on the rows that a monitor watches: of a prediction log those that answered, and those that its own condition holds for; NULL: all rows';
 
 -- The one column with a time, if there is one.
-CREATE OR REPLACE FUNCTION drift_internal.guess_time_column(query text, path text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.guess_time_column(owner regrole, query text, path text) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	names CONSTANT text[] := ARRAY(
-		SELECT t.column_name FROM drift_internal.read_types(query, path) AS t
+		SELECT t.column_name FROM drift_internal.types_as(owner, query, path) AS t
 		WHERE t.base_type IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype) ORDER BY t.ordinal);
 BEGIN
 	IF cardinality(names) <> 1 THEN
@@ -84,7 +84,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.guess_time_column(text, text) IS 'the only column of a query that holds a time, or an error';
+COMMENT ON FUNCTION drift_internal.guess_time_column(regrole, text, text) IS 'the only column of a query that holds a time, or an error';
 
 CREATE OR REPLACE FUNCTION drift_internal.choose_tracking(monitor drift.monitors, tracking text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE
@@ -183,15 +183,15 @@ CREATE OR REPLACE FUNCTION drift_internal.check_monitor_source(monitor drift.mon
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM drift_internal.check_time_column(monitor.time_column, query, monitor.path);
+	PERFORM drift_internal.check_time_column(monitor.owner, monitor.time_column, query, monitor.path);
 	IF monitor.condition IS NOT NULL THEN
-		PERFORM drift_internal.check_expression(monitor.condition, 'condition', 'bool'::regtype, query, monitor.path);
+		PERFORM drift_internal.check_expression(monitor.owner, monitor.condition, 'condition', 'bool'::regtype, query, monitor.path);
 	END IF;
 	IF monitor.segment IS NOT NULL THEN
-		PERFORM drift_internal.check_expression(monitor.segment, 'segment', NULL, query, monitor.path);
+		PERFORM drift_internal.check_expression(monitor.owner, monitor.segment, 'segment', NULL, query, monitor.path);
 	END IF;
 	-- Whether it may be read at all is asked when a query starts, not when it is analysed.
-	PERFORM * FROM drift_internal.read_rows(format(E'SELECT 1 FROM (%s\n) AS source LIMIT 0', query), monitor.path) AS r (one integer);
+	PERFORM * FROM drift_internal.read_as(monitor.owner, format(E'SELECT 1 FROM (%s\n) AS source LIMIT 0', query), monitor.path) AS r (one integer);
 END
 $$;
 
@@ -222,7 +222,7 @@ BEGIN
 			USING ERRCODE = 'duplicate_object', HINT = 'Every monitor has a name of its own, also those of other roles.';
 	END IF;
 	INSERT INTO drift.monitor_columns
-	SELECT stored.monitor_id, c.column_id, c.role, c.column_name, c.expression, c.column_type, c.kind, c.value_type
+	SELECT stored.monitor_id, c.column_id, c.role, c.column_name, c.expression, c.column_type, c.kind, c.value_type, c.source_column
 	FROM unnest(columns) AS c;
 	INSERT INTO drift_internal.monitor_states (monitor_id) VALUES (stored.monitor_id);
 	PERFORM drift_internal.note_cluster();
@@ -264,7 +264,7 @@ BEGIN
 	monitor.span := drift_internal.check_span(monitor.span, monitor.bucket);
 	monitor.time_zone := drift_internal.check_time_zone(monitor.time_zone);
 	monitor.time_column := coalesce(monitor.time_column, CASE monitor.source_kind
-		WHEN 'prediction_log' THEN 'predicted_at' ELSE drift_internal.guess_time_column(rows_query, monitor.path) END);
+		WHEN 'prediction_log' THEN 'predicted_at' ELSE drift_internal.guess_time_column(monitor.owner, rows_query, monitor.path) END);
 	monitor.tracking := drift_internal.choose_tracking(monitor, tracking);
 	PERFORM drift_internal.check_monitor_source(monitor, rows_query);
 

@@ -1,5 +1,23 @@
 -- rows that baselines and monitors read: expressions over a query, under names that cannot clash
 
+-- Analysed as the owner: who runs what belongs to others does not look up names with rights of its own.
+CREATE OR REPLACE FUNCTION drift_internal.types_as(owner regrole, query text, path text)
+	RETURNS TABLE (ordinal integer, column_name text, type_oid oid, type_modifier integer, base_type oid)
+	LANGUAGE plpgsql STABLE ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+		SELECT c.*
+		FROM drift_internal.read_as(owner, format(
+				'SELECT c.ordinal, c.column_name, c.type_oid, c.type_modifier, c.base_type FROM drift_internal.source_columns(%L) AS c', query), path)
+			AS c (ordinal integer, column_name text, type_oid oid, type_modifier integer, base_type oid);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.types_as(regrole, text, text) IS
+	'columns of a query of a role with their types as the catalog knows them';
+
 -- The newline ends a comment the text may end with. Rows without a segment, or with an empty name, share one.
 CREATE OR REPLACE FUNCTION drift_internal.segment_expression(segment text) RETURNS text
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -35,8 +53,18 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.own_type(oid) IS 'type as which a column of a type is read; NULL where drift does not take it';
 
+-- Classes may be numbered.
+CREATE OR REPLACE FUNCTION drift_internal.class_type(base_type oid, is_class boolean) RETURNS oid
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN is_class AND drift_internal.type_family(base_type) IN ('integer', 'number') THEN 'text'::regtype::oid ELSE base_type END
+$$;
+
+COMMENT ON FUNCTION drift_internal.class_type(oid, boolean) IS 'type as which a column is taken, text for a class that is written as a number';
+
 -- A condition or an expression that is more than one would change what is read.
-CREATE OR REPLACE FUNCTION drift_internal.check_expression(expression text, called text, wanted oid, query text, path text) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.check_expression(owner regrole, expression text, called text, wanted oid, query text, path text) RETURNS void
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -45,7 +73,7 @@ DECLARE
 	number integer := 0;
 BEGIN
 	FOR found IN
-		SELECT * FROM drift_internal.read_types(format(E'SELECT (%s\n) AS expression FROM (%s\n) AS source', expression, query), path)
+		SELECT * FROM drift_internal.types_as(owner, format(E'SELECT (%s\n) AS expression FROM (%s\n) AS source', expression, query), path)
 	LOOP
 		number := number + 1;
 	END LOOP;
@@ -59,7 +87,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_expression(text, text, oid, text, text) IS
+COMMENT ON FUNCTION drift_internal.check_expression(regrole, text, text, oid, text, text) IS
 	'raises unless a text is one expression over the columns of a query, of the type that is wanted if any is';
 
 CREATE OR REPLACE FUNCTION drift_internal.check_name(name text, called text) RETURNS text
@@ -102,12 +130,12 @@ $$;
 COMMENT ON FUNCTION drift_internal.time_expression(text, oid, text) IS
 	'expression of the time of a row, whose column is a timestamp or a date in a time zone where it is not a timestamptz';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_time_column(time_column text, query text, path text) RETURNS oid
+CREATE OR REPLACE FUNCTION drift_internal.check_time_column(owner regrole, time_column text, query text, path text) RETURNS oid
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found_type CONSTANT oid := (SELECT t.base_type FROM drift_internal.read_types(query, path) AS t WHERE t.column_name = time_column LIMIT 1);
+	found_type CONSTANT oid := (SELECT t.base_type FROM drift_internal.types_as(owner, query, path) AS t WHERE t.column_name = time_column LIMIT 1);
 BEGIN
 	IF found_type IS NULL THEN
 		RAISE EXCEPTION 'the source has no column "%"', time_column
@@ -120,7 +148,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_time_column(text, text, text) IS
+COMMENT ON FUNCTION drift_internal.check_time_column(regrole, text, text, text) IS
 	'type of the column with the time of a row, under its domains, or an error if there is no such column';
 
 CREATE OR REPLACE FUNCTION drift_internal.check_columns(wanted text[], names text[]) RETURNS void

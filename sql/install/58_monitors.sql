@@ -131,6 +131,7 @@ CREATE TABLE drift.monitor_columns (
 	column_type text NOT NULL,
 	kind text NOT NULL CHECK (kind IN ('numeric', 'categorical')),
 	value_type text NOT NULL,
+	source_column text COLLATE "C",
 	PRIMARY KEY (monitor_id, column_id),
 	UNIQUE (monitor_id, role, column_name)
 );
@@ -140,6 +141,7 @@ COMMENT ON COLUMN drift.monitor_columns.column_id IS 'what windows call it';
 COMMENT ON COLUMN drift.monitor_columns.role IS 'feature, what the model said (score, label, confidence), the truth that came later (target), how far it was off (error), or operation (latency_ms, failed)';
 COMMENT ON COLUMN drift.monitor_columns.expression IS 'SQL expression over the columns of the source; of targets and errors over those of the labelled view';
 COMMENT ON COLUMN drift.monitor_columns.value_type IS 'type as which it is read';
+COMMENT ON COLUMN drift.monitor_columns.source_column IS 'column of the source that the expression reads; NULL: several';
 
 CREATE TABLE drift_internal.monitor_states (
 	monitor_id integer PRIMARY KEY,
