@@ -48,7 +48,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.column_obstacle(drift.monitor_columns, text, oid) IS
 	'why a column of a source cannot be judged any more: absent in current, or type where it now holds what cannot be compared; NULL: it can';
 
--- Only features are columns of the source; the others are expressions over a log, whose columns the extension knows.
+-- What is an expression over several columns, or over columns that every log has, has no column of its own.
 CREATE OR REPLACE FUNCTION drift_internal.check_plans(monitor drift.monitors, config jsonb)
 	RETURNS TABLE (column_id smallint, role text, plan drift_internal.column_plan, retyped boolean)
 	LANGUAGE sql STABLE ROWS 30
@@ -56,11 +56,11 @@ CREATE OR REPLACE FUNCTION drift_internal.check_plans(monitor drift.monitors, co
 AS $$
 	SELECT c.column_id, c.role,
 		ROW(c.column_name, c.column_type, coalesce(s.column_type, c.column_type), c.kind, c.value_type, m.method, m.method IS NOT NULL,
-			CASE WHEN c.role = 'feature' AND s.column_type IS DISTINCT FROM c.column_type THEN
+			CASE WHEN c.source_column IS NOT NULL AND s.column_type IS DISTINCT FROM c.column_type THEN
 				drift_internal.column_obstacle(c, s.column_type, s.base_type) END)::drift_internal.column_plan,
-		c.role = 'feature' AND s.column_type <> c.column_type
+		s.column_type <> c.column_type
 	FROM drift.monitor_columns AS c
-	LEFT JOIN drift_internal.source_now(monitor) AS s ON c.role = 'feature' AND s.column_name = c.column_name,
+	LEFT JOIN drift_internal.source_now(monitor) AS s ON s.column_name = c.source_column,
 		LATERAL (SELECT config -> 'features' -> c.column_name ->> 'method' AS method) AS m
 	WHERE c.monitor_id = (monitor).monitor_id
 $$;
