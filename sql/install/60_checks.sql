@@ -134,6 +134,48 @@ COMMENT ON COLUMN drift.alerts.check_id IS 'check that raised it';
 COMMENT ON COLUMN drift.alerts.last_seen_at IS 'as_of of the last check that still saw it';
 COMMENT ON COLUMN drift.alerts.comment IS 'what who acknowledged or resolved it said';
 
+CREATE TYPE drift_internal.decision_bounds AS (
+	drift float8,
+	high_drift float8,
+	psi float8,
+	performance float8,
+	minimum_rows bigint,
+	check_rows bigint,
+	strategy text
+);
+
+COMMENT ON TYPE drift_internal.decision_bounds IS 'what decisions compare with: drift score, high drift score, PSI and loss of performance from which a model is retrained, new rows that are enough and that are too few, and the strategy';
+
+CREATE TYPE drift_internal.decision_facts AS (
+	model_id integer,
+	monitor_id integer,
+	check_id bigint,
+	as_of timestamptz,
+	data_verdict text,
+	performance_verdict text,
+	drift_score float8,
+	max_psi float8,
+	performance_drop float8,
+	drifted_features text[],
+	n_features integer,
+	n_current bigint,
+	new_rows bigint,
+	error text
+);
+
+COMMENT ON TYPE drift_internal.decision_facts IS 'what is known when a decision is made, of one check or of the newest checks of all monitors of a model';
+
+CREATE TYPE drift_internal.decision_reason AS (
+	rule text,
+	action text,
+	asks boolean,
+	value float8,
+	bound float8,
+	says text
+);
+
+COMMENT ON TYPE drift_internal.decision_reason IS 'a rule or trigger that fired: the action it speaks for, whether it is a trigger that asks for retraining, what was compared with what, and words';
+
 CREATE TYPE drift_internal.alert_cause AS (
 	model_id integer,
 	monitor_id integer,
@@ -146,6 +188,43 @@ CREATE TYPE drift_internal.alert_cause AS (
 );
 
 COMMENT ON TYPE drift_internal.alert_cause IS 'what an alert is raised for: whose it is, the check that found it, kind, severity, words, details and when';
+
+CREATE TYPE drift_internal.alert_settings AS (
+	breaches integer,
+	spans integer,
+	critical_breaches integer,
+	clear_ratio float8,
+	cooldown interval,
+	minimum_severity text,
+	alert_drift float8,
+	drift_critical float8,
+	performance_degradation float8
+);
+
+COMMENT ON TYPE drift_internal.alert_settings IS 'how alerts are tuned: n breaches of m spans, critical ones that suffice, the lower bar as a part of the bar, the pause after an alert, and what is severe';
+
+CREATE TYPE drift_internal.alert_item AS (
+	check_id bigint,
+	kind text,
+	item text,
+	severity text,
+	breaches boolean,
+	note text
+);
+
+COMMENT ON TYPE drift_internal.alert_item IS 'what a check found that an alert may be raised for; breaches: whether it is above the bar and not only above the lower one';
+
+CREATE TYPE drift_internal.alert_weight AS (
+	kind text,
+	alert_id bigint,
+	raised text[],
+	holding text[],
+	severity text,
+	notes jsonb,
+	is_cooling boolean
+);
+
+COMMENT ON TYPE drift_internal.alert_weight IS 'what a check means for the alerts of one kind: the open one, items that raise it, items that hold it, severity, notes by item, and whether it is too soon after the last';
 
 CREATE TABLE drift.silences (
 	silence_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,166 @@
+-- what a check gives reason to raise an alert for
+--
+-- A cause has a kind, one open alert each, and items: the columns it is about. Counting is by item, so that
+-- one column that drifts twice counts and two columns that each did once, by chance, do not.
+
+CREATE OR REPLACE FUNCTION drift_internal.read_alert_settings(config jsonb) RETURNS drift_internal.alert_settings
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce((config #>> '{alerting,breaches}')::integer, 2),
+		coalesce((config #>> '{alerting,of}')::integer, 3),
+		coalesce((config #>> '{alerting,critical_breaches}')::integer, 1),
+		coalesce((config #>> '{alerting,clear_ratio}')::float8, 0.8),
+		coalesce((config #>> '{alerting,cooldown}')::interval, '1 day'),
+		coalesce(config #>> '{alerting,minimum_severity}', 'warning'),
+		coalesce((config #>> '{alerting,alert_drift}')::float8, 0.5),
+		coalesce((config #>> '{monitoring,alert_thresholds,drift_critical}')::float8, 0.25),
+		coalesce((config #>> '{monitoring,alert_thresholds,performance_degradation}')::float8, 0.05)
+$$;
+
+COMMENT ON FUNCTION drift_internal.read_alert_settings(jsonb) IS 'how alerts are tuned by a configuration';
+
+-- Bars of the check itself, so that a later change of the thresholds does not move what it was held against.
+CREATE OR REPLACE FUNCTION drift_internal.alert_limits(checked drift.checks) RETURNS drift.thresholds
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift.resolve_thresholds(checked.thresholds)
+$$;
+
+COMMENT ON FUNCTION drift_internal.alert_limits(drift.checks) IS 'thresholds of which the lower bar of the alerts of a check is a part';
+
+-- A PSI or effect between the lower bar and the bar, that chance does not explain.
+CREATE OR REPLACE FUNCTION drift_internal.holds_on(feature drift.check_features, limits drift.thresholds, clear_ratio float8) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(feature.drifted, false)
+		OR (limits.rule IN ('test', 'test_or_psi') AND feature.p_value_corrected < limits.alpha
+			AND feature.effect >= clear_ratio * limits.minimum_effect)
+		OR (limits.rule IN ('psi', 'test_or_psi') AND feature.psi >= clear_ratio * limits.psi_warning
+			AND feature.psi > coalesce(feature.psi_95, 0)) IS TRUE
+$$;
+
+COMMENT ON FUNCTION drift_internal.holds_on(drift.check_features, drift.thresholds, float8) IS
+	'whether a column that drifted is not yet back: it drifts, or is above the lower bar';
+
+CREATE OR REPLACE FUNCTION drift_internal.alert_kind(role text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE role WHEN 'feature' THEN 'data_drift' WHEN 'target' THEN 'target_drift' WHEN 'operation' THEN 'operation_drift'
+		WHEN 'error' THEN 'performance' ELSE 'prediction_drift' END
+$$;
+
+COMMENT ON FUNCTION drift_internal.alert_kind(text) IS 'kind of alert for drift of a column with a role';
+
+-- What says at once that something is broken, where what says that data changed is counted.
+CREATE OR REPLACE FUNCTION drift_internal.is_fact(kind text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT kind IN ('schema', 'late_data', 'stale_windows')
+$$;
+
+COMMENT ON FUNCTION drift_internal.is_fact(text) IS 'whether an alert of a kind is about a fact, that chance cannot bring about';
+
+-- Share of the drift of the data set as an item of its own: many columns that drift a little.
+CREATE OR REPLACE FUNCTION drift_internal.check_items(check_ids bigint[], limits drift.thresholds, settings drift_internal.alert_settings)
+	RETURNS SETOF drift_internal.alert_item
+	LANGUAGE sql STABLE ROWS 10
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT i.*
+	FROM (
+		SELECT c.check_id, drift_internal.alert_kind(f.role) AS kind, f.column_name AS item,
+			CASE WHEN f.severity = 'critical' OR (f.role = 'feature' AND f.psi > settings.drift_critical) THEN 'critical' ELSE 'warning' END AS severity,
+			f.drifted AND (f.role <> 'feature' OR c.drift_detected) AS breaches, f.explanation AS note
+		FROM drift.checks AS c
+		JOIN drift.check_features AS f USING (check_id)
+		WHERE c.check_id = ANY (check_ids) AND f.segment = '' AND f.role <> 'error'
+			AND drift_internal.holds_on(f, limits, settings.clear_ratio)
+		UNION ALL
+		SELECT c.check_id, 'data_drift', '(data set)', 'critical', true, format('drift score %s', drift_internal.short_number(c.drift_score))
+		FROM drift.checks AS c
+		WHERE c.check_id = ANY (check_ids) AND c.drift_score > settings.alert_drift
+		UNION ALL
+		SELECT c.check_id, 'performance', 'error', c.performance, true, e.explanation
+		FROM drift.checks AS c
+		LEFT JOIN drift.check_features AS e ON e.check_id = c.check_id AND e.segment = '' AND e.role = 'error'
+		WHERE c.check_id = ANY (check_ids) AND c.performance IN ('warning', 'critical')
+		UNION ALL
+		SELECT c.check_id, f.finding, f.finding, 'warning', true, c.explanation
+		FROM drift.checks AS c, unnest(c.findings) AS f (finding)
+		WHERE c.check_id = ANY (check_ids)
+		UNION ALL
+		SELECT c.check_id, 'check_failed', 'check_failed', 'critical', true, c.error
+		FROM drift.checks AS c
+		WHERE c.check_id = ANY (check_ids) AND c.status = 'error'
+	) AS i (check_id, kind, item, severity, breaches, note)
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_items(bigint[], drift.thresholds, drift_internal.alert_settings) IS
+	'what checks found that alerts may be raised for, and what is not yet below the lower bar';
+
+CREATE OR REPLACE FUNCTION drift_internal.has_verdict(checked drift.checks, kind text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE kind
+			WHEN 'data_drift' THEN checked.drift_detected IS NOT NULL
+			WHEN 'prediction_drift' THEN checked.prediction_drift IN ('ok', 'warning', 'critical')
+			WHEN 'target_drift' THEN checked.target_drift IN ('ok', 'warning', 'critical')
+			WHEN 'performance' THEN checked.performance IN ('ok', 'warning', 'critical')
+			ELSE checked.status <> 'error'
+		END IS TRUE
+$$;
+
+COMMENT ON FUNCTION drift_internal.has_verdict(drift.checks, text) IS
+	'whether a check knows of a kind of alert that its cause is gone; too few rows are no all-clear';
+
+-- Checks may be run every hour over the rows of a day. Breaches count where their rows are different ones.
+CREATE OR REPLACE FUNCTION drift_internal.earlier_spans(checked drift.checks, wanted integer) RETURNS bigint[]
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	spans bigint[] := '{}';
+	starts_at timestamptz := lower(checked.current_span);
+	oldest CONSTANT timestamptz := checked.as_of - 3 * (wanted + 1) * (upper(checked.current_span) - starts_at);
+	earlier drift.checks;
+BEGIN
+	FOR i IN 1 .. wanted LOOP
+		SELECT * INTO earlier
+		FROM drift.checks AS c
+		WHERE c.monitor_id = checked.monitor_id AND c.as_of <= starts_at AND c.as_of > oldest
+			AND upper(c.current_span) <= starts_at AND c.status NOT IN ('error', 'insufficient_data')
+		ORDER BY c.as_of DESC, c.check_id DESC
+		LIMIT 1;
+		EXIT WHEN NOT FOUND;
+		spans := spans || earlier.check_id;
+		starts_at := lower(earlier.current_span);
+	END LOOP;
+	RETURN spans;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.earlier_spans(drift.checks, integer) IS
+	'checks before this one with a verdict whose spans overlap neither it nor each other, the nearest first; no older than three times the spans that are wanted';
+
+CREATE OR REPLACE FUNCTION drift_internal.earlier_failures(checked drift.checks, wanted integer) RETURNS bigint[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(r.check_id), '{}')
+	FROM (
+		SELECT c.check_id, c.status
+		FROM drift.checks AS c
+		WHERE c.monitor_id = checked.monitor_id AND (c.as_of, c.check_id) < (checked.as_of, checked.check_id)
+		ORDER BY c.as_of DESC, c.check_id DESC
+		LIMIT wanted
+	) AS r
+	WHERE r.status = 'error'
+$$;
+
+COMMENT ON FUNCTION drift_internal.earlier_failures(drift.checks, integer) IS 'checks that failed among those right before this one';

@@ -1,0 +1,258 @@
+-- decisions: what follows from a check, written down also where it is nothing
+
+CREATE OR REPLACE FUNCTION drift_internal.severity_rank(severity text) RETURNS integer
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE severity WHEN 'critical' THEN 4 WHEN 'warning' THEN 3 WHEN 'ok' THEN 2 WHEN 'insufficient_data' THEN 1 ELSE 0 END
+$$;
+
+COMMENT ON FUNCTION drift_internal.severity_rank(text) IS 'order of severities, the worst is the largest; what is no verdict comes last';
+
+-- The verdict on data is that of the features alone. A PSI that chance explains does not count.
+CREATE OR REPLACE FUNCTION drift_internal.gather_facts(check_ids bigint[]) RETURNS drift_internal.decision_facts
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH checked AS (
+		SELECT c.*, CASE WHEN c.status = 'error' THEN 'error' ELSE coalesce(f.severity, 'insufficient_data') END AS data_verdict,
+			f.max_psi AS drifted_psi, e.performance_drop,
+			(SELECT drift_internal.rows_between(m, drift_internal.known_to(m), c.as_of) FROM drift.monitors AS m WHERE m.monitor_id = c.monitor_id) AS new_rows
+		FROM drift.checks AS c
+		LEFT JOIN LATERAL (
+			SELECT (array_agg(f.severity ORDER BY drift_internal.severity_rank(f.severity) DESC))[1] AS severity,
+				max(f.psi) FILTER (WHERE f.drifted) AS max_psi
+			FROM drift.check_features AS f
+			WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'feature' AND f.severity <> 'skipped'
+		) AS f ON true
+		LEFT JOIN LATERAL (
+			SELECT e.mean_current - e.mean_reference AS performance_drop
+			FROM drift.check_features AS e
+			WHERE e.check_id = c.check_id AND e.segment = '' AND e.role = 'error'
+			LIMIT 1
+		) AS e ON true
+		WHERE c.check_id = ANY (check_ids)
+	)
+	SELECT max(model_id), CASE WHEN count(*) = 1 THEN max(monitor_id) END, CASE WHEN count(*) = 1 THEN max(check_id) END, max(as_of),
+		(array_agg(data_verdict ORDER BY drift_internal.severity_rank(data_verdict) DESC))[1],
+		(array_agg(coalesce(performance, 'insufficient_data') ORDER BY drift_internal.severity_rank(performance) DESC))[1],
+		max(drift_score) FILTER (WHERE drift_detected), max(drifted_psi), max(performance_drop),
+		ARRAY(SELECT DISTINCT u.name FROM checked AS d, unnest(d.drifted_features) AS u (name) ORDER BY u.name),
+		max(n_features), max(n_current), max(new_rows), string_agg(error, '; ') FILTER (WHERE status = 'error')
+	FROM checked
+$$;
+
+COMMENT ON FUNCTION drift_internal.gather_facts(bigint[]) IS 'what checks say that a decision rests on, the worst of each';
+
+-- Whether there is drift, and whether it is so much that old data no longer say anything.
+CREATE OR REPLACE FUNCTION drift_internal.choose_strategy(drifted boolean, drift_score float8, bounds drift_internal.decision_bounds) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN NOT drifted THEN 'none' WHEN drift_score > bounds.high_drift THEN 'new_only' ELSE bounds.strategy END
+$$;
+
+COMMENT ON FUNCTION drift_internal.choose_strategy(boolean, float8, drift_internal.decision_bounds) IS
+	'which data to train on: none without drift, new_only above the high drift score, else the strategy of the configuration';
+
+CREATE OR REPLACE FUNCTION drift.choose_strategy(check_id bigint) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.choose_strategy(coalesce(c.drift_detected, false) OR coalesce(c.performance IN ('warning', 'critical'), false),
+		c.drift_score, drift_internal.read_decision_bounds(c.config))
+	FROM drift.checks AS c
+	WHERE c.check_id = choose_strategy.check_id
+$$;
+
+COMMENT ON FUNCTION drift.choose_strategy(bigint) IS
+	'which data to train on after a check: none, new_only where the drift score is high, else the strategy of the configuration; NULL for a check that the caller does not see';
+
+CREATE OR REPLACE FUNCTION drift_internal.choose_action(reasons drift_internal.decision_reason[], enough_rows boolean) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN a.action IN ('retrain_now', 'retrain_soon', 'can_retrain') AND NOT enough_rows THEN 'prepare'
+		ELSE coalesce(a.action, 'continue') END
+	FROM (
+		SELECT min(r.action COLLATE "C") FILTER (WHERE p.place = q.first) AS action
+		FROM unnest(reasons) AS r, LATERAL (
+			SELECT array_position('{retrain_now,retrain_soon,prepare,can_retrain,wait}', r.action)) AS p (place),
+			LATERAL (SELECT min(array_position('{retrain_now,retrain_soon,prepare,can_retrain,wait}', s.action)) FROM unnest(reasons) AS s) AS q (first)
+	) AS a
+$$;
+
+COMMENT ON FUNCTION drift_internal.choose_action(drift_internal.decision_reason[], boolean) IS
+	'the most urgent action that a reason speaks for; without enough new rows retraining is prepared only';
+
+CREATE OR REPLACE FUNCTION drift_internal.choose_urgency(action text, facts drift_internal.decision_facts, bounds drift_internal.decision_bounds) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN action = 'retrain_now' OR (action = 'retrain_soon' AND facts.drift_score > bounds.high_drift) THEN 'high'
+			WHEN action = 'retrain_soon' OR (action = 'prepare' AND 'critical' IN (facts.data_verdict, facts.performance_verdict)) THEN 'medium'
+			WHEN action IN ('prepare', 'can_retrain') THEN 'low'
+			ELSE 'none'
+		END
+$$;
+
+COMMENT ON FUNCTION drift_internal.choose_urgency(text, drift_internal.decision_facts, drift_internal.decision_bounds) IS 'how urgent an action is';
+
+CREATE OR REPLACE FUNCTION drift_internal.decision_text(decision drift.decisions, facts drift_internal.decision_facts, enough_rows boolean) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT concat_ws(' ',
+		CASE decision.data_verdict
+			WHEN 'ok' THEN 'No drift detected.'
+			WHEN 'insufficient_data' THEN 'Data: too few rows to tell.'
+			WHEN 'error' THEN 'The check failed.'
+			ELSE format('Data: %s, %s of %s features drifted (%s).', decision.data_verdict, cardinality(facts.drifted_features), facts.n_features,
+				array_to_string(facts.drifted_features[:5], ', ') || CASE WHEN cardinality(facts.drifted_features) > 5 THEN ', ...' ELSE '' END)
+		END,
+		CASE decision.performance_verdict
+			WHEN 'insufficient_data' THEN 'Performance: not known, too few outcomes.'
+			WHEN 'ok' THEN 'Performance: as before.'
+			ELSE format('Performance: %s, the model makes more errors.', decision.performance_verdict)
+		END,
+		CASE decision.action
+			WHEN 'retrain_now' THEN 'Retrain model immediately.'
+			WHEN 'retrain_soon' THEN 'Retrain soon.'
+			WHEN 'prepare' THEN 'Investigate and prepare for retraining.'
+			WHEN 'can_retrain' THEN 'The model can be retrained.'
+			WHEN 'wait' THEN 'Wait for more data.'
+			ELSE 'No action needed.'
+		END,
+		CASE WHEN NOT enough_rows AND decision.action = 'prepare' THEN
+			format('There are %s new rows, too few to retrain on.', coalesce(facts.new_rows, facts.n_current)) END)
+$$;
+
+COMMENT ON FUNCTION drift_internal.decision_text(drift.decisions, drift_internal.decision_facts, boolean) IS 'a decision in words';
+
+CREATE OR REPLACE FUNCTION drift_internal.make_decision(facts drift_internal.decision_facts, bounds drift_internal.decision_bounds)
+	RETURNS drift.decisions
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	reasons drift_internal.decision_reason[] := ARRAY(
+		SELECT r FROM drift_internal.fired_rules(facts, bounds) AS r UNION ALL SELECT t FROM drift_internal.fired_triggers(facts, bounds) AS t);
+	enough_rows CONSTANT boolean := coalesce(coalesce(facts.new_rows, facts.n_current) >= bounds.minimum_rows, true);
+	asked CONSTANT boolean := EXISTS (SELECT FROM unnest(reasons) AS r WHERE r.asks);
+	drifted CONSTANT boolean := 'warning' IN (facts.data_verdict, facts.performance_verdict)
+		OR 'critical' IN (facts.data_verdict, facts.performance_verdict);
+	decision drift.decisions;
+BEGIN
+	decision.model_id := facts.model_id;
+	decision.monitor_id := facts.monitor_id;
+	decision.check_id := facts.check_id;
+	decision.as_of := facts.as_of;
+	decision.data_verdict := facts.data_verdict;
+	decision.performance_verdict := facts.performance_verdict;
+	decision.action := drift_internal.choose_action(reasons, enough_rows);
+	decision.should_retrain := asked AND enough_rows;
+	decision.strategy := drift_internal.choose_strategy(drifted OR decision.should_retrain, facts.drift_score, bounds);
+	decision.urgency := drift_internal.choose_urgency(decision.action, facts, bounds);
+	decision.explanation := drift_internal.decision_text(decision, facts, enough_rows);
+	SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('rule', r.rule, 'action', r.action, 'value', r.value, 'bound', r.bound,
+			'says', r.says))), '[]') INTO decision.reasons
+	FROM unnest(reasons) AS r;
+	decision.decided_at := clock_timestamp();
+	decision.decided_by := pg_get_userbyid(drift_internal.actor());
+	RETURN decision;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.make_decision(drift_internal.decision_facts, drift_internal.decision_bounds) IS
+	'what to do about facts: action, strategy, urgency, whether a trigger asks for retraining, and every reason';
+
+CREATE OR REPLACE FUNCTION drift_internal.store_decision(decision drift.decisions) RETURNS drift.decisions
+	LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO drift.decisions AS d (model_id, monitor_id, check_id, as_of, data_verdict, performance_verdict, action, strategy, urgency,
+		should_retrain, reasons, explanation, decided_at, decided_by)
+	SELECT decision.model_id, decision.monitor_id, decision.check_id, decision.as_of, decision.data_verdict, decision.performance_verdict,
+		decision.action, decision.strategy, decision.urgency, decision.should_retrain, decision.reasons, decision.explanation,
+		decision.decided_at, decision.decided_by
+	RETURNING d.*
+$$;
+
+COMMENT ON FUNCTION drift_internal.store_decision(drift.decisions) IS 'writes a decision down; the same with its id';
+
+CREATE OR REPLACE FUNCTION drift_internal.decide(check_id bigint) RETURNS SETOF drift.decisions
+	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	checked drift.checks;
+	monitor drift.monitors;
+BEGIN
+	SELECT * INTO checked FROM drift.checks AS c WHERE c.check_id = decide.check_id;
+	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id;
+	PERFORM drift_internal.check_monitor(monitor, 'run', coalesce(monitor.name, format('of check %s', check_id)));
+	RETURN QUERY SELECT * FROM drift_internal.store_decision(
+		drift_internal.make_decision(drift_internal.gather_facts(ARRAY[checked.check_id]), drift_internal.read_decision_bounds(checked.config)));
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.decide(bigint) IS 'decides what to do about a check, and writes it down';
+
+-- Each monitor speaks by its newest check, the model by the worst of them.
+CREATE OR REPLACE FUNCTION drift.recommend(model text, record boolean DEFAULT false) RETURNS SETOF drift.decisions
+	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	watched drift.models := drift_internal.find_model(model, CASE WHEN record THEN 'operate' ELSE 'read' END);
+	newest drift.checks[];
+	decision drift.decisions;
+BEGIN
+	newest := ARRAY(
+		SELECT n
+		FROM drift.monitors AS m, LATERAL (
+			SELECT c.* FROM drift.checks AS c WHERE c.monitor_id = m.monitor_id ORDER BY c.as_of DESC, c.check_id DESC LIMIT 1
+		) AS n
+		WHERE m.model_id = watched.model_id AND m.paused_at IS NULL
+		ORDER BY n.as_of DESC);
+	IF cardinality(newest) = 0 THEN
+		RAISE EXCEPTION 'nothing is known of the drift of model "%"', watched.name
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'None of its monitors was run, or it has none.',
+				HINT = 'drift.create_monitor() makes a monitor, drift.run_check() runs it.';
+	END IF;
+	decision := drift_internal.make_decision(
+		drift_internal.gather_facts(ARRAY(SELECT n.check_id FROM unnest(newest) AS n)), drift_internal.read_decision_bounds(newest[1].config));
+	IF record THEN
+		decision := drift_internal.store_decision(decision);
+	END IF;
+	RETURN NEXT decision;
+END
+$$;
+
+COMMENT ON FUNCTION drift.recommend(text, boolean) IS
+	'what to do about a model by the newest checks of its monitors: retrain now, soon, prepare or continue, with every rule that fired; record: writes it down too';
+
+CREATE OR REPLACE FUNCTION drift.should_retrain(model text) RETURNS TABLE (should_retrain boolean, reasons text[], strategy text, urgency text)
+	LANGUAGE sql VOLATILE ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT r.should_retrain, ARRAY(SELECT j ->> 'says' FROM jsonb_array_elements(r.reasons) WITH ORDINALITY AS u (j, place) ORDER BY place),
+		r.strategy, r.urgency
+	FROM drift.recommend(model) AS r
+$$;
+
+COMMENT ON FUNCTION drift.should_retrain(text) IS 'whether a model should be retrained by drift.recommend(), with the reasons in words';
+
+CREATE OR REPLACE VIEW drift.latest_decisions WITH (security_invoker = true) AS
+	SELECT m.name AS monitor, o.name AS model, d.as_of, d.data_verdict, d.performance_verdict, d.action, d.should_retrain, d.strategy, d.urgency,
+		d.explanation, d.reasons, d.check_id, d.decision_id, d.decided_at
+	FROM drift.monitors AS m
+	CROSS JOIN LATERAL (
+		SELECT * FROM drift.decisions AS d WHERE d.monitor_id = m.monitor_id ORDER BY d.as_of DESC, d.decision_id DESC LIMIT 1
+	) AS d
+	LEFT JOIN drift.models AS o ON o.model_id = m.model_id;
+
+COMMENT ON VIEW drift.latest_decisions IS 'the newest decision of each monitor';
+
+GRANT SELECT ON drift.latest_decisions TO PUBLIC;
