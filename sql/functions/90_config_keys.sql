@@ -18,7 +18,7 @@ AS $$
 	('drift_detection.correction', 'choice', NULL, '{bh,none}', true, 'null', 'correction of the p-values for their number; null: as the threshold set says'),
 	('drift_detection.feature_drift_threshold', 'number', '[0,1]', NULL, false, '0.3', 'share of drifted features above which a decision takes the data as drifted'),
 	('drift_detection.high_drift_threshold', 'number', '[0,1]', NULL, false, '0.5', 'share of drifted features above which the drift is high'),
-	('drift_detection.drift_threshold', 'number', '[0,1]', NULL, false, '0.05', 'share of drifted features above which the threshold trigger fires'),
+	('drift_detection.drift_threshold', 'number', '[0,1]', NULL, false, '0.05', 'share of drifted features above which a decision is to prepare for retraining'),
 	('drift_detection.performance_drop_threshold', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which performance is worse'),
 	('drift_detection.minimum_new_samples', 'integer', '[0,)', NULL, false, '1000', 'new rows with outcomes that a retraining needs'),
 	('drift_detection.concept_drift_threshold', 'number', '[0,)', NULL, false, '0.15', 'rise of the mean error from which the relation to the target is taken to have changed'),
@@ -63,10 +63,11 @@ AS $$
 
 	('alerting.breaches', 'integer', '[1,100]', NULL, false, '2', 'spans with a breach that raise an alert'),
 	('alerting.of', 'integer', '[1,100]', NULL, false, '3', 'spans, which do not overlap, among which they are counted'),
+	('alerting.critical_breaches', 'integer', '[1,100]', NULL, false, '1', 'spans with a critical breach that suffice'),
 	('alerting.clear_ratio', 'number', '[0,1]', NULL, false, '0.8', 'share of a threshold below which an alert clears'),
 	('alerting.cooldown', 'interval', NULL, NULL, false, '"1 day"', 'time for which a resolved alert is not raised again'),
 	('alerting.minimum_severity', 'choice', NULL, '{warning,critical}', false, '"warning"', 'severity from which a span is a breach'),
-	('alerting.alert_drift', 'number', '[0,1]', NULL, false, '0.5', 'drift score above which an alert is raised at once'),
+	('alerting.alert_drift', 'number', '[0,1]', NULL, false, '0.5', 'drift score above which an alert is critical'),
 
 	('features.*.method', 'method', NULL, NULL, true, NULL, 'method of this feature instead of the one its kind gets'),
 	('features.*.psi_warning', 'number', '(0,)', NULL, true, NULL, 'the same as above for this feature'),

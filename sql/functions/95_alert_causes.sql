@@ -7,28 +7,39 @@ CREATE OR REPLACE FUNCTION drift_internal.read_alert_settings(config jsonb) RETU
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((config #>> '{alerting,breaches}')::integer, 2),
-		coalesce((config #>> '{alerting,of}')::integer, 3),
-		coalesce((config #>> '{alerting,critical_breaches}')::integer, 1),
-		coalesce((config #>> '{alerting,clear_ratio}')::float8, 0.8),
-		coalesce((config #>> '{alerting,cooldown}')::interval, '1 day'),
-		coalesce(config #>> '{alerting,minimum_severity}', 'warning'),
-		coalesce((config #>> '{alerting,alert_drift}')::float8, 0.5),
-		coalesce((config #>> '{monitoring,alert_thresholds,drift_critical}')::float8, 0.25),
-		coalesce((config #>> '{monitoring,alert_thresholds,performance_degradation}')::float8, 0.05)
+	SELECT drift_internal.config_number(config, 'alerting.breaches')::integer,
+		drift_internal.config_number(config, 'alerting.of')::integer,
+		drift_internal.config_number(config, 'alerting.critical_breaches')::integer,
+		drift_internal.config_number(config, 'alerting.clear_ratio'),
+		drift_internal.config_text(config, 'alerting.cooldown')::interval,
+		drift_internal.config_text(config, 'alerting.minimum_severity'),
+		drift_internal.config_number(config, 'alerting.alert_drift'),
+		drift_internal.config_number(config, 'monitoring.alert_thresholds.drift_critical'),
+		drift_internal.config_number(config, 'monitoring.alert_thresholds.performance_degradation')
 $$;
 
 COMMENT ON FUNCTION drift_internal.read_alert_settings(jsonb) IS 'how alerts are tuned by a configuration';
 
--- Bars of the check itself, so that a later change of the thresholds does not move what it was held against.
-CREATE OR REPLACE FUNCTION drift_internal.alert_limits(checked drift.checks) RETURNS drift.thresholds
+-- A check that could not be run did not read its configuration.
+CREATE OR REPLACE FUNCTION drift_internal.config_of(checked drift.checks) RETURNS jsonb
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift.resolve_thresholds(checked.thresholds)
+	SELECT CASE WHEN checked.config ? 'alerting' THEN checked.config
+		ELSE (SELECT drift_internal.monitor_config(m) FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id) END
 $$;
 
-COMMENT ON FUNCTION drift_internal.alert_limits(drift.checks) IS 'thresholds of which the lower bar of the alerts of a check is a part';
+COMMENT ON FUNCTION drift_internal.config_of(drift.checks) IS 'configuration that a check was run with, or else that of its monitor';
+
+CREATE OR REPLACE FUNCTION drift_internal.limits_of(checked drift.checks) RETURNS drift.thresholds
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN checked.config ? 'limits' THEN jsonb_populate_record(NULL::drift.thresholds, checked.config -> 'limits')
+		ELSE drift_internal.config_limits(drift_internal.config_of(checked)) END
+$$;
+
+COMMENT ON FUNCTION drift_internal.limits_of(drift.checks) IS 'thresholds that the columns of a check were held against';
 
 -- A PSI or effect between the lower bar and the bar, that chance does not explain.
 CREATE OR REPLACE FUNCTION drift_internal.holds_on(feature drift.check_features, limits drift.thresholds, clear_ratio float8) RETURNS boolean
@@ -79,16 +90,23 @@ AS $$
 		FROM drift.checks AS c
 		JOIN drift.check_features AS f USING (check_id)
 		WHERE c.check_id = ANY (check_ids) AND f.segment = '' AND f.role <> 'error'
-			AND drift_internal.holds_on(f, limits, settings.clear_ratio)
+			AND drift_internal.holds_on(f, drift_internal.column_limits(limits, c.config, f.column_name), settings.clear_ratio)
 		UNION ALL
 		SELECT c.check_id, 'data_drift', '(data set)', 'critical', true, format('drift score %s', drift_internal.short_number(c.drift_score))
 		FROM drift.checks AS c
 		WHERE c.check_id = ANY (check_ids) AND c.drift_score > settings.alert_drift
 		UNION ALL
-		SELECT c.check_id, 'performance', 'error', c.performance, true, e.explanation
+		SELECT c.check_id, 'performance', 'error', CASE c.performance WHEN 'critical' THEN 'critical' ELSE 'warning' END,
+			c.performance IN ('warning', 'critical') AND (e.rise >= settings.performance_degradation) IS NOT FALSE, e.explanation
 		FROM drift.checks AS c
-		LEFT JOIN drift.check_features AS e ON e.check_id = c.check_id AND e.segment = '' AND e.role = 'error'
-		WHERE c.check_id = ANY (check_ids) AND c.performance IN ('warning', 'critical')
+		LEFT JOIN LATERAL (
+			SELECT f.mean_current - f.mean_reference AS rise, f.explanation
+			FROM drift.check_features AS f
+			WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'error'
+			LIMIT 1
+		) AS e ON true
+		WHERE c.check_id = ANY (check_ids) AND c.performance <> 'insufficient_data'
+			AND (c.performance IN ('warning', 'critical') OR e.rise >= settings.clear_ratio * settings.performance_degradation)
 		UNION ALL
 		SELECT c.check_id, f.finding, f.finding, 'warning', true, c.explanation
 		FROM drift.checks AS c, unnest(c.findings) AS f (finding)

@@ -49,7 +49,8 @@ AS $$
 		SELECT * FROM drift_internal.last_alerts(checked.monitor_id, checked.as_of)
 	), found AS (
 		SELECT i.*, i.check_id = checked.check_id AS is_now,
-			(c.as_of <= l.counted_to) IS NOT TRUE
+			i.breaches AND (i.severity = 'critical' OR settings.minimum_severity <> 'critical')
+				AND (c.as_of <= l.counted_to) IS NOT TRUE
 				AND NOT drift_internal.is_silenced(c.model_id, c.monitor_id, i.kind, c.current_span) AS counts
 		FROM drift_internal.check_items(
 				checked.check_id || CASE checked.status WHEN 'error' THEN drift_internal.earlier_failures(checked, settings.breaches - 1)
@@ -59,17 +60,17 @@ AS $$
 		LEFT JOIN last AS l USING (kind)
 	), counted AS (
 		SELECT f.kind, f.item,
-			bool_or(f.breaches AND f.counts) FILTER (WHERE f.is_now) AS breaches_now,
+			bool_or(f.counts) FILTER (WHERE f.is_now) AS breaches_now,
 			min(f.severity) FILTER (WHERE f.is_now) AS severity_now,
 			min(f.note) FILTER (WHERE f.is_now) AS note,
-			count(*) FILTER (WHERE f.breaches AND f.counts) AS n,
-			count(*) FILTER (WHERE f.breaches AND f.counts AND f.severity = 'critical') AS n_critical
+			count(*) FILTER (WHERE f.counts) AS n,
+			count(*) FILTER (WHERE f.counts AND f.severity = 'critical') AS n_critical
 		FROM found AS f
 		GROUP BY f.kind, f.item
 		HAVING bool_or(f.is_now)
 	), judged AS (
 		SELECT c.*, s.severity,
-			c.breaches_now AND (s.severity = 'critical' OR settings.minimum_severity <> 'critical')
+			c.breaches_now
 				AND (c.n >= settings.breaches OR drift_internal.is_fact(c.kind)
 					OR (s.severity = 'critical' AND c.n_critical >= settings.critical_breaches AND c.kind <> 'check_failed')) AS is_full
 		FROM counted AS c,
@@ -176,9 +177,9 @@ BEGIN
 	THEN
 		RETURN;
 	END IF;
-	settings := drift_internal.read_alert_settings(checked.config);
+	settings := drift_internal.read_alert_settings(drift_internal.config_of(checked));
 	FOR weight IN
-		SELECT * FROM drift_internal.weigh_alerts(checked, drift_internal.alert_limits(checked), settings) AS w ORDER BY w.kind
+		SELECT * FROM drift_internal.weigh_alerts(checked, drift_internal.limits_of(checked), settings) AS w ORDER BY w.kind
 	LOOP
 		alert := NULL;
 		IF weight.alert_id IS NOT NULL THEN

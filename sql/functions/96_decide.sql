@@ -36,7 +36,7 @@ AS $$
 	SELECT max(model_id), CASE WHEN count(*) = 1 THEN max(monitor_id) END, CASE WHEN count(*) = 1 THEN max(check_id) END, max(as_of),
 		(array_agg(data_verdict ORDER BY drift_internal.severity_rank(data_verdict) DESC))[1],
 		(array_agg(coalesce(performance, 'insufficient_data') ORDER BY drift_internal.severity_rank(performance) DESC))[1],
-		max(drift_score) FILTER (WHERE drift_detected), max(drifted_psi), max(performance_drop),
+		max(drift_score) FILTER (WHERE drift_detected), max(drift_share) FILTER (WHERE drift_detected), max(drifted_psi), max(performance_drop),
 		ARRAY(SELECT DISTINCT u.name FROM checked AS d, unnest(d.drifted_features) AS u (name) ORDER BY u.name),
 		max(n_features), max(n_current), max(new_rows), string_agg(error, '; ') FILTER (WHERE status = 'error')
 	FROM checked
@@ -193,7 +193,7 @@ BEGIN
 	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id;
 	PERFORM drift_internal.check_monitor(monitor, 'run', coalesce(monitor.name, format('of check %s', check_id)));
 	RETURN QUERY SELECT * FROM drift_internal.store_decision(
-		drift_internal.make_decision(drift_internal.gather_facts(ARRAY[checked.check_id]), drift_internal.read_decision_bounds(checked.config)));
+		drift_internal.make_decision(drift_internal.gather_facts(ARRAY[checked.check_id]), drift_internal.read_decision_bounds(drift_internal.config_of(checked))));
 END
 $$;
 
@@ -222,7 +222,7 @@ BEGIN
 				HINT = 'drift.create_monitor() makes a monitor, drift.run_check() runs it.';
 	END IF;
 	decision := drift_internal.make_decision(
-		drift_internal.gather_facts(ARRAY(SELECT n.check_id FROM unnest(newest) AS n)), drift_internal.read_decision_bounds(newest[1].config));
+		drift_internal.gather_facts(ARRAY(SELECT n.check_id FROM unnest(newest) AS n)), drift_internal.read_decision_bounds(drift_internal.config_of(newest[1])));
 	IF record THEN
 		decision := drift_internal.store_decision(decision);
 	END IF;

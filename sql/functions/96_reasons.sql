@@ -4,13 +4,17 @@ CREATE OR REPLACE FUNCTION drift_internal.read_decision_bounds(config jsonb) RET
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((config #>> '{drift_detection,feature_drift_threshold}')::float8, 0.3),
-		coalesce((config #>> '{drift_detection,high_drift_threshold}')::float8, 0.5),
-		coalesce((config #>> '{retraining,drift_threshold}')::float8, 0.25),
-		coalesce((config #>> '{retraining,performance_threshold}')::float8, 0.05),
-		coalesce((config #>> '{drift_detection,minimum_new_samples}')::bigint, 1000),
-		coalesce((config #>> '{monitoring,drift_check_samples}')::bigint, 500),
-		coalesce(config #>> '{retraining,strategy}', 'combined')
+	SELECT drift_internal.config_number(config, 'drift_detection.feature_drift_threshold'),
+		drift_internal.config_number(config, 'drift_detection.high_drift_threshold'),
+		drift_internal.config_number(config, 'drift_detection.drift_threshold'),
+		drift_internal.config_number(config, 'retraining.drift_threshold'),
+		drift_internal.config_number(config, 'retraining.performance_threshold'),
+		drift_internal.config_number(config, 'drift_detection.concept_drift_threshold'),
+		drift_internal.config_number(config, 'drift_detection.minimum_new_samples')::bigint,
+		drift_internal.config_number(config, 'monitoring.drift_check_samples')::bigint,
+		drift_internal.config_text(config, 'retraining.strategy'),
+		drift_internal.config_number(config, 'online.drift_count')::bigint,
+		drift_internal.config_number(config, 'online.cycles')::bigint
 $$;
 
 COMMENT ON FUNCTION drift_internal.read_decision_bounds(jsonb) IS 'what decisions compare with by a configuration';
@@ -30,7 +34,7 @@ AS $$
 		FROM (
 			SELECT m.column_id FROM drift.monitor_columns AS m
 			WHERE m.monitor_id = monitor.monitor_id
-			ORDER BY m.role <> 'feature', m.column_id
+			ORDER BY m.role <> 'target', m.role <> 'feature', m.column_id
 			LIMIT 1
 		) AS c, (
 			SELECT greatest(rows_from, s.refreshed_from) AS starts_at, least(rows_to, s.refreshed_to) AS ends_at
@@ -51,7 +55,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION drift_internal.rows_between(drift.monitors, timestamptz, timestamptz) IS
-	'rows that the windows of a monitor hold of a time; NULL where they hold none';
+	'rows that the windows of a monitor hold of a time, those with outcomes where it watches the target; NULL where they hold none';
 
 -- What the champion was trained on, or else the baseline, ends there; what came later is new.
 CREATE OR REPLACE FUNCTION drift_internal.known_to(monitor drift.monitors) RETURNS timestamptz
@@ -95,9 +99,16 @@ AS $$
 		(facts.performance_verdict = 'warning' AND (facts.performance_drop > bounds.performance) IS NOT TRUE,
 			drift_internal.reason('performance_warning', 'prepare', false, facts.performance_drop, bounds.performance,
 				'the model may make more errors than it did: prepare for retraining')),
+		(facts.performance_drop > bounds.concept AND facts.performance_verdict IN ('warning', 'critical'),
+			drift_internal.reason('concept_drift', 'retrain_now', false, facts.performance_drop, bounds.concept,
+				'the errors grew so much that what the inputs mean has changed')),
 		(facts.data_verdict IN ('warning', 'critical'),
 			drift_internal.reason('data_drift', 'prepare', false, cardinality(facts.drifted_features), NULL,
 				format('data drift is %s: prepare for retraining', facts.data_verdict))),
+		(facts.drift_share > bounds.drift_share,
+			drift_internal.reason('drift_share', 'prepare', false, facts.drift_share, bounds.drift_share,
+				format('the share of drifted features %s is above %s', drift_internal.short_number(facts.drift_share),
+					drift_internal.short_number(bounds.drift_share)))),
 		(facts.drift_score > bounds.drift,
 			drift_internal.reason('drift_score', 'retrain_soon', false, facts.drift_score, bounds.drift,
 				format('the drift score %s is above %s: retrain soon', drift_internal.short_number(facts.drift_score),
@@ -105,10 +116,10 @@ AS $$
 		(facts.new_rows >= bounds.minimum_rows,
 			drift_internal.reason('enough_new_rows', NULL, false, facts.new_rows, bounds.minimum_rows,
 				format('%s new rows, %s are enough: can retrain', facts.new_rows, bounds.minimum_rows))),
-		(coalesce(facts.new_rows, facts.n_current) < bounds.check_rows,
-			drift_internal.reason('few_new_rows', 'wait', false, coalesce(facts.new_rows, facts.n_current), bounds.check_rows,
-				format('%s new rows, fewer than %s: wait for more data', coalesce(facts.new_rows, facts.n_current), bounds.check_rows))),
-		(facts.data_verdict = 'insufficient_data' AND coalesce(facts.new_rows, facts.n_current) >= bounds.check_rows,
+		(facts.n_current < bounds.check_rows,
+			drift_internal.reason('few_rows', 'wait', false, facts.n_current, bounds.check_rows,
+				format('%s rows, fewer than %s: wait for more data', facts.n_current, bounds.check_rows))),
+		(facts.data_verdict = 'insufficient_data' AND (facts.n_current < bounds.check_rows) IS NOT TRUE,
 			drift_internal.reason('insufficient_data', 'wait', false, facts.n_current, bounds.check_rows,
 				'too few values to tell: wait for more data'))
 	) AS v (fired, reason), LATERAL (SELECT (v.reason).*) AS r
@@ -125,9 +136,10 @@ CREATE OR REPLACE FUNCTION drift_internal.threshold_reasons(rule text, params js
 AS $$
 	SELECT drift_internal.reason(rule, 'retrain_soon', true, m.value, m.bound,
 		format('the %s %s is above %s', m.name, drift_internal.short_number(m.value), drift_internal.short_number(m.bound)))
-	FROM (VALUES
-		('drift score', facts.drift_score, coalesce((params ->> 'drift_score')::float8, bounds.drift)),
-		('largest PSI of a column that drifted', facts.max_psi, coalesce((params ->> 'psi')::float8, bounds.psi))
+	FROM (SELECT NOT params ?| '{drift_score,psi,drift_share}' AS unnamed) AS p, LATERAL (VALUES
+		('drift score', facts.drift_score, coalesce((params ->> 'drift_score')::float8, CASE WHEN unnamed THEN bounds.drift END)),
+		('largest PSI of a feature that drifted', facts.max_psi, coalesce((params ->> 'psi')::float8, CASE WHEN unnamed THEN bounds.psi END)),
+		('share of drifted features', facts.drift_share, (params ->> 'drift_share')::float8)
 	) AS m (name, value, bound)
 	WHERE m.value > m.bound
 $$;
@@ -177,13 +189,13 @@ AS $$
 			FROM drift.monitors AS m WHERE m.model_id = facts.model_id)
 		WHERE trigger.kind = 'sample_count'
 		UNION ALL
-		SELECT 'alerts', coalesce((trigger.params ->> 'alerts')::bigint, 3), (
+		SELECT 'alerts', coalesce((trigger.params ->> 'alerts')::bigint, bounds.alerts), (
 			SELECT count(*) FROM drift.alerts AS a
 			WHERE a.model_id = facts.model_id AND a.kind IN ('data_drift', 'prediction_drift', 'target_drift', 'performance')
 				AND a.raised_at > trigger.counted_since AND a.raised_at <= facts.as_of)
 		WHERE trigger.kind = 'alert_count'
 		UNION ALL
-		SELECT 'checks', coalesce((trigger.params ->> 'cycles')::bigint, 5), (
+		SELECT 'checks', coalesce((trigger.params ->> 'cycles')::bigint, bounds.cycles), (
 			SELECT max(n.checks)
 			FROM (
 				SELECT count(DISTINCT c.as_of) AS checks FROM drift.checks AS c

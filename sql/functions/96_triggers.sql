@@ -9,28 +9,16 @@ AS $$
 		('scheduled', 'time_zone', 'time zone', 'UTC', 'where those times are'),
 		('scheduled', 'every', 'interval', NULL, 'instead of cron: how long after the last retraining'),
 		('threshold', 'drift_score', 'number', 'drift_detection.feature_drift_threshold', 'drift score above which it fires'),
-		('threshold', 'psi', 'number', 'retraining.drift_threshold', 'largest PSI above which it fires'),
+		('threshold', 'psi', 'number', 'retraining.drift_threshold', 'PSI of a feature that drifted above which it fires'),
+		('threshold', 'drift_share', 'number', NULL, 'share of drifted features above which it fires; with one of the three the others do not count unless named'),
 		('performance', 'drop', 'number', 'retraining.performance_threshold', 'loss of performance above which it fires'),
 		('hybrid', NULL, NULL, NULL, 'scheduled, threshold or performance, with their parameters; without cron and every only the last two'),
 		('sample_count', 'rows', 'whole number', 'drift_detection.minimum_new_samples', 'new rows above which it fires'),
-		('alert_count', 'alerts', 'whole number', '3', 'alerts about drift or performance from which it fires'),
-		('every_n_cycles', 'cycles', 'whole number', '5', 'checks from which it fires')
+		('alert_count', 'alerts', 'whole number', 'online.drift_count', 'alerts about drift or performance from which it fires'),
+		('every_n_cycles', 'cycles', 'whole number', 'online.cycles', 'checks from which it fires')
 $$;
 
 COMMENT ON FUNCTION drift.trigger_kinds() IS 'kinds of triggers that drift.add_trigger() takes, with their parameters; a default with a point in it is a key of the configuration';
-
-CREATE OR REPLACE FUNCTION drift_internal.is_interval(value text) RETURNS boolean
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN value::interval > '0';
-EXCEPTION
-	WHEN data_exception THEN RETURN false;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.is_interval(text) IS 'whether a text is an interval above zero';
 
 CREATE OR REPLACE FUNCTION drift_internal.check_trigger_parameter(kind text, key text, value jsonb) RETURNS void
 	LANGUAGE plpgsql STABLE
@@ -48,7 +36,7 @@ BEGIN
 	ELSIF NOT CASE wanted
 			WHEN 'number' THEN jsonb_typeof(value) = 'number' AND value::float8 >= 0
 			WHEN 'whole number' THEN jsonb_typeof(value) = 'number' AND value::numeric >= 1 AND value::numeric = trunc(value::numeric)
-			WHEN 'interval' THEN jsonb_typeof(value) = 'string' AND drift_internal.is_interval(value #>> '{}')
+			WHEN 'interval' THEN CASE WHEN drift_internal.is_interval(value #>> '{}') THEN (value #>> '{}')::interval > '0' ELSE false END
 			WHEN 'time zone' THEN EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = value #>> '{}')
 			ELSE jsonb_typeof(value) = 'string'
 		END THEN

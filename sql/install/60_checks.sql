@@ -137,14 +137,18 @@ COMMENT ON COLUMN drift.alerts.comment IS 'what who acknowledged or resolved it 
 CREATE TYPE drift_internal.decision_bounds AS (
 	drift float8,
 	high_drift float8,
+	drift_share float8,
 	psi float8,
 	performance float8,
+	concept float8,
 	minimum_rows bigint,
 	check_rows bigint,
-	strategy text
+	strategy text,
+	alerts bigint,
+	cycles bigint
 );
 
-COMMENT ON TYPE drift_internal.decision_bounds IS 'what decisions compare with: drift score, high drift score, PSI and loss of performance from which a model is retrained, new rows that are enough and that are too few, and the strategy';
+COMMENT ON TYPE drift_internal.decision_bounds IS 'what decisions compare with: drift score, high drift score, share of drifted features, PSI, rise of the error and of one that is a change of concept, new rows that are enough, rows that are too few, the strategy, and counts of alerts and cycles';
 
 CREATE TYPE drift_internal.decision_facts AS (
 	model_id integer,
@@ -154,6 +158,7 @@ CREATE TYPE drift_internal.decision_facts AS (
 	data_verdict text,
 	performance_verdict text,
 	drift_score float8,
+	drift_share float8,
 	max_psi float8,
 	performance_drop float8,
 	drifted_features text[],
