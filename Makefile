@@ -139,6 +139,8 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_columns.sql \
 	sql/functions/93_check_verdict.sql \
 	sql/functions/93_run_check.sql \
+	sql/functions/93_check_volume.sql \
+	sql/functions/93_check_performance.sql \
 	sql/functions/97_cron.sql \
 	sql/functions/97_pg_cron.sql \
 	sql/functions/97_schedules.sql \

@@ -7,10 +7,11 @@ CREATE OR REPLACE FUNCTION drift_internal.source_now(monitor drift.monitors) RET
 AS $$
 BEGIN
 	IF monitor.source_kind = 'query' THEN
-		RETURN QUERY EXECUTE format(
-			'SELECT r.column_name, r.column_type, r.base_type FROM drift_internal.read_as($1, %L, $2) AS r (column_name text, column_type text, base_type oid)',
-			format('SELECT c.column_name, c.column_type, c.base_type FROM drift_internal.source_columns(%L) AS c', monitor.query))
-			USING monitor.owner, monitor.path;
+		RETURN QUERY
+			SELECT r.*
+			FROM drift_internal.read_as(monitor.owner,
+				format('SELECT c.column_name, c.column_type, c.base_type FROM drift_internal.source_columns(%L) AS c', monitor.query), monitor.path)
+				AS r (column_name text, column_type text, base_type oid);
 	ELSIF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = monitor.relation) THEN
 		RAISE EXCEPTION 'the source of monitor "%" is gone', monitor.name
 			USING ERRCODE = 'undefined_table', HINT = 'drift.drop_monitor() removes the monitor.';
@@ -50,20 +51,20 @@ COMMENT ON FUNCTION drift_internal.column_obstacle(drift.monitor_columns, text, 
 
 -- What is an expression over several columns, or over columns that every log has, has no column of its own.
 CREATE OR REPLACE FUNCTION drift_internal.check_plans(monitor drift.monitors, config jsonb)
-	RETURNS TABLE (column_id smallint, role text, plan drift_internal.column_plan, retyped boolean)
+	RETURNS TABLE (column_id smallint, role text, plan drift_internal.column_plan)
 	LANGUAGE sql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT c.column_id, c.role,
-		ROW(c.column_name, c.column_type, coalesce(s.column_type, c.column_type), c.kind, c.value_type, m.method, m.method IS NOT NULL,
+		ROW(c.column_name, c.column_type, CASE WHEN c.source_column IS NULL THEN c.column_type ELSE s.column_type END,
+			c.kind, c.value_type, m.method, m.method IS NOT NULL,
 			CASE WHEN c.source_column IS NOT NULL AND s.column_type IS DISTINCT FROM c.column_type THEN
-				drift_internal.column_obstacle(c, s.column_type, s.base_type) END)::drift_internal.column_plan,
-		s.column_type <> c.column_type
+				drift_internal.column_obstacle(c, s.column_type, s.base_type) END)::drift_internal.column_plan
 	FROM drift.monitor_columns AS c
 	LEFT JOIN drift_internal.source_now(monitor) AS s ON s.column_name = c.source_column,
-		LATERAL (SELECT config -> 'features' -> c.column_name ->> 'method' AS method) AS m
+		LATERAL (SELECT CASE WHEN c.role = 'feature' THEN drift_internal.column_method(config, c.column_name) END AS method) AS m
 	WHERE c.monitor_id = (monitor).monitor_id
 $$;
 
 COMMENT ON FUNCTION drift_internal.check_plans(drift.monitors, jsonb) IS
-	'how each column of a monitor is judged, and whether its type is another than when the monitor was made';
+	'how each column of a monitor is judged: its type when the monitor was made and now, and what stands in the way';

@@ -19,8 +19,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.span_from(timestamptz, drift.monitors) IS 'whole buckets of a monitor from a moment on, as many as its span has';
 
 -- Only whole buckets: a day that has just begun has neither the rows nor the mixture of a day.
-CREATE OR REPLACE FUNCTION drift_internal.check_spans(monitor drift.monitors, as_of timestamptz,
-	OUT current_span tstzrange, OUT reference_span tstzrange)
+CREATE OR REPLACE FUNCTION drift_internal.spans_at(monitor drift.monitors, as_of timestamptz) RETURNS drift_internal.check_spans
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -28,18 +27,31 @@ DECLARE
 	zone CONSTANT text := monitor.time_zone;
 	ends CONSTANT timestamptz := date_trunc(monitor.bucket, as_of, zone);
 	starts CONSTANT timestamptz := date_trunc(monitor.bucket, drift_internal.shift_time(ends, -monitor.span, zone), zone);
+	result drift_internal.check_spans;
 BEGIN
 	-- A span that is shorter than a bucket is a bucket.
-	current_span := tstzrange(least(starts, date_trunc(monitor.bucket, ends - interval '1 microsecond', zone)), ends);
-	reference_span := CASE monitor.reference
-			WHEN 'previous' THEN tstzrange(
-				date_trunc(monitor.bucket, drift_internal.shift_time(lower(current_span), -monitor.span, zone), zone), lower(current_span))
+	result.current_span := tstzrange(least(starts, date_trunc(monitor.bucket, ends - interval '1 microsecond', zone)), ends);
+	result.reference_span := CASE monitor.reference
 			WHEN 'baseline' THEN NULL
+			WHEN 'previous' THEN tstzrange(
+				date_trunc(monitor.bucket, drift_internal.shift_time(lower(result.current_span), -monitor.span, zone), zone),
+				lower(result.current_span))
 			ELSE drift_internal.span_from(
-				drift_internal.shift_time(lower(current_span), -('1 ' || monitor.reference)::interval, zone), monitor)
+				drift_internal.shift_time(lower(result.current_span), -('1 ' || monitor.reference)::interval, zone), monitor)
 		END;
+	RETURN result;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_spans(drift.monitors, timestamptz) IS
-	'the last whole buckets before a moment, and the earlier ones they are held against; NULL: a baseline';
+COMMENT ON FUNCTION drift_internal.spans_at(drift.monitors, timestamptz) IS
+	'the last whole buckets before a moment, and the earlier ones they are held against';
+
+CREATE OR REPLACE FUNCTION drift_internal.span_before(span tstzrange, monitor drift.monitors) RETURNS tstzrange
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT tstzrange(date_trunc((monitor).bucket, drift_internal.shift_time(lower(span), '-1 year', (monitor).time_zone), (monitor).time_zone),
+		lower(span))
+$$;
+
+COMMENT ON FUNCTION drift_internal.span_before(tstzrange, drift.monitors) IS 'the year before a span';

@@ -30,15 +30,6 @@ $$;
 COMMENT ON FUNCTION drift_internal.features_severity(float8, text, drift.thresholds) IS
 	'severity of the drift of a data set from the share of its features that drifted and the worst of them';
 
-CREATE OR REPLACE FUNCTION drift_internal.feature_weight(config jsonb, feature text) RETURNS float8
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce((config -> 'features' -> feature ->> 'weight')::float8, 1)
-$$;
-
-COMMENT ON FUNCTION drift_internal.feature_weight(jsonb, text) IS 'weight of a feature in the drift score of a check';
-
 -- A share of zero features is no verdict.
 CREATE OR REPLACE FUNCTION drift_internal.sum_up_features(checked drift.checks, features drift.check_features[], limits drift.thresholds)
 	RETURNS drift.checks
@@ -52,7 +43,7 @@ BEGIN
 		max(f.psi), max(f.effect)
 	INTO checked.drift_share, checked.n_features, checked.n_drifted_features, checked.drift_score, checked.drifted_features,
 		checked.max_psi, checked.max_effect
-	FROM unnest(features) AS f, LATERAL (SELECT drift_internal.feature_weight(checked.config, f.column_name) AS weight) AS w
+	FROM unnest(features) AS f, LATERAL (SELECT drift_internal.column_weight(checked.config, f.column_name) AS weight) AS w
 	WHERE f.role = 'feature' AND f.segment = '';
 
 	IF checked.n_features > 0 THEN
@@ -66,3 +57,83 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.sum_up_features(drift.checks, drift.check_features[], drift.thresholds) IS
 	'a check with its verdict on the features of all rows: share, weighted score, names by falling effect';
+
+CREATE OR REPLACE FUNCTION drift_internal.worst_by_role(columns drift.check_features[],
+	OUT feature text, OUT segments text, OUT prediction text, OUT target text, OUT error text, OUT n_reference bigint, OUT n_current bigint)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment = '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment <> '' AND NOT f.findings && '{absent,type}')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role IN ('score', 'label', 'confidence') AND f.segment = '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'target' AND f.segment = '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'error' AND f.segment = '')),
+		coalesce(max(f.n_reference + f.missing_reference) FILTER (WHERE f.segment = '' AND f.role NOT IN ('target', 'error')), 0),
+		coalesce(max(f.n_current + f.missing_current) FILTER (WHERE f.segment = '' AND f.role NOT IN ('target', 'error')), 0)
+	FROM unnest(columns) AS f
+$$;
+
+COMMENT ON FUNCTION drift_internal.worst_by_role(drift.check_features[]) IS
+	'worst severity of features, of features in segments, of predictions, target and error, and the rows on both sides';
+
+CREATE OR REPLACE FUNCTION drift_internal.source_changed(columns drift.check_features[]) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(bool_or(f.role <> 'error' AND (f.findings && '{absent,type}' OR f.column_type LIKE '% / %')), false)
+	FROM unnest(columns) AS f
+	WHERE f.segment = ''
+$$;
+
+COMMENT ON FUNCTION drift_internal.source_changed(drift.check_features[]) IS 'whether columns are gone from a source or have another type';
+
+-- Too few rows are no verdict, unless something else was found. What outcomes say may be about other rows.
+CREATE OR REPLACE FUNCTION drift_internal.check_status(features text, prediction text, target text, performance text, volume text, other text)
+	RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN worst IN ('warning', 'critical') THEN worst
+			WHEN coalesce(features, prediction, target, performance) = 'ok' THEN 'ok'
+			ELSE 'insufficient_data'
+		END
+	FROM drift_internal.worst_severity(features, prediction, target, performance, volume, other) AS worst
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_status(text, text, text, text, text, text) IS 'status of a check from the severities of what it found';
+
+CREATE OR REPLACE FUNCTION drift_internal.names_text(names text[], at_most integer DEFAULT 5) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT array_to_string(names[:at_most], ', ')
+		|| CASE WHEN cardinality(names) > at_most THEN format(' and %s more', cardinality(names) - at_most) ELSE '' END
+$$;
+
+COMMENT ON FUNCTION drift_internal.names_text(text[], integer) IS 'the first of some names, and how many more there are';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_text(checked drift.checks, columns drift.check_features[], volume text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT concat_ws('; ',
+		CASE
+			WHEN (checked).n_drifted_features > 0 THEN format('%s of %s features drifted: %s', (checked).n_drifted_features, (checked).n_features,
+				drift_internal.names_text((checked).drifted_features))
+			WHEN (checked).n_features > 0 THEN 'no feature drifted'
+			WHEN count(*) FILTER (WHERE f.role = 'feature') > 0 THEN format('too few rows to judge features: %s', (checked).n_current)
+		END,
+		'other types or gone: ' || drift_internal.names_text(array_agg(f.column_name ORDER BY f.column_name)
+			FILTER (WHERE f.segment = '' AND f.role <> 'error' AND (f.findings && '{absent,type}' OR f.column_type LIKE '% / %'))),
+		'drifted in segments: ' || drift_internal.names_text(array_agg(format('%s in %s', f.column_name, quote_literal(f.segment)) ORDER BY f.effect DESC NULLS LAST)
+			FILTER (WHERE f.segment <> '' AND f.role = 'feature' AND f.drifted AND NOT f.findings && '{absent,type}')),
+		'predictions drifted: ' || drift_internal.names_text(array_agg(f.column_name ORDER BY f.column_name)
+			FILTER (WHERE f.segment = '' AND f.role IN ('score', 'label', 'confidence') AND f.drifted)),
+		string_agg('target drifted: ' || f.explanation, '; ') FILTER (WHERE f.segment = '' AND f.role = 'target' AND f.drifted),
+		string_agg('performance is worse: ' || f.explanation, '; ') FILTER (WHERE f.role = 'error' AND f.drifted),
+		volume)
+	FROM unnest(columns) AS f
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_text(drift.checks, drift.check_features[], text) IS 'what a check found, as a sentence';

@@ -16,32 +16,63 @@ $$;
 COMMENT ON FUNCTION drift_internal.current_baseline(drift.monitors) IS
 	'newest version of the baseline that a monitor is held against; NULL where it is held against an earlier span';
 
--- What features are judged by is corrected together over all segments; predictions and targets are verdicts of their own.
-CREATE OR REPLACE FUNCTION drift_internal.judge_columns_of(checked drift.checks, monitor drift.monitors, limits drift.thresholds)
+-- Columns that the baseline does not have are held against the rows before. Targets are known later than the rest.
+CREATE OR REPLACE FUNCTION drift_internal.paired_profiles(checked drift.checks, monitor drift.monitors, known drift_internal.check_spans)
+	RETURNS TABLE (is_current boolean, segment text, column_id smallint, profile drift.profile, column_type text)
+	LANGUAGE plpgsql STABLE ROWS 60
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	segments CONSTANT boolean := monitor.segment IS NOT NULL;
+	id CONSTANT integer := monitor.monitor_id;
+	targets CONSTANT smallint[] := ARRAY(SELECT c.column_id FROM drift.monitor_columns AS c
+		WHERE c.monitor_id = id AND c.role = 'target' AND known.current_span <> checked.current_span);
+	unheld CONSTANT smallint[] := ARRAY(SELECT c.column_id FROM drift.monitor_columns AS c
+		WHERE c.monitor_id = id AND c.role NOT IN ('error', 'operation') AND monitor.reference = 'baseline'
+		EXCEPT SELECT b.column_id FROM drift_internal.baseline_profiles(id, checked.baseline_id) AS b);
+BEGIN
+	RETURN QUERY
+		SELECT true, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, checked.current_span, segments) AS w
+		WHERE w.column_id <> ALL (targets);
+	RETURN QUERY
+		SELECT false, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, checked.reference_span, segments) AS w
+		WHERE checked.reference_span IS NOT NULL AND w.column_id <> ALL (targets);
+	RETURN QUERY
+		SELECT false, b.segment, b.column_id, b.profile, b.column_type FROM drift_internal.baseline_profiles(id, checked.baseline_id) AS b
+		WHERE checked.reference_span IS NULL AND (segments OR b.segment = '');
+	IF targets <> '{}' THEN
+		RETURN QUERY
+			SELECT true, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, known.current_span, segments) AS w
+			WHERE w.column_id = ANY (targets);
+		RETURN QUERY
+			SELECT false, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, known.reference_span, segments) AS w
+			WHERE known.reference_span IS NOT NULL AND w.column_id = ANY (targets);
+	END IF;
+	IF unheld <> '{}' THEN
+		RETURN QUERY
+			SELECT false, w.segment, w.column_id, w.profile, NULL
+			FROM drift_internal.merged_windows(id, drift_internal.span_before(known.current_span, monitor), segments) AS w
+			WHERE w.column_id = ANY (unheld);
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.paired_profiles(drift.checks, drift.monitors, drift_internal.check_spans) IS
+	'profiles of each column and segment that a check looks at, and of those it holds them against';
+
+-- Features are corrected together over all segments; predictions and targets are verdicts of their own.
+CREATE OR REPLACE FUNCTION drift_internal.judge_watched(checked drift.checks, monitor drift.monitors, limits drift.thresholds,
+	known drift_internal.check_spans)
 	RETURNS SETOF drift.check_features
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	segments CONSTANT boolean := monitor.segment IS NOT NULL;
-	minimum_rows CONSTANT bigint := (checked.config #>> '{monitoring,drift_check_samples}')::bigint;
+	minimum_rows CONSTANT bigint := drift_internal.config_number(checked.config, 'monitoring.drift_check_samples');
 BEGIN
 	RETURN QUERY
-		WITH plan AS MATERIALIZED (
-			SELECT p.*, CASE p.role WHEN 'feature' THEN 1 WHEN 'target' THEN 3 ELSE 2 END AS family
-			FROM drift_internal.check_plans(monitor, checked.config) AS p
-			WHERE p.role NOT IN ('error', 'operation')
-		), current AS MATERIALIZED (
-			SELECT w.segment, w.column_id, w.profile FROM drift_internal.merged_windows(monitor.monitor_id, checked.current_span, segments) AS w
-		), reference AS MATERIALIZED (
-			SELECT w.segment, w.column_id, w.profile
-			FROM drift_internal.merged_windows(monitor.monitor_id, checked.reference_span, segments) AS w
-			WHERE checked.reference_span IS NOT NULL
-			UNION ALL
-			SELECT b.segment, p.column_id, b.profile
-			FROM drift.baseline_columns AS b
-			JOIN plan AS p ON (p.plan).column_name = b.column_name
-			WHERE b.baseline_id = checked.baseline_id AND (segments OR b.segment = '')
+		WITH profile AS MATERIALIZED (
+			SELECT * FROM drift_internal.paired_profiles(checked, monitor, known)
 		), family AS (
 			SELECT p.family,
 				array_agg(s.segment ORDER BY s.segment, p.column_id) AS segments,
@@ -49,13 +80,15 @@ BEGIN
 				array_agg(p.plan ORDER BY s.segment, p.column_id) AS plans,
 				array_agg(r.profile ORDER BY s.segment, p.column_id) AS reference,
 				array_agg(c.profile ORDER BY s.segment, p.column_id) AS current,
-				array_agg(CASE WHEN checked.config -> 'features' ? (p.plan).column_name
-					THEN drift_internal.column_limits(limits, checked.config, (p.plan).column_name)
-					ELSE limits END ORDER BY s.segment, p.column_id) AS limits
-			FROM plan AS p
-			CROSS JOIN (SELECT '' COLLATE "C" AS segment UNION SELECT c.segment FROM current AS c) AS s
-			LEFT JOIN reference AS r ON r.segment = s.segment AND r.column_id = p.column_id
-			LEFT JOIN current AS c ON c.segment = s.segment AND c.column_id = p.column_id
+				array_agg(drift_internal.column_limits(limits, checked.config, (p.plan).column_name) ORDER BY s.segment, p.column_id) AS limits
+			FROM (
+				SELECT p.*, CASE p.role WHEN 'feature' THEN 1 WHEN 'target' THEN 3 ELSE 2 END AS family
+				FROM drift_internal.check_plans(monitor, checked.config) AS p
+				WHERE p.role NOT IN ('error', 'operation')
+			) AS p
+			CROSS JOIN (SELECT '' COLLATE "C" AS segment UNION SELECT f.segment FROM profile AS f WHERE f.is_current) AS s
+			LEFT JOIN profile AS r ON NOT r.is_current AND r.segment = s.segment AND r.column_id = p.column_id
+			LEFT JOIN profile AS c ON c.is_current AND c.segment = s.segment AND c.column_id = p.column_id
 			GROUP BY p.family
 		)
 		SELECT checked.check_id, v.*
@@ -66,7 +99,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.judge_columns_of(drift.checks, drift.monitors, drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.judge_watched(drift.checks, drift.monitors, drift.thresholds, drift_internal.check_spans) IS
 	'verdict on each column of a monitor in each segment, from merged windows';
 
 CREATE OR REPLACE FUNCTION drift_internal.champion_at(model_id integer, at timestamptz) RETURNS integer
@@ -114,7 +147,7 @@ BEGIN
 	checked.model_id := monitor.model_id;
 	checked.checked_by := drift_internal.actor();
 	SELECT s.current_span, s.reference_span INTO checked.current_span, checked.reference_span
-	FROM drift_internal.check_spans(monitor, begin_check.as_of) AS s;
+	FROM drift_internal.spans_at(monitor, begin_check.as_of) AS s;
 	checked.as_of := upper(checked.current_span);
 	checked.baseline_id := drift_internal.current_baseline(monitor);
 	checked.model_version := drift_internal.champion_at(monitor.model_id, checked.as_of);
@@ -132,27 +165,35 @@ CREATE OR REPLACE FUNCTION drift_internal.judge_check(checked drift.checks, moni
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	outcome CONSTANT smallint := drift_internal.outcome_column(monitor.monitor_id);
+	known CONSTANT drift_internal.check_spans := drift_internal.spans_at(monitor, CASE
+		WHEN outcome IS NULL THEN checked.as_of ELSE drift_internal.known_until(monitor, outcome, checked.current_span) END);
 	columns drift.check_features[];
-	feature_status text;
-	segment_status text;
+	volume record;
+	worst record;
 BEGIN
-	columns := ARRAY(SELECT f FROM drift_internal.judge_columns_of(checked, monitor, limits) AS f);
-	checked := drift_internal.sum_up_features(checked, columns, limits);
-
-	SELECT drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment = '')),
-		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment <> '')),
-		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role IN ('score', 'label', 'confidence') AND f.segment = '')),
-		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'target' AND f.segment = '')),
-		coalesce(max(f.n_current + f.missing_current) FILTER (WHERE f.segment = '' AND f.role <> 'target'), 0),
-		coalesce(max(f.n_reference + f.missing_reference) FILTER (WHERE f.segment = '' AND f.role <> 'target'), 0)
-	INTO feature_status, segment_status, checked.prediction_drift, checked.target_drift, checked.n_current, checked.n_reference
-	FROM unnest(columns) AS f;
-
-	feature_status := drift_internal.features_severity(checked.drift_share, feature_status, limits);
-	checked.status := drift_internal.worst_severity(feature_status, checked.prediction_drift, checked.target_drift);
-	checked.status := coalesce(checked.status, 'insufficient_data');
-
+	columns := ARRAY(SELECT f FROM drift_internal.judge_watched(checked, monitor, limits, known) AS f)
+		|| ARRAY(SELECT drift_internal.judge_error(checked, monitor, c, known, limits)
+			FROM drift.monitor_columns AS c WHERE c.monitor_id = monitor.monitor_id AND c.role = 'error' AND c.kind = 'numeric');
 	INSERT INTO drift.check_features SELECT f.* FROM unnest(columns) AS f;
+
+	checked := drift_internal.sum_up_features(checked, columns, limits);
+	worst := drift_internal.worst_by_role(columns);
+	checked.prediction_drift := worst.prediction;
+	checked.target_drift := worst.target;
+	checked.performance := worst.error;
+	checked.n_current := worst.n_current;
+	checked.n_reference := worst.n_reference;
+
+	volume := drift_internal.volume_change(monitor, checked.current_span, checked.n_current);
+	checked.findings := array_remove(ARRAY[
+		CASE WHEN volume.severity IS NOT NULL THEN 'volume' END,
+		CASE WHEN drift_internal.source_changed(columns) THEN 'schema' END,
+		CASE WHEN worst.segments IN ('warning', 'critical') THEN 'segments' END], NULL);
+	checked.status := drift_internal.check_status(drift_internal.features_severity(checked.drift_share, worst.feature, limits),
+		checked.prediction_drift, checked.target_drift, checked.performance, volume.severity,
+		CASE WHEN checked.findings && '{schema,segments}' THEN 'warning' END);
+	checked.explanation := drift_internal.check_text(checked, columns, volume.note);
 	RETURN checked;
 END
 $$;

@@ -58,6 +58,13 @@ COMMENT ON COLUMN drift.checks.n_current IS 'rows in the span';
 COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, late_data, stale_windows';
 COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with';
 
+CREATE TYPE drift_internal.check_spans AS (
+	current_span tstzrange,
+	reference_span tstzrange
+);
+
+COMMENT ON TYPE drift_internal.check_spans IS 'time that a check looks at, and the time it holds that against; NULL: a baseline';
+
 CREATE TABLE drift.check_features (
 	check_id bigint NOT NULL,
 	segment text COLLATE "C" NOT NULL DEFAULT '',
