@@ -135,6 +135,12 @@ SQL_FUNCTIONS = \
 	sql/functions/91_monitor_columns.sql \
 	sql/functions/91_monitors.sql \
 	sql/functions/92_read_as.sql \
+	sql/functions/92_window_times.sql \
+	sql/functions/92_window_queries.sql \
+	sql/functions/92_window_store.sql \
+	sql/functions/92_merged_windows.sql \
+	sql/functions/92_window_anchor.sql \
+	sql/functions/92_refresh_windows.sql \
 	sql/functions/93_check_spans.sql \
 	sql/functions/93_check_columns.sql \
 	sql/functions/93_check_verdict.sql \

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION drift_internal.labelled_features(regclass) IS 'the features 
 
 -- Answers find their outcome by the log's primary key, so that few outcomes open few partitions. What did not
 -- answer (shadows and challengers that failed) has the outcome of the answer. The latest outcome counts.
-CREATE OR REPLACE FUNCTION drift_internal.labelled_definition(log regclass, outcomes regclass) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.labelled_definition(log regclass, outcomes regclass, answers_only boolean DEFAULT false) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -75,9 +75,11 @@ AS $$
 	FROM (VALUES
 		(1, 'l.shadow_of IS NULL AND o.prediction_id = l.prediction_id AND o.predicted_at = l.predicted_at'),
 		(2, 'o.prediction_id = l.shadow_of AND o.predicted_at IS NOT NULL')) AS part (place, found_by)
+	WHERE place = 1 OR NOT answers_only
 $$;
 
-COMMENT ON FUNCTION drift_internal.labelled_definition(regclass, regclass) IS 'the query of a labelled view';
+COMMENT ON FUNCTION drift_internal.labelled_definition(regclass, regclass, boolean) IS
+	'the query of a labelled view, or of the answers in it alone';
 
 -- An outcome is never changed. What was recorded before its prediction could be found gets a second row
 -- that resolves the first.
@@ -107,6 +109,7 @@ BEGIN
 			CHECK (prediction_id IS NOT NULL OR entity_key IS NOT NULL))$ddl$, name);
 	EXECUTE format('CREATE INDEX ON %s (prediction_id, observed_at DESC, outcome_id DESC)', name);
 	EXECUTE format('CREATE INDEX ON %s (entity_key) WHERE entity_key IS NOT NULL', name);
+	EXECUTE format('CREATE INDEX ON %s (recorded_xid)', name);
 	EXECUTE format('CREATE INDEX ON %s (outcome_id) WHERE predicted_at IS NULL', name);
 	EXECUTE format('CREATE UNIQUE INDEX ON %s (resolves, prediction_id) WHERE resolves IS NOT NULL', name);
 	EXECUTE format('CREATE INDEX ON %s (shadow_of) WHERE shadow_of IS NOT NULL', log_name);

@@ -152,6 +152,10 @@ CREATE TABLE drift_internal.monitor_states (
 	refreshed_from timestamptz,
 	refreshed_to timestamptz,
 	refreshed_at timestamptz,
+	backfill_before timestamptz,
+	hours_from timestamptz,
+	days_from timestamptz,
+	segments text[] NOT NULL DEFAULT '{}',
 	revision bigint NOT NULL DEFAULT 0,
 	running_pid integer,
 	running_since timestamptz,
@@ -166,6 +170,10 @@ COMMENT ON COLUMN drift_internal.monitor_states.seen_outcomes IS 'outcomes whose
 COMMENT ON COLUMN drift_internal.monitor_states.baseline_id IS 'baseline that new windows are anchored on';
 COMMENT ON COLUMN drift_internal.monitor_states.refreshed_from IS 'start of the oldest bucket that has been read';
 COMMENT ON COLUMN drift_internal.monitor_states.refreshed_to IS 'end of the newest bucket that has been read';
+COMMENT ON COLUMN drift_internal.monitor_states.backfill_before IS 'rows older than this wait for drift.backfill_windows(); NULL: none do';
+COMMENT ON COLUMN drift_internal.monitor_states.hours_from IS 'hours before this were purged; NULL: none';
+COMMENT ON COLUMN drift_internal.monitor_states.days_from IS 'days before this were purged; NULL: none';
+COMMENT ON COLUMN drift_internal.monitor_states.segments IS 'segments with windows of their own';
 COMMENT ON COLUMN drift_internal.monitor_states.revision IS 'counts changes of the windows';
 COMMENT ON COLUMN drift_internal.monitor_states.running_pid IS 'backend that runs it; it still does while its start is running_since';
 COMMENT ON COLUMN drift_internal.monitor_states.running_since IS 'when that backend started';
@@ -195,6 +203,30 @@ COMMENT ON COLUMN drift.windows.segment IS 'segment of the rows; empty: all rows
 COMMENT ON COLUMN drift.windows.grain IS 'width: hour, day or month';
 COMMENT ON COLUMN drift.windows.starts_at IS 'when it starts, in the time zone of the monitor';
 COMMENT ON COLUMN drift.windows.baseline_id IS 'baseline whose bins the profile counts; NULL: none';
+
+CREATE TYPE drift.refresh_result AS (
+	monitor text,
+	status text,
+	rows_read bigint,
+	buckets integer,
+	windows integer,
+	refreshed_to timestamptz,
+	message text
+);
+
+COMMENT ON TYPE drift.refresh_result IS 'what drift.refresh_windows() did: refreshed or unchanged, rows that were read, buckets they are in, windows written, how far windows reach, and what is left to do';
+
+CREATE TYPE drift_internal.refreshed AS (
+	rows_read bigint,
+	buckets integer,
+	windows integer,
+	cleared bigint,
+	first_start timestamptz,
+	last_start timestamptz,
+	segments text[]
+);
+
+COMMENT ON TYPE drift_internal.refreshed IS 'what a refresh did to the windows of some columns, and the segments that have windows of their own now';
 
 ALTER TABLE drift.configs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.baselines ENABLE ROW LEVEL SECURITY;
