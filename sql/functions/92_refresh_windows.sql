@@ -46,15 +46,17 @@ CREATE OR REPLACE FUNCTION drift_internal.more_segments(monitor drift.monitors, 
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	most CONSTANT integer := coalesce(drift_internal.window_setting(monitor, 'max_segments')::integer, 50);
 BEGIN
-	IF monitor.segment IS NULL OR cardinality(known) >= 50 THEN
+	IF monitor.segment IS NULL OR cardinality(known) >= most THEN
 		RETURN known;
 	END IF;
 	RETURN known || ARRAY(
 		SELECT r.segment
 		FROM drift_internal.read_as(monitor.owner, format(
 				'SELECT g.segment FROM (%s) AS g WHERE g.segment <> ALL (%L::pg_catalog.text[]) GROUP BY 1 ORDER BY pg_catalog.count(*) DESC, 1 LIMIT %s',
-				drift_internal.window_rows(monitor, labelled, condition), drift_internal.stored_segments(known), 50 - cardinality(known)),
+				drift_internal.window_rows(monitor, labelled, condition), drift_internal.stored_segments(known), most - cardinality(known)),
 				monitor.path, NULL, drift_internal.timeout_ms(monitor)) AS r (segment text));
 END
 $$;
@@ -380,7 +382,7 @@ COMMENT ON FUNCTION drift_internal.lock_monitor(text) IS
 
 CREATE OR REPLACE FUNCTION drift_internal.report_refresh(monitor drift.monitors, done drift_internal.refreshed)
 	RETURNS SETOF drift.refresh_result
-	LANGUAGE sql STABLE ROWS 1
+	LANGUAGE sql ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT monitor.name,

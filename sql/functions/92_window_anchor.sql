@@ -13,13 +13,14 @@ AS $$
 			WHEN c.value_type ~ 'bool' THEN 'boolean'
 			WHEN c.kind = 'numeric' THEN 'number'
 			ELSE 'text' END
+		AND drift.row_count(b.profile) > drift.missing_count(b.profile)
 		AND (c.role = 'feature' OR NOT EXISTS (
 			SELECT FROM drift.monitor_columns AS f
 			WHERE f.monitor_id = c.monitor_id AND f.role = 'feature' AND f.column_name = c.column_name))
 $$;
 
 COMMENT ON FUNCTION drift_internal.anchors(drift.monitors, boolean, integer) IS
-	'profiles of a baseline for the columns of a monitor, in their order; NULL where it has none of that name and type. Features go before predictions of their name.';
+	'profiles of a baseline for the columns of a monitor, in their order; NULL where it has none of that name and type, or no values. Features go before predictions of their name.';
 
 CREATE OR REPLACE FUNCTION drift_internal.newest_baseline(name text) RETURNS integer
 	LANGUAGE sql STABLE
@@ -47,9 +48,8 @@ BEGIN
 	WHERE b.name = anchor
 	RETURNING baseline_id INTO made;
 	INSERT INTO drift.baseline_columns (baseline_id, column_name, ordinal, column_type, kind, value_type, profile)
-	SELECT DISTINCT ON (c.column_name) made, c.column_name, c.column_id, c.column_type, c.kind, c.value_type, c.profile
-	FROM ROWS FROM (drift_internal.window_columns(monitor, false), unnest(profiles))
-		AS c (monitor_id, column_id, role, column_name, expression, column_type, kind, value_type, profile)
+	SELECT DISTINCT ON (c.column_name) made, c.column_name, c.column_id, c.column_type, c.kind, c.value_type, profiles[c.number]
+	FROM (SELECT w.*, row_number() OVER (ORDER BY w.column_id) AS number FROM drift_internal.window_columns(monitor, false) AS w) AS c
 	ORDER BY c.column_name, c.role <> 'feature', c.column_id;
 	RETURN made;
 END

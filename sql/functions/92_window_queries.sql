@@ -62,7 +62,7 @@ CREATE OR REPLACE FUNCTION drift_internal.window_setting(monitor drift.monitors,
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT monitor.config #>> ARRAY['monitoring', key]
+	SELECT drift_internal.config_text(drift_internal.monitor_config(monitor), 'monitoring.' || key)
 $$;
 
 COMMENT ON FUNCTION drift_internal.window_setting(drift.monitors, text) IS 'a setting of the section monitoring of a monitor''s configuration';
@@ -179,8 +179,7 @@ CREATE OR REPLACE FUNCTION drift_internal.timeout_ms(monitor drift.monitors) RET
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(CASE WHEN t ~ '^\d+$' THEN t::integer ELSE least(extract(epoch FROM t::interval) * 1000, 2147483647)::integer END, 0)
-	FROM drift_internal.window_setting(monitor, 'statement_timeout') AS t
+	SELECT coalesce(drift_internal.window_setting(monitor, 'statement_timeout')::integer, 0)
 $$;
 
 COMMENT ON FUNCTION drift_internal.timeout_ms(drift.monitors) IS 'for how long a monitor may read its source, in milliseconds; 0: for any time';
