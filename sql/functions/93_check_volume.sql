@@ -92,7 +92,7 @@ DECLARE
 	p_value float8;
 	farther boolean;
 BEGIN
-	IF cardinality(earlier) < least_spans THEN
+	IF coalesce(cardinality(earlier), 0) < least_spans THEN
 		RETURN;
 	END IF;
 
