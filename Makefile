@@ -145,8 +145,16 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_columns.sql \
 	sql/functions/93_check_verdict.sql \
 	sql/functions/93_run_check.sql \
+	sql/functions/93_check_views.sql \
 	sql/functions/93_check_volume.sql \
 	sql/functions/93_check_performance.sql \
+	sql/functions/95_alert_causes.sql \
+	sql/functions/95_silences.sql \
+	sql/functions/95_tune_alerts.sql \
+	sql/functions/95_alerts.sql \
+	sql/functions/96_triggers.sql \
+	sql/functions/96_reasons.sql \
+	sql/functions/96_decide.sql \
 	sql/functions/97_cron.sql \
 	sql/functions/97_pg_cron.sql \
 	sql/functions/97_schedules.sql \
@@ -156,14 +164,7 @@ SQL_FUNCTIONS = \
 	sql/functions/97_run.sql \
 	sql/functions/97_cycle.sql \
 	sql/functions/97_job_views.sql \
-	sql/functions/98_health.sql \
-	sql/functions/95_alert_causes.sql \
-	sql/functions/95_silences.sql \
-	sql/functions/95_tune_alerts.sql \
-	sql/functions/95_alerts.sql \
-	sql/functions/96_triggers.sql \
-	sql/functions/96_reasons.sql \
-	sql/functions/96_decide.sql
+	sql/functions/98_health.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
