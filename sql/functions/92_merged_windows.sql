@@ -31,7 +31,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.covering_windows(tstzrange, text, text) IS
 	'the fewest months, days and hours that together are the buckets which start in a span';
 
-CREATE OR REPLACE FUNCTION drift_internal.merged_windows(monitor_id integer, span tstzrange, segments boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION drift_internal.merged_windows(monitor_id integer, span tstzrange, segments boolean DEFAULT false,
+	columns smallint[] DEFAULT NULL)
 	RETURNS TABLE (segment text, column_id smallint, profile drift.profile, windows integer)
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -51,12 +52,12 @@ BEGIN
 		CROSS JOIN LATERAL (
 			SELECT * FROM drift.windows AS i
 			WHERE i.monitor_id = merged_windows.monitor_id AND i.segment = n.segment AND i.grain = c.grain
-				AND i.starts_at >= c.from_time AND i.starts_at < c.to_time
+				AND i.starts_at >= c.from_time AND i.starts_at < c.to_time AND (columns IS NULL OR i.column_id = ANY (columns))
 			OFFSET 0) AS w
 		WHERE NOT isempty(span)
 		GROUP BY w.segment, w.column_id;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.merged_windows(integer, tstzrange, boolean) IS
-	'profiles of the buckets of a monitor that start in a span, by column and with segments by segment, merged of the fewest windows, and of how many';
+COMMENT ON FUNCTION drift_internal.merged_windows(integer, tstzrange, boolean, smallint[]) IS
+	'profiles of the buckets of a monitor that start in a span, of all columns or some, by column and with segments by segment, merged of the fewest windows, and of how many';

@@ -61,31 +61,6 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.outcome_column(integer) IS 'column of a monitor that has a value where the outcome is known; NULL: none';
 
--- Months within a span, then days, then hours: few windows whatever its length.
-CREATE OR REPLACE FUNCTION drift_internal.span_pieces(span tstzrange, bucket text, time_zone text)
-	RETURNS TABLE (grain text, starts_at timestamptz, ends_at timestamptz)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT p.grain, p.starts_at, p.ends_at
-	FROM (
-		SELECT date_trunc('month', drift_internal.shift_time(lower(span) - interval '1 microsecond', '1 month', time_zone), time_zone) AS m0,
-			date_trunc('month', upper(span), time_zone) AS m1,
-			date_trunc('day', drift_internal.shift_time(lower(span) - interval '1 microsecond', '1 day', time_zone), time_zone) AS d0,
-			date_trunc('day', upper(span), time_zone) AS d1
-	) AS e,
-	LATERAL (VALUES
-		('month', e.m0, e.m1),
-		('day', e.d0, CASE WHEN e.m0 < e.m1 THEN e.m0 ELSE e.d1 END),
-		('day', CASE WHEN e.m0 < e.m1 THEN e.m1 ELSE e.d1 END, e.d1),
-		(bucket, lower(span), CASE WHEN e.d0 < e.d1 THEN e.d0 ELSE upper(span) END),
-		(bucket, CASE WHEN e.d0 < e.d1 THEN e.d1 ELSE upper(span) END, upper(span))
-	) AS p (grain, starts_at, ends_at)
-	WHERE p.starts_at < p.ends_at
-$$;
-
-COMMENT ON FUNCTION drift_internal.span_pieces(tstzrange, text, text) IS 'runs of months, days and buckets that make up a span';
-
 CREATE OR REPLACE FUNCTION drift_internal.window_moments(monitor drift.monitors, watched smallint, span tstzrange,
 	OUT n bigint, OUT mean float8, OUT variance float8)
 	LANGUAGE sql STABLE
@@ -93,9 +68,9 @@ CREATE OR REPLACE FUNCTION drift_internal.window_moments(monitor drift.monitors,
 AS $$
 	SELECT sum(m.n), sum(m.n * m.mean) / nullif(sum(m.n), 0),
 		greatest(0, (sum((m.n - 1) * m.variance + m.n * m.mean ^ 2) - sum(m.n * m.mean) ^ 2 / nullif(sum(m.n), 0)) / nullif(sum(m.n) - 1, 0))
-	FROM drift_internal.span_pieces(span, (monitor).bucket, (monitor).time_zone) AS p
+	FROM drift_internal.covering_windows(span, (monitor).bucket, (monitor).time_zone) AS p
 	JOIN drift.windows AS w ON w.monitor_id = (monitor).monitor_id AND w.segment = '' AND w.grain = p.grain AND w.column_id = watched
-		AND w.starts_at >= p.starts_at AND w.starts_at < p.ends_at,
+		AND w.starts_at >= p.from_time AND w.starts_at < p.to_time,
 		LATERAL (SELECT drift.value_count(w.profile) AS n, drift.mean(w.profile) AS mean, coalesce(drift.stddev(w.profile), 0) ^ 2 AS variance) AS m
 	WHERE m.n > 0
 $$;

@@ -100,7 +100,7 @@ WHERE drift.value_count(r.profile) > 0;
 COMMENT ON VIEW drift.operation_history IS 'how many predictions each window has, how long they took in milliseconds and how many failed; for members of the owner';
 COMMENT ON COLUMN drift.operation_history.grain IS 'width of the window: hour, day or month; take one of them';
 
-CREATE OR REPLACE FUNCTION drift_internal.refresh_state(monitor_id integer, OUT refreshed_to timestamptz, OUT refreshed_at timestamptz)
+CREATE OR REPLACE FUNCTION drift_internal.monitor_progress(monitor_id integer, OUT refreshed_to timestamptz, OUT refreshed_at timestamptz)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -109,11 +109,11 @@ BEGIN
 	FROM drift.monitors AS m
 	JOIN drift_internal.monitor_states AS s USING (monitor_id),
 		LATERAL drift_internal.check_monitor(m, 'read', m.name) AS seen
-	WHERE m.monitor_id = refresh_state.monitor_id;
+	WHERE m.monitor_id = monitor_progress.monitor_id;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.refresh_state(integer) IS 'how far a monitor that the acting role may see has been read, and when';
+COMMENT ON FUNCTION drift_internal.monitor_progress(integer) IS 'how far a monitor that the acting role may see has been read, and when';
 
 CREATE OR REPLACE VIEW drift.monitor_status WITH (security_invoker = true) AS
 SELECT m.name AS monitor, o.name AS model, m.owner, c.status, c.as_of, c.checked_at, c.drift_detected, c.drift_score, c.drifted_features,
@@ -123,7 +123,7 @@ SELECT m.name AS monitor, o.name AS model, m.owner, c.status, c.as_of, c.checked
 FROM drift.monitors AS m
 LEFT JOIN drift.models AS o ON o.model_id = m.model_id
 LEFT JOIN drift.latest_check AS c ON c.monitor_id = m.monitor_id,
-	LATERAL drift_internal.refresh_state(m.monitor_id) AS s;
+	LATERAL drift_internal.monitor_progress(m.monitor_id) AS s;
 
 COMMENT ON VIEW drift.monitor_status IS 'where each monitor stands: its newest check, its open alerts and how far it has read';
 COMMENT ON COLUMN drift.monitor_status.status IS 'of the newest check; NULL: there was none';

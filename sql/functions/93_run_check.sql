@@ -42,17 +42,15 @@ BEGIN
 		WHERE checked.reference_span IS NULL AND (segments OR b.segment = '');
 	IF targets <> '{}' THEN
 		RETURN QUERY
-			SELECT true, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, known.current_span, segments) AS w
-			WHERE w.column_id = ANY (targets);
+			SELECT true, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, known.current_span, segments, targets) AS w;
 		RETURN QUERY
-			SELECT false, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, known.reference_span, segments) AS w
-			WHERE known.reference_span IS NOT NULL AND w.column_id = ANY (targets);
+			SELECT false, w.segment, w.column_id, w.profile, NULL FROM drift_internal.merged_windows(id, known.reference_span, segments, targets) AS w
+			WHERE known.reference_span IS NOT NULL;
 	END IF;
 	IF unheld <> '{}' THEN
 		RETURN QUERY
 			SELECT false, w.segment, w.column_id, w.profile, NULL
-			FROM drift_internal.merged_windows(id, drift_internal.span_before(known.current_span, monitor), segments) AS w
-			WHERE w.column_id = ANY (unheld);
+			FROM drift_internal.merged_windows(id, drift_internal.span_before(known.current_span, monitor), segments, unheld) AS w;
 	END IF;
 END
 $$;
