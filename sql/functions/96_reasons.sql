@@ -169,7 +169,10 @@ CREATE OR REPLACE FUNCTION drift_internal.schedule_reasons(rule text, params jso
 AS $$
 	SELECT drift_internal.reason(rule, 'can_retrain', true, NULL, NULL, format('it was due at %s', d.due_at))
 	FROM (
-		SELECT CASE WHEN params ? 'every' THEN counted_since + (params ->> 'every')::interval END
+		SELECT CASE
+				WHEN params ? 'every' THEN counted_since + (params ->> 'every')::interval
+				WHEN params ? 'cron' THEN drift.next_time(params ->> 'cron', counted_since, coalesce(params ->> 'time_zone', 'UTC'))
+			END
 	) AS d (due_at)
 	WHERE d.due_at <= as_of
 $$;

@@ -65,6 +65,8 @@ BEGIN
 		RAISE EXCEPTION 'a scheduled trigger has cron or every' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'For example {"cron": "0 0 * * 1"} or {"every": "30 days"}.';
 	END IF;
+	-- which has words of its own for what is wrong with an expression
+	PERFORM drift.next_time(params ->> 'cron') WHERE params ? 'cron';
 END
 $$;
 
