@@ -164,6 +164,8 @@ SQL_FUNCTIONS = \
 	sql/functions/97_run.sql \
 	sql/functions/97_cycle.sql \
 	sql/functions/97_job_views.sql \
+	sql/functions/98_guard.sql \
+	sql/functions/98_guard_batch.sql \
 	sql/functions/98_health.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql

@@ -74,7 +74,7 @@ BEGIN
 		SELECT jsonb_build_object('decision_id', d.decision_id, 'action', d.action, 'strategy', d.strategy, 'urgency', d.urgency,
 			'should_retrain', d.should_retrain, 'explanation', d.explanation)
 		INTO result
-		FROM drift.recommend(model) AS d;
+		FROM drift.recommend(model, record => true) AS d;
 	WHEN 'match_outcomes' THEN
 		SELECT to_jsonb(m) INTO result FROM drift.match_outcomes(model) AS m;
 	WHEN 'deployments' THEN
