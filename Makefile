@@ -134,6 +134,8 @@ SQL_FUNCTIONS = \
 	sql/functions/91_baselines.sql \
 	sql/functions/91_monitor_columns.sql \
 	sql/functions/91_monitors.sql \
+	sql/functions/91_change_monitor.sql \
+	sql/functions/91_accept_windows.sql \
 	sql/functions/92_read_as.sql \
 	sql/functions/92_window_times.sql \
 	sql/functions/92_window_queries.sql \

@@ -146,6 +146,12 @@ DECLARE
 BEGIN
 	path := '{drift_detection}';
 	limits := drift_internal.config_limits(config);
+	IF drift_internal.follows_library(limits) THEN
+		path := '{drift_detection,thresholds}';
+		message := format('cannot be "%s", whose rule needs rows: monitors keep profiles', limits.name);
+		RETURN NEXT;
+		RETURN;
+	END IF;
 	FOR feature IN SELECT k FROM jsonb_object_keys(config -> 'features') AS k ORDER BY k LOOP
 		path := ARRAY['features', feature];
 		PERFORM drift_internal.column_limits(limits, config, feature);

@@ -74,26 +74,26 @@ $$;
 COMMENT ON FUNCTION drift_internal.log_columns_plan(drift.prediction_logs, text[]) IS
 	'columns that a monitor of a prediction log watches: features, by default all, and what the model said, what became true and how it ran';
 
--- Columns whose every value is another one identify rows. Where a baseline has counted them it knows.
-CREATE OR REPLACE FUNCTION drift_internal.identifier_columns(relation regclass, baseline_id integer) RETURNS text[]
+-- Columns whose every value is another one identify rows. A baseline that named none left them out.
+CREATE OR REPLACE FUNCTION drift_internal.default_columns(relation regclass, baseline_id integer, names text[]) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT ARRAY(
-		SELECT a.attname::text
-		FROM pg_index AS i
-		JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-		WHERE i.indrelid = relation AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL
-		UNION
-		SELECT c.column_name
-		FROM drift.baseline_columns AS c
-		WHERE c.baseline_id = identifier_columns.baseline_id AND c.segment = ''
-			AND (c.value_type = 'pg_catalog.uuid'
-				OR drift_internal.identifies_rows(c.value_type, drift.value_count(c.profile), drift.distinct_count(c.profile))))
+		SELECT n
+		FROM unnest(names) AS n
+		WHERE CASE
+				WHEN default_columns.baseline_id IS NOT NULL THEN EXISTS (
+					SELECT FROM drift.baseline_columns AS c WHERE c.baseline_id = default_columns.baseline_id AND c.column_name = n)
+				ELSE NOT EXISTS (
+					SELECT FROM pg_index AS i
+					JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+					WHERE i.indrelid = relation AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = n)
+			END)
 $$;
 
-COMMENT ON FUNCTION drift_internal.identifier_columns(regclass, integer) IS
-	'columns of a relation that identify rows: those with a unique index, and those that nearly never repeat in a baseline';
+COMMENT ON FUNCTION drift_internal.default_columns(regclass, integer, text[]) IS
+	'columns that a monitor without a model watches if none are named: those of its baseline, or those without a unique index of their own';
 
 -- Which column of a source plays which role: as the configuration says, or by its name where the source is a model's.
 CREATE OR REPLACE FUNCTION drift_internal.source_roles(config jsonb, features text[], has_model boolean) RETURNS TABLE (role text, source_column text)
@@ -135,7 +135,8 @@ AS $$
 DECLARE
 	features CONSTANT text[] := drift_internal.model_features(monitor.model_id);
 	names CONSTANT text[] := ARRAY(SELECT t.column_name FROM drift_internal.types_as(monitor.owner, query, monitor.path) AS t ORDER BY t.ordinal);
-	identifiers CONSTANT text[] := drift_internal.identifier_columns(monitor.relation, source_columns_plan.baseline_id);
+	watched CONSTANT text[] := coalesce(source_columns_plan.columns, features,
+		drift_internal.default_columns(monitor.relation, source_columns_plan.baseline_id, names));
 BEGIN
 	PERFORM drift_internal.check_columns(source_columns_plan.columns, names);
 	PERFORM drift_internal.check_source_roles(config, names);
@@ -147,18 +148,13 @@ BEGIN
 		FROM drift_internal.types_as(monitor.owner, query, monitor.path) AS t
 		LEFT JOIN drift_internal.source_roles(config, features, monitor.model_id IS NOT NULL) AS r ON r.source_column = t.column_name
 		WHERE drift_internal.own_type(t.base_type) IS NOT NULL
-			AND CASE
-				WHEN r.role IS NOT NULL THEN true
-				WHEN source_columns_plan.columns IS NOT NULL THEN t.column_name = ANY (source_columns_plan.columns)
-				WHEN t.column_name = monitor.time_column THEN false
-				WHEN features IS NOT NULL THEN t.column_name = ANY (features)
-				ELSE t.base_type <> 'uuid'::regtype AND t.column_name <> ALL (identifiers)
-			END;
+			AND (r.role IS NOT NULL OR t.column_name = ANY (watched))
+			AND (source_columns_plan.columns IS NOT NULL OR (t.column_name <> monitor.time_column AND t.base_type <> 'uuid'::regtype));
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.source_columns_plan(drift.monitors, text, text[], jsonb, integer) IS
-	'columns that a monitor of a relation or query watches: those named, or the inputs of its model, or else all that drift takes and that do not identify rows; and columns with a role';
+	'columns that a monitor of a relation or query watches: those named, or the inputs of its model, or else those of its baseline or all that drift takes and that do not identify rows; and columns with a role';
 
 -- How far the model was off, where a source tells what it said and what became true but not that.
 CREATE OR REPLACE FUNCTION drift_internal.derived_error(columns drift.monitor_columns[]) RETURNS drift.monitor_columns

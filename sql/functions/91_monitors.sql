@@ -121,6 +121,23 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_word(text, text, text[]) IS 'the value if it is one of the words, or an error';
 
+CREATE OR REPLACE FUNCTION drift_internal.check_reference(reference text, baseline text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM drift_internal.check_word(reference, 'reference', '{baseline,previous,week,month,year}');
+	IF reference = 'baseline' AND baseline IS NULL THEN
+		RAISE EXCEPTION 'the monitor has no baseline'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Name one, or take another reference: previous, week, month or year.';
+	END IF;
+	RETURN reference;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_reference(text, text) IS 'what a monitor is held against, or an error where that is not there';
+
 CREATE OR REPLACE FUNCTION drift_internal.check_span(span interval, bucket text) RETURNS interval
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -270,9 +287,8 @@ BEGIN
 
 	found_baseline := drift_internal.choose_baseline(monitor, monitor.baseline);
 	monitor.baseline := found_baseline.name;
-	monitor.reference := drift_internal.check_word(
-		coalesce(monitor.reference, CASE WHEN monitor.baseline IS NULL THEN 'previous' ELSE 'baseline' END),
-		'reference', '{baseline,previous,week,month,year}');
+	monitor.reference := drift_internal.check_reference(
+		coalesce(monitor.reference, CASE WHEN monitor.baseline IS NULL THEN 'previous' ELSE 'baseline' END), monitor.baseline);
 	monitor.config := drift_internal.with_thresholds(coalesce(monitor.config, '{}'), thresholds);
 	config := drift_internal.loaded_config(monitor.model_id);
 	PERFORM drift_internal.check_config(monitor.config, config);

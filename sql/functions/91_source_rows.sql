@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION drift_internal.segment_expression(segment text) RETUR
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format(E'COALESCE(NULLIF((%s\n)::pg_catalog.text, ''''), ''(missing)'')', segment)
+	SELECT format(E'pg_catalog.left(COALESCE(NULLIF((%s\n)::pg_catalog.text, ''''), ''(none)''), 255)', segment)
 $$;
 
 COMMENT ON FUNCTION drift_internal.segment_expression(text) IS 'name of the segment of a row, never NULL or empty';
