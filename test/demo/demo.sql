@@ -180,6 +180,80 @@ SELECT drift.version_at('tumours', happened_at) AS "champion during the canary",
 FROM drift.model_events
 WHERE alias = 'challenger' AND event = 'alias_set';
 
+\set bank_model `cat test/demo/bank.json`
+\set live `cat test/demo/bank_live.json`
+
+\echo
+\echo '14. The bank registers the model that says who will agree, accepts the year of calls as its baseline, and watches its log'
+\echo
+
+SELECT model_id, name FROM drift.register_model('bank', 'Will the customer say yes?');
+SELECT drift.add_version('bank', drift.import_model('json', :'bank_model')) AS version;
+SELECT message FROM drift.deploy('bank', 1, reason => 'first version');
+SELECT log, outcomes FROM drift.create_prediction_log('bank', source => 'bank_calls', days_back => 300);
+
+CREATE TEMPORARY VIEW scored_calls AS
+	SELECT c.*, drift.score_row(v.model, c) AS score, drift.score_label_row(v.model, c) AS label
+	FROM bank_calls AS c, LATERAL (SELECT drift.get_model('bank') AS model) AS v;
+SELECT name, version, row_count FROM drift.create_baseline('bank', 'scored_calls', model => 'bank', model_version => 1, origin => 'held_out');
+SELECT name, source_kind, tracking, bucket, span, reference
+FROM drift.create_monitor('bank', model => 'bank', baseline => 'bank', bucket => 'day', span => '7 days',
+	config => '{"monitoring": {"max_history_days": 365}}');
+SELECT task, cron FROM drift.schedule_model('bank', 'daily', runner => 'run_due');
+
+\echo
+\echo '15. Six months go by, 200 calls a day. At night the schedule asks what changed; the truth comes two weeks after the call'
+\echo
+
+SELECT relation, rows_written FROM drift.simulate('bank_calls', 'pg_temp.calls', :'live', 36800);
+CREATE TEMPORARY TABLE live AS
+	SELECT drift.make_prediction_id('bank', c.called_at AT TIME ZONE 'UTC') AS prediction_id, c.called_at AT TIME ZONE 'UTC' AS predicted_at,
+		drift.score_row(m.model, c) AS score, drift.score_label_row(m.model, c) AS label, c.*
+	FROM calls AS c, LATERAL (SELECT drift.get_model('bank') AS model) AS m;
+
+DO $$
+DECLARE
+	night timestamptz;
+	job integer;
+	due timestamptz;
+BEGIN
+	FOR night IN SELECT d AT TIME ZONE 'UTC' FROM generate_series(timestamp '2026-03-02', '2026-09-01', '1 day') AS d LOOP
+		INSERT INTO bank_log (prediction_id, predicted_at, model_version, score, label, age, job, marital, education, housing, loan,
+			contact, campaign, previous, euribor3m)
+		SELECT l.prediction_id, l.predicted_at, 1, l.score, l.label, l.age, l.job, l.marital, l.education, l.housing, l.loan,
+			l.contact, l.campaign, l.previous, l.euribor3m
+		FROM live AS l
+		WHERE l.predicted_at >= night - interval '1 day' AND l.predicted_at < night;
+		PERFORM drift.record_outcomes('bank', format('SELECT prediction_id, y AS actual FROM pg_temp.live
+			WHERE predicted_at >= %1$L::timestamptz - interval ''15 days'' AND predicted_at < %1$L::timestamptz - interval ''14 days''', night));
+		COMMIT;
+
+		FOR job, due IN
+			SELECT s.schedule_id, drift.next_time(s.cron, night) FROM drift.schedules AS s WHERE s.task = 'cycle'
+		LOOP
+			IF due < night + interval '1 day' THEN
+				PERFORM drift.run_schedule(job, due);
+				COMMIT;
+			END IF;
+		END LOOP;
+	END LOOP;
+END $$;
+
+\echo
+\echo '16. What was decided, night by night: a line whenever it changed'
+\echo
+
+SELECT to_char(as_of, 'YYYY-MM-DD') AS night, data_verdict AS data, performance_verdict AS performance, action, strategy, explanation
+FROM (SELECT *, lag((action, data_verdict, performance_verdict, strategy)) OVER (ORDER BY as_of) AS before FROM drift.decisions) AS d
+WHERE before IS DISTINCT FROM (action, data_verdict, performance_verdict, strategy)
+ORDER BY as_of;
+
+\echo
+\echo '17. The alerts of the half year, and what drives the last check'
+\echo
+
+SELECT kind, severity, status, to_char(raised_at, 'YYYY-MM-DD') AS raised, title FROM drift.alerts WHERE monitor_id IS NOT NULL ORDER BY alert_id;
+
 \pset format unaligned
 \pset tuples_only on
 \o :json
