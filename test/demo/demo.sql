@@ -2,8 +2,9 @@
 --
 -- 569 breast tumours with 30 measurements each. Two samples of 200 rows play the reference
 -- and the current data; N(2, 1) is then added to one measurement of the current sample.
--- After that, six months of a bank's calls to its customers, who change a little every day. At the end a model of
--- the tumours is registered and a bad version of it deployed as a canary, found out and rolled back.
+-- After that, six months of a bank's calls to its customers, who change a little every day. Then a model of
+-- the tumours is registered and a bad version of it deployed as a canary, found out and rolled back. At the end a
+-- model of the bank is watched night by night for half a year, and what was decided is told.
 -- Run it in the root of the repository, in a database that has the extension:
 --
 --     psql -v json=report.json -f test/demo/demo.sql
@@ -243,10 +244,12 @@ END $$;
 \echo '16. What was decided, night by night: a line whenever it changed'
 \echo
 
-SELECT to_char(as_of, 'YYYY-MM-DD') AS night, data_verdict AS data, performance_verdict AS performance, action, strategy, explanation
-FROM (SELECT *, lag((action, data_verdict, performance_verdict, strategy)) OVER (ORDER BY as_of) AS before FROM drift.decisions) AS d
-WHERE before IS DISTINCT FROM (action, data_verdict, performance_verdict, strategy)
-ORDER BY as_of;
+SELECT to_char(d.as_of, 'YYYY-MM-DD') AS night, d.data_verdict AS data, d.performance_verdict AS performance, d.action, d.strategy,
+	array_to_string(c.drifted_features, ', ') AS "drifted features", c.n_current AS calls
+FROM (SELECT *, lag((action, data_verdict, performance_verdict)) OVER (ORDER BY as_of) AS before FROM drift.decisions) AS d
+JOIN drift.checks AS c USING (check_id)
+WHERE d.before IS DISTINCT FROM (d.action, d.data_verdict, d.performance_verdict)
+ORDER BY d.as_of;
 
 \echo
 \echo '17. The alerts of the half year, and what drives the last check'
