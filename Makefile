@@ -129,6 +129,7 @@ SQL_FUNCTIONS = \
 	sql/functions/90_config.sql \
 	sql/functions/90_config_check.sql \
 	sql/functions/90_config_load.sql \
+	sql/functions/91_source_now.sql \
 	sql/functions/91_source_rows.sql \
 	sql/functions/91_baseline_rows.sql \
 	sql/functions/91_baselines.sql \

@@ -134,11 +134,13 @@ AS $$
 	SELECT format('SELECT %s AS starts_at, %s AS segment%s FROM %s AS source WHERE %s',
 		drift_internal.bucket_of(monitor, drift_internal.row_time(monitor)),
 		drift_internal.segment_expression(monitor),
-		(SELECT string_agg(format(', (%s%s)::%s AS c%s', c.expression, E'\n', c.value_type, c.number), '' ORDER BY c.number)
+		(SELECT string_agg(format(', (%s%s)::%s AS c%s',
+				CASE WHEN c.column_id = ANY (lost) THEN 'NULL' ELSE c.expression END, E'\n', c.value_type, c.number), '' ORDER BY c.number)
 			FROM (SELECT w.*, row_number() OVER (ORDER BY w.column_id) AS number
 				FROM drift_internal.window_columns(monitor, labelled) AS w) AS c),
 		drift_internal.window_from(monitor, labelled),
 		drift_internal.window_conditions(monitor, labelled, condition))
+	FROM drift_internal.lost_columns(monitor) AS lost
 $$;
 
 COMMENT ON FUNCTION drift_internal.window_rows(drift.monitors, boolean, text) IS
