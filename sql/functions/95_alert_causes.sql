@@ -76,7 +76,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_fact(text) IS 'whether an alert of a kind is about a fact, that chance cannot bring about';
 
--- Share of the drift of the data set as an item of its own: many columns that drift a little.
+-- The drift of the data set is an item of its own. A column that is gone is no drift of data but of the source.
 CREATE OR REPLACE FUNCTION drift_internal.check_items(check_ids bigint[], limits drift.thresholds, settings drift_internal.alert_settings)
 	RETURNS SETOF drift_internal.alert_item
 	LANGUAGE sql STABLE ROWS 10
@@ -89,7 +89,7 @@ AS $$
 			f.drifted AND (f.role <> 'feature' OR c.drift_detected) AS breaches, f.explanation AS note
 		FROM drift.checks AS c
 		JOIN drift.check_features AS f USING (check_id)
-		WHERE c.check_id = ANY (check_ids) AND f.segment = '' AND f.role <> 'error'
+		WHERE c.check_id = ANY (check_ids) AND f.segment = '' AND f.role <> 'error' AND (f.findings && '{absent,type}') IS NOT TRUE
 			AND drift_internal.holds_on(f, drift_internal.column_limits(limits, c.config, f.column_name), settings.clear_ratio)
 		UNION ALL
 		SELECT c.check_id, 'data_drift', '(data set)', 'critical', true, format('drift score %s', drift_internal.short_number(c.drift_score))
@@ -100,7 +100,7 @@ AS $$
 			c.performance IN ('warning', 'critical') AND (e.rise >= settings.performance_degradation) IS NOT FALSE, e.explanation
 		FROM drift.checks AS c
 		LEFT JOIN LATERAL (
-			SELECT f.mean_current - f.mean_reference AS rise, f.explanation
+			SELECT drift_internal.performance_loss(f.mean_reference, f.mean_current, f.effect IS NOT NULL) AS rise, f.explanation
 			FROM drift.check_features AS f
 			WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'error'
 			LIMIT 1
@@ -108,8 +108,10 @@ AS $$
 		WHERE c.check_id = ANY (check_ids) AND c.performance <> 'insufficient_data'
 			AND (c.performance IN ('warning', 'critical') OR e.rise >= settings.clear_ratio * settings.performance_degradation)
 		UNION ALL
-		SELECT c.check_id, f.finding, f.finding, 'warning', true, c.explanation
-		FROM drift.checks AS c, unnest(c.findings) AS f (finding)
+		SELECT c.check_id, u.finding, u.finding, CASE WHEN u.finding = 'schema' AND EXISTS (
+				SELECT FROM drift.check_features AS f WHERE f.check_id = c.check_id AND f.segment = '' AND f.findings && '{absent,type}')
+			THEN 'critical' ELSE 'warning' END, true, c.explanation
+		FROM drift.checks AS c, unnest(c.findings) AS u (finding)
 		WHERE c.check_id = ANY (check_ids)
 		UNION ALL
 		SELECT c.check_id, 'check_failed', 'check_failed', 'critical', true, c.error

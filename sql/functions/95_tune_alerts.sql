@@ -12,14 +12,13 @@ AS $$
 			WHEN 'operation_drift' THEN format('predictions run otherwise (%s)', n.names)
 			WHEN 'volume' THEN 'the number of rows changed'
 			WHEN 'schema' THEN 'columns of the source changed'
+			WHEN 'segments' THEN 'features drifted in segments'
 			WHEN 'late_data' THEN 'data come late'
 			WHEN 'stale_windows' THEN 'no new rows were read'
 			WHEN 'check_failed' THEN 'checks fail'
 			ELSE kind
 		END)
-	FROM (
-		SELECT array_to_string(items[:3], ', ') || CASE WHEN cardinality(items) > 3 THEN format(' and %s more', cardinality(items) - 3) ELSE '' END AS names
-	) AS n
+	FROM (SELECT drift_internal.names_text(items, 3) AS names) AS n
 $$;
 
 COMMENT ON FUNCTION drift_internal.alert_title(text, text, text[]) IS 'an alert in words';

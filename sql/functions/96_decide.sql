@@ -15,7 +15,8 @@ CREATE OR REPLACE FUNCTION drift_internal.gather_facts(check_ids bigint[]) RETUR
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH checked AS (
-		SELECT c.*, CASE WHEN c.status = 'error' THEN 'error' ELSE coalesce(f.severity, 'insufficient_data') END AS data_verdict,
+		SELECT c.*, CASE WHEN c.status = 'error' THEN 'error' 
+				ELSE coalesce(drift_internal.features_severity(c.drift_share, f.severity, drift_internal.limits_of(c)), 'insufficient_data') END AS data_verdict,
 			f.max_psi AS drifted_psi, e.performance_drop,
 			(SELECT drift_internal.rows_between(m, drift_internal.known_to(m), c.as_of) FROM drift.monitors AS m WHERE m.monitor_id = c.monitor_id) AS new_rows
 		FROM drift.checks AS c
@@ -26,7 +27,7 @@ AS $$
 			WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'feature' AND f.severity <> 'skipped'
 		) AS f ON true
 		LEFT JOIN LATERAL (
-			SELECT e.mean_current - e.mean_reference AS performance_drop
+			SELECT drift_internal.performance_loss(e.mean_reference, e.mean_current, e.effect IS NOT NULL) AS performance_drop
 			FROM drift.check_features AS e
 			WHERE e.check_id = c.check_id AND e.segment = '' AND e.role = 'error'
 			LIMIT 1
@@ -109,7 +110,7 @@ AS $$
 			WHEN 'insufficient_data' THEN 'Data: too few rows to tell.'
 			WHEN 'error' THEN 'The check failed.'
 			ELSE format('Data: %s, %s of %s features drifted (%s).', decision.data_verdict, cardinality(facts.drifted_features), facts.n_features,
-				array_to_string(facts.drifted_features[:5], ', ') || CASE WHEN cardinality(facts.drifted_features) > 5 THEN ', ...' ELSE '' END)
+				drift_internal.names_text(facts.drifted_features))
 		END,
 		CASE decision.performance_verdict
 			WHEN 'insufficient_data' THEN 'Performance: not known, too few outcomes.'
