@@ -138,6 +138,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_reference(text, text) IS 'what a monitor is held against, or an error where that is not there';
 
+-- Months are whole buckets, whatever their length.
 CREATE OR REPLACE FUNCTION drift_internal.check_span(span interval, bucket text) RETURNS interval
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -146,7 +147,7 @@ BEGIN
 	IF span IS NULL OR span < ('1 ' || bucket)::interval THEN
 		RAISE EXCEPTION 'the span of a monitor cannot be %', coalesce(span::text, 'NULL')
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It is at least one bucket, which is one %s.', bucket);
-	ELSIF mod(extract(epoch FROM span), extract(epoch FROM ('1 ' || bucket)::interval)) <> 0 THEN
+	ELSIF mod(extract(epoch FROM span - date_trunc('month', span)), extract(epoch FROM ('1 ' || bucket)::interval)) <> 0 THEN
 		RAISE EXCEPTION 'the span % does not consist of whole buckets of one %', span, bucket USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	RETURN span;
