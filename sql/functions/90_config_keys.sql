@@ -44,7 +44,7 @@ AS $$
 
 	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a word or five fields as in crontab'),
 	('monitoring.drift_check_samples', 'integer', '[2,)', NULL, false, '500', 'rows below which a check gives no verdict'),
-	('monitoring.monitoring_interval', 'integer', '[60,)', NULL, false, '3600', 'seconds between two runs of drift.run_due(loop_for) that find nothing due, and after which a monitor that did not run is late'),
+	('monitoring.monitoring_interval', 'integer', '[60,)', NULL, false, '3600', 'seconds between two cycles that drift.start_monitoring() schedules'),
 	('monitoring.max_history_days', 'integer', '[1,36500]', NULL, false, '30', 'days for which checks and windows of hours are kept'),
 	('monitoring.max_day_history_days', 'integer', '[1,36500]', NULL, false, '400', 'days for which windows of days are kept'),
 	('monitoring.max_month_history_months', 'integer', '[1,1200]', NULL, false, '120', 'months for which windows of months are kept'),

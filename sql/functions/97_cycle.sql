@@ -8,7 +8,7 @@ DECLARE
 	found CONSTANT drift.models := drift_internal.find_model(model, 'operate');
 BEGIN
 	RETURN (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM drift_internal.cycle_steps(found, drift_internal.actor()) AS s)
-		|| jsonb_build_object('action', 'recommend', 'model', found.name);
+		|| jsonb_build_object('action', 'summary', 'model', found.name);
 END
 $$;
 
@@ -36,7 +36,7 @@ AS $$
 		'decision', (
 			SELECT coalesce(s->'result', jsonb_build_object('status', s->'status', 'problem', s->'problem'))
 			FROM jsonb_array_elements(steps) AS s
-			WHERE s->>'action' = 'recommend')))
+			WHERE s->>'action' = 'summary')))
 $$;
 
 COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, the decision';

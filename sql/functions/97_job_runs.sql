@@ -183,7 +183,7 @@ BEGIN
 			SELECT * FROM drift_internal.cycle_steps(named, schedule.owner, CASE WHEN schedule.task = 'cycle' THEN 'check' ELSE schedule.task END);
 	END IF;
 	IF schedule.task NOT IN ('refresh', 'calibrate', 'purge') THEN
-		RETURN QUERY SELECT CASE WHEN schedule.task = 'cycle' THEN 'recommend' ELSE schedule.task END, NULL::text, named.name;
+		RETURN QUERY SELECT CASE WHEN schedule.task = 'cycle' THEN 'summary' ELSE schedule.task END, NULL::text, named.name;
 	END IF;
 END
 $$;

@@ -62,6 +62,18 @@ $$;
 COMMENT ON FUNCTION drift_internal.deployment_step(text) IS
 	'looks at the running deployment of a model where that is due, as the owner of its log or a member of it; NULL: nothing was due';
 
+CREATE OR REPLACE FUNCTION drift_internal.has_monitors(model text) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT count(*) > 1
+	FROM drift.monitors AS m
+	JOIN drift.models AS o USING (model_id)
+	WHERE o.name = model AND o.deleted_at IS NULL AND m.paused_at IS NULL
+$$;
+
+COMMENT ON FUNCTION drift_internal.has_monitors(text) IS 'whether a model has more than one monitor that is not paused';
+
 CREATE OR REPLACE FUNCTION drift_internal.model_step(action text, model text, as_of timestamptz) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -69,19 +81,20 @@ AS $$
 DECLARE
 	result jsonb;
 BEGIN
-	CASE action
-	WHEN 'recommend' THEN
+	CASE
+	-- Of a single monitor, the decision of its check is there already.
+	WHEN action IN ('recommend', 'summary') THEN
 		SELECT jsonb_build_object('decision_id', d.decision_id, 'action', d.action, 'strategy', d.strategy, 'urgency', d.urgency,
 			'should_retrain', d.should_retrain, 'explanation', d.explanation)
 		INTO result
 		FROM drift.recommend(model, record => true) AS d;
-	WHEN 'match_outcomes' THEN
+	WHEN action = 'match_outcomes' THEN
 		SELECT to_jsonb(m) INTO result FROM drift.match_outcomes(model) AS m;
-	WHEN 'deployments' THEN
+	WHEN action = 'deployments' THEN
 		result := drift_internal.deployment_step(model);
-	WHEN 'maintain_log' THEN
+	WHEN action = 'maintain_log' THEN
 		SELECT jsonb_agg(to_jsonb(m)) INTO result FROM drift.maintain_prediction_log(model) AS m;
-	WHEN 'health' THEN
+	WHEN action = 'health' THEN
 		SELECT jsonb_agg(to_jsonb(h)) INTO result FROM drift.health_check() AS h WHERE h.model = model_step.model AND h.status <> 'ok';
 	END CASE;
 	RETURN result;

@@ -34,10 +34,10 @@ CREATE OR REPLACE FUNCTION drift_internal.job_name(schedule_id integer) RETURNS 
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('drift schedule %s', schedule_id)
+	SELECT format('drift schedule %s of %s', schedule_id, current_database())
 $$;
 
-COMMENT ON FUNCTION drift_internal.job_name(integer) IS 'what pg_cron calls the job of a schedule';
+COMMENT ON FUNCTION drift_internal.job_name(integer) IS 'what pg_cron, which has jobs of many databases, calls the job of a schedule';
 
 CREATE OR REPLACE FUNCTION drift_internal.same_time_zone(a text, b text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -48,20 +48,6 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.bundle_tasks(text, boolean) IS 'what a bundle means for a model, or for a monitor';
 
-CREATE OR REPLACE FUNCTION drift_internal.model_setting(model drift.models, section text, key text) RETURNS text
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT c.config->section->>key
-	FROM drift.configs AS c
-	WHERE c.model_id IN (0, model.model_id) AND c.config->section ? key
-	ORDER BY c.model_id DESC
-	LIMIT 1
-$$;
-
-COMMENT ON FUNCTION drift_internal.model_setting(drift.models, text, text) IS
-	'what a model''s configuration says under a key, or that of all models; NULL: nothing';
-
 CREATE OR REPLACE FUNCTION drift_internal.schedule_all(model text, monitor text, task text, cron text, time_zone text, runner text)
 	RETURNS SETOF drift.scheduled
 	LANGUAGE plpgsql ROWS 5
@@ -116,7 +102,7 @@ CREATE OR REPLACE FUNCTION drift.schedule_model(model text, cron text DEFAULT NU
 AS $$
 DECLARE
 	found CONSTANT drift.models := drift_internal.find_model(model, 'operate');
-	wanted CONSTANT text := coalesce(cron, drift_internal.model_setting(found, 'monitoring', 'schedule'), 'weekly');
+	wanted CONSTANT text := coalesce(cron, drift_internal.config_text(drift_internal.loaded_config(found.model_id), 'monitoring.schedule'));
 BEGIN
 	IF wanted <> 'event_driven' THEN
 		RETURN QUERY SELECT * FROM drift_internal.schedule_all(found.name, NULL, task, wanted, time_zone, runner);
@@ -160,14 +146,15 @@ CREATE OR REPLACE FUNCTION drift.start_monitoring(model text, every interval DEF
 AS $$
 DECLARE
 	found CONSTANT drift.models := drift_internal.find_model(model, 'operate');
-	seconds CONSTANT text := coalesce(extract(epoch FROM every)::text, drift_internal.model_setting(found, 'monitoring', 'monitoring_interval'));
+	seconds CONSTANT float8 := coalesce(extract(epoch FROM every),
+		drift_internal.config_number(drift_internal.loaded_config(found.model_id), 'monitoring.monitoring_interval'));
 	part record;
 BEGIN
 	IF NOT EXISTS (SELECT FROM drift.monitors AS m WHERE m.model_id = found.model_id) THEN
 		PERFORM drift.create_monitor(found.name, model => found.name);
 	END IF;
 	RETURN NEXT drift_internal.schedule_task(found.name, NULL, 'cycle',
-		drift_internal.interval_cron(make_interval(secs => coalesce(seconds::float8, 3600))), 'UTC', runner, 'monitoring');
+		drift_internal.interval_cron(make_interval(secs => seconds)), 'UTC', runner, 'monitoring');
 	FOR part IN SELECT * FROM drift_internal.bundle_tasks('hourly', true) AS b WHERE b.task <> 'cycle' LOOP
 		RETURN NEXT drift_internal.schedule_task(found.name, NULL, part.task, part.cron, 'UTC', runner, 'monitoring');
 	END LOOP;
