@@ -55,7 +55,6 @@ SQL_FUNCTIONS = \
 	sql/functions/63_read.sql \
 	sql/functions/64_plan.sql \
 	sql/functions/64_bins.sql \
-	sql/functions/64_measure.sql \
 	sql/functions/65_verdict.sql \
 	sql/functions/66_library.sql \
 	sql/functions/66_compare.sql \

@@ -8,10 +8,6 @@ CREATE OR REPLACE FUNCTION drift.chance(reference drift.profile, current drift.p
 	AS 'MODULE_PATHNAME', 'drift_chance_profiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION drift.chance(drift.profile, drift.profile, text, integer) IS 'A statistic of two profiles and what it would be if nothing had drifted. Over that many quantile bins of the reference, where the statistic has bins.';
 
-CREATE OR REPLACE FUNCTION drift_internal.chance_of(reference drift.profile, current drift.profile, statistic text, observed float8) RETURNS drift.chance_result
-	AS 'MODULE_PATHNAME', 'drift_chance_of_observed' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION drift_internal.chance_of(drift.profile, drift.profile, text, float8) IS 'drift.chance() for a statistic that is known already, as from the rows';
-
 CREATE OR REPLACE FUNCTION drift.psi_chance(psi float8, bins bigint, n_reference bigint, n_current bigint) RETURNS drift.chance_result
 	AS 'MODULE_PATHNAME', 'drift_psi_chance_counts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION drift.psi_chance(float8, bigint, bigint, bigint) IS 'A PSI over this many bins of so many rows and what it would be if nothing had drifted, by drift.psi_p_value(): for bins that hold rows enough, about ten each and more';

@@ -69,7 +69,3 @@ CREATE OR REPLACE AGGREGATE drift_internal.tied_ks_p_value(value "any", is_curre
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE drift_internal.tied_ks_p_value(value "any", is_current boolean) IS 'p-value of the Kolmogorov-Smirnov test by permutation where over a fifth of the reference values are repeats; NULL elsewhere, with more than 100,000 distinct values, and where the p-value of ks_test, which is an upper bound, is below what the permutations can give';
-
-CREATE OR REPLACE FUNCTION drift_internal.tied_ks_p_value(reference drift.profile, current drift.profile) RETURNS double precision
-	AS 'MODULE_PATHNAME', 'drift_tied_ks_p_value_profiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION drift_internal.tied_ks_p_value(drift.profile, drift.profile) IS 'p-value of the Kolmogorov-Smirnov test of two profiles by permutation; NULL where the form over labelled rows is, and for summaries';

@@ -19,17 +19,9 @@ CREATE OR REPLACE FUNCTION drift_internal.two_proportion_p_value(k_reference big
 COMMENT ON FUNCTION drift_internal.two_proportion_p_value(bigint, bigint, bigint, bigint) IS
 	'p-value of the pooled two-sided z test that k of n rows have the same probability on both sides; NULL where a side has no rows';
 
--- Of all ways to deal k rows to two sides, those that leave the first side none: at most (m/(n+m))^k.
 CREATE OR REPLACE FUNCTION drift_internal.one_sided_rows_p_value(k bigint, n_own bigint, n_other bigint, tries bigint)
 	RETURNS float8
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE
-			WHEN k < 1 THEN 1
-			ELSE least(1, exp(greatest(-700, ln(greatest(tries, 1)::float8) + k * ln(n_own / (n_own + n_other)::float8))))
-		END
-$$;
+	AS 'MODULE_PATHNAME', 'drift_one_sided_rows_p_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION drift_internal.one_sided_rows_p_value(bigint, bigint, bigint, bigint) IS
 	'upper bound on the probability that k given rows all fall on the side of n_own rows and none among n_other, at the best of so many tries';

@@ -71,6 +71,11 @@ $$;
 COMMENT ON FUNCTION drift_internal.library_query(text, text, text, drift_internal.column_plan[], jsonb, bigint, bigint, bigint) IS
 	'query for the verdict of the library on each planned column';
 
+CREATE OR REPLACE FUNCTION drift_internal.obstacle_text(plan drift_internal.column_plan) RETURNS text
+	AS 'MODULE_PATHNAME', 'drift_obstacle_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION drift_internal.obstacle_text(drift_internal.column_plan) IS 'why a column that has an obstacle is not compared';
+
 -- Where a library would stop there is no verdict, and the reason says so.
 CREATE OR REPLACE FUNCTION drift_internal.library_reason(plan drift_internal.column_plan, verdict drift_internal.library_verdict) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -78,9 +83,7 @@ CREATE OR REPLACE FUNCTION drift_internal.library_reason(plan drift_internal.col
 AS $$
 	SELECT CASE
 			WHEN (plan).obstacle IS NULL THEN (verdict).reason
-			WHEN (plan).obstacle = 'unsupported' THEN drift_internal.skip_reason(plan, false)
-			ELSE drift_internal.explain_untested(plan, NULL, NULL,
-				jsonb_populate_record(NULL::drift_internal.column_measure, jsonb_build_object('state', (plan).obstacle)), NULL)
+			ELSE drift_internal.obstacle_text(plan)
 		END
 $$;
 

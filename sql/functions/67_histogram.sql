@@ -8,7 +8,7 @@ AS $$
 	SELECT CASE
 			WHEN value_type = 'pg_catalog.date' THEN
 				format('pg_catalog.date_mi(%s, ''1970-01-01''::pg_catalog.date)::pg_catalog.float8', value)
-			WHEN value_type LIKE 'pg\_catalog.timestamp%' THEN format('pg_catalog.date_part(''epoch'', %s)', value)
+			WHEN value_type IN ('pg_catalog."timestamp"', 'pg_catalog.timestamptz') THEN format('pg_catalog.date_part(''epoch'', %s)', value)
 			ELSE format('%s::pg_catalog.float8', value)
 		END
 $$;
@@ -64,7 +64,7 @@ DECLARE
 BEGIN
 	IF plan.kind = 'categorical' THEN
 		current := (drift_internal.read_profiles(drift_internal.profiles_query(current_query, ARRAY[plan], NULL, NULL), path))[1];
-		RETURN QUERY SELECT b.* FROM unnest(drift_internal.psi_bins(drift_internal.bin_pairs(reference, current), drift.is_exact(reference))) AS b;
+		RETURN QUERY SELECT b.* FROM drift_internal.psi_bins(reference, current) AS b;
 		RETURN;
 	END IF;
 

@@ -35,30 +35,6 @@ CREATE TYPE drift_internal.bin_pair AS (
 );
 COMMENT ON TYPE drift_internal.bin_pair IS 'rows of both data sets in one bin of the reference or in one category';
 
-CREATE TYPE drift_internal.finding AS (
-	finding text,
-	p_value float8,
-	size float8,
-	note text
-);
-COMMENT ON TYPE drift_internal.finding IS 'one thing that may have changed in a column: distribution, missing, new_category, vanished_category or out_of_range';
-
-CREATE TYPE drift_internal.column_measure AS (
-	method text,
-	method_reason text,
-	statistic float8,
-	p_value float8,
-	statistic_chance drift.chance_result,
-	psi float8,
-	psi_chance drift.chance_result,
-	effect float8,
-	effect_low float8,
-	effect_chance drift.chance_result,
-	error_bound float8,
-	state text
-);
-COMMENT ON TYPE drift_internal.column_measure IS 'what a comparison measured on one column, before any verdict; state is tested, skipped or insufficient_data';
-
 CREATE TYPE drift_internal.library_verdict AS (
 	kind text,
 	method text,

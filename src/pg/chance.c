@@ -99,7 +99,7 @@ ChanceOfNumbers(Sides sides, ChanceStatistic statistic, double observed)
 	return ChanceOfCurve(statistic, &curve, unit, observed);
 }
 
-static DriftChance
+DriftChance
 ChanceOf(Sides sides, ChanceStatistic statistic, uint32 bins, double observed)
 {
 	if (statistic <= CHANCE_BINNED_LAST)
@@ -140,16 +140,4 @@ drift_chance_profiles(PG_FUNCTION_ARGS)
 		DriftRaise(DRIFT_BAD_BINS);
 	observed = Observe(sides, statistic, bins);
 	return ReturnChance(fcinfo, observed, ChanceOf(sides, statistic, bins, observed));
-}
-
-/* chance_of(reference, current, statistic, observed) */
-PG_FUNCTION_INFO_V1(drift_chance_of_observed);
-Datum
-drift_chance_of_observed(PG_FUNCTION_ARGS)
-{
-	Sides sides = GetSides(fcinfo);
-	ChanceStatistic statistic = ChanceStatisticOf(PG_GETARG_TEXT_PP(2));
-	double observed = PG_GETARG_FLOAT8(3);
-
-	return ReturnChance(fcinfo, observed, ChanceOf(sides, statistic, 0, observed));
 }

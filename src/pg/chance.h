@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 
+#include "pg/profile_statistics.h"
 #include "stats/bounded_divergence.h"
 #include "stats/chance.h"
 #include "stats/chance_curve.h"
@@ -28,6 +29,9 @@ extern const char *ChanceStatisticName(ChanceStatistic statistic);
 /* What the distribution functions' statistics are by chance; unit is the deviation that normalises Wasserstein's. */
 extern DriftChance ChanceOfCurve(ChanceStatistic statistic, const DriftChanceCurve *curve, double unit,
 								 double observed);
+
+/* What a statistic of two profiles, over bins or by default (0), is by chance. */
+extern DriftChance ChanceOf(Sides sides, ChanceStatistic statistic, uint32 bins, double observed);
 
 /* A drift.chance_result. */
 extern Datum ReturnChance(FunctionCallInfo fcinfo, double statistic, DriftChance chance);

@@ -12,6 +12,7 @@
 #include "pg/chance.h"
 #include "stats/divergence.h"
 #include "stats/hypothesis.h"
+#include "stats/occurrence.h"
 #include "stats/special.h"
 
 /* Get the probability that chi-square with df degrees of freedom reaches the statistic */
@@ -89,4 +90,13 @@ drift_two_proportion_p_value(PG_FUNCTION_ARGS)
 	if (isnan(test.p_value))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(test.p_value);
+}
+
+/* one_sided_rows_p_value(k, n_own, n_other, tries) */
+PG_FUNCTION_INFO_V1(drift_one_sided_rows_p_value);
+Datum
+drift_one_sided_rows_p_value(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(
+		drift_one_sided_rows(PG_GETARG_INT64(0), PG_GETARG_INT64(1), PG_GETARG_INT64(2), PG_GETARG_INT64(3)));
 }

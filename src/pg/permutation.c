@@ -15,6 +15,7 @@
 #include "errors.h"
 #include "pg/labelled.h"
 #include "pg/profile.h"
+#include "pg/permutation.h"
 #include "pg/profile_statistics.h"
 #include "stats/hypothesis.h"
 #include "stats/numeric_statistics.h"
@@ -409,14 +410,10 @@ drift_labelled_tied_ks_p_value(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(p_value);
 }
 
-PG_FUNCTION_INFO_V1(drift_tied_ks_p_value_profiles);
-Datum
-drift_tied_ks_p_value_profiles(PG_FUNCTION_ARGS)
+bool
+TiedKsOfProfiles(const DriftNumeric *reference, const DriftNumeric *current, double *p_value)
 {
-	const DriftNumeric *reference = ProfileReadNumeric(PG_GETARG_DATUM(0));
-	const DriftNumeric *current = ProfileReadNumeric(PG_GETARG_DATUM(1));
 	DriftNumericDistance distance;
-	double p_value;
 	bool found;
 	Pool pool;
 
@@ -424,12 +421,10 @@ drift_tied_ks_p_value_profiles(PG_FUNCTION_ARGS)
 	if (!reference->exact || !current->exact ||
 		!ManyTies(drift_profile_n(&reference->profile), reference->key_count,
 				  (int64) reference->key_count + current->key_count))
-		PG_RETURN_NULL();
+		return false;
 	DriftCheck(drift_numeric_distance(reference, current, &distance));
 	PoolNumericProfiles(reference, current, &pool);
-	found = TiedKsPValue(&pool, distance.ks.value, &p_value);
+	found = TiedKsPValue(&pool, distance.ks.value, p_value);
 	PoolFree(&pool);
-	if (!found)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(p_value);
+	return found;
 }

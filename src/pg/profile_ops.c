@@ -152,6 +152,15 @@ drift_cdf(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(drift_rank_middle(drift_numeric_rows_upto(p, x)) / (double) n);
 }
 
+/* share_outside(profile, low, high) */
+PG_FUNCTION_INFO_V1(drift_share_outside);
+Datum
+drift_share_outside(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(
+		drift_numeric_share_outside(ProfileReadNumeric(PG_GETARG_DATUM(0)), PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2)));
+}
+
 /* Largest error of a rank, as a share of the rows; for categories, of a count */
 PG_FUNCTION_INFO_V1(drift_rank_error);
 Datum

@@ -41,7 +41,7 @@ RequireNumbers(Sides sides)
 		DriftRaise(DRIFT_KIND_MISMATCH);
 }
 
-static bool
+bool
 ProfileIsExact(const DriftProfile *profile)
 {
 	return profile->kind == DRIFT_NUMERIC ? ((const DriftNumeric *) profile)->exact

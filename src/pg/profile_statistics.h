@@ -36,6 +36,9 @@ SidesAreNumeric(Sides sides)
 	return sides.reference->kind == DRIFT_NUMERIC;
 }
 
+/* Does the profile count every value? */
+extern bool ProfileIsExact(const DriftProfile *profile);
+
 /* 42804 unless both sides are numeric. */
 extern void RequireNumbers(Sides sides);
 

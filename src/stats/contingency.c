@@ -174,3 +174,83 @@ drift_table_finish(const DriftTable *t)
 {
 	return drift_table_at(t, drift_table_is_corrected(t) ? t->corrected : t->terms);
 }
+
+/* Below this expected count a cell is too sparse for the chi-square distribution. */
+#define SPARSE 5.0
+
+/* Which categories are pooled: all that are sparse, and one more or none (k). */
+typedef struct Pool
+{
+	const int64_t *reference;
+	const int64_t *current;
+	double share; /* expected rows on the smaller side, of each row of both */
+	uint32_t other;
+} Pool;
+
+static double
+expected_rows(const Pool *pool, uint32_t i)
+{
+	return ((double) pool->reference[i] + (double) pool->current[i]) * pool->share;
+}
+
+static bool
+is_pooled(const Pool *pool, uint32_t i)
+{
+	return expected_rows(pool, i) < SPARSE || i == pool->other;
+}
+
+/* The smallest category that is not sparse, the first of several. */
+static uint32_t
+smallest_other(const Pool *pool, uint32_t k)
+{
+	uint32_t smallest = k;
+
+	for (uint32_t i = 0; i < k; i++)
+		if (!is_pooled(pool, i) && (smallest == k || expected_rows(pool, i) < expected_rows(pool, smallest)))
+			smallest = i;
+	return smallest;
+}
+
+static Pool
+choose_pool(const int64_t *reference, const int64_t *current, uint32_t k, double n, double m)
+{
+	Pool pool = {.reference = reference, .current = current, .share = fmin(n, m) / (n + m), .other = k};
+	double pooled = 0;
+
+	for (uint32_t i = 0; i < k; i++)
+		if (is_pooled(&pool, i))
+			pooled += expected_rows(&pool, i);
+	if (pooled > 0 && pooled < SPARSE)
+		pool.other = smallest_other(&pool, k);
+	return pool;
+}
+
+DriftTableResult
+drift_pooled_chi_square(const int64_t *reference, const int64_t *current, uint32_t k)
+{
+	int64_t n = 0;
+	int64_t m = 0;
+	int64_t pooled[2] = {0, 0};
+	DriftTable table;
+	Pool pool;
+
+	for (uint32_t i = 0; i < k; i++)
+	{
+		n += reference[i];
+		m += current[i];
+	}
+	pool = choose_pool(reference, current, k, (double) n, (double) m);
+	drift_table_init(&table, DRIFT_CHI_SQUARE, n, m);
+	for (uint32_t i = 0; i < k; i++)
+	{
+		if (!is_pooled(&pool, i))
+		{
+			drift_table_step(&table, reference[i], current[i]);
+			continue;
+		}
+		pooled[0] += reference[i];
+		pooled[1] += current[i];
+	}
+	drift_table_step(&table, pooled[0], pooled[1]);
+	return drift_table_finish(&table);
+}

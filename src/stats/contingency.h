@@ -73,6 +73,15 @@ bool drift_table_is_corrected(const DriftTable *t);
 DriftTableResult drift_table_at(const DriftTable *t, double terms);
 
 /*
+ * Chi-square test that two samples have the same shares in k categories. Those
+ * whose expected count is below five on the smaller side are pooled, and if
+ * they do not reach five together the smallest other one, the first of
+ * several, goes with them (Cochran's rule, as it is taught for tables of two
+ * rows). As DRIFT_CHI_SQUARE of the pooled table.
+ */
+DriftTableResult drift_pooled_chi_square(const int64_t *reference, const int64_t *current, uint32_t k);
+
+/*
  * observed ln(observed / expected) + expected - observed, not negative; gap is
  * expected - observed, known better than by subtracting. Half of what a cell
  * adds to G, and what its distance from the expectation takes off the

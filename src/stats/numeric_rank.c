@@ -186,3 +186,20 @@ drift_numeric_quantile(const DriftNumeric *p, double q)
 		return below;
 	return drift_interpolate(below, value_at(&walk, (int64_t) whole + 1), position - whole);
 }
+
+double
+drift_numeric_share_outside(const DriftNumeric *p, double low, double high)
+{
+	const double *keys = drift_numeric_keys(p);
+	double n = (double) drift_profile_n(&p->profile);
+	double share = 0;
+
+	if (p->key_count == 0)
+		return 0;
+	/* the rows up to a value include it */
+	if (keys[0] < low)
+		share += drift_rank_middle(drift_numeric_rows_upto(p, nextafter(low, -INFINITY))) / n;
+	if (keys[p->key_count - 1] > high)
+		share += 1 - drift_rank_middle(drift_numeric_rows_upto(p, high)) / n;
+	return share;
+}

@@ -43,6 +43,9 @@ drift_rank_middle(DriftRank rank)
 /* Bounds on the number of rows <= x, O(keys). */
 DriftRank drift_numeric_rows_upto(const DriftNumeric *p, double x);
 
+/* Estimated share of the values that are below low or above high; 0 without values. */
+double drift_numeric_share_outside(const DriftNumeric *p, double low, double high);
+
 /*
  * Worst-case error of every rank, cdf and quantile the profile answers, as a
  * share of its rows with a value: half of the widest span of ranks between

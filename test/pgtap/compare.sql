@@ -1,6 +1,6 @@
 -- drift.compare() and what stands on it, on data whose answer is known.
 BEGIN;
-SELECT plan(95);
+SELECT plan(94);
 
 CREATE TEMPORARY TABLE old AS
 SELECT i AS id, md5(i::text) AS code, i * 0.01 AS amount, CASE WHEN i % 10 < 6 THEN 'landline' ELSE 'mobile' END AS contact,
@@ -124,7 +124,6 @@ SELECT is((SELECT array_agg(severity ORDER BY column_name) FROM drift.compare(
 		$$SELECT CASE WHEN i % 50 = 0 THEN 'Infinity'::float8 ELSE i % 100 END AS a, 'infinity'::timestamp AS b FROM generate_series(1, 1000) AS i$$,
 		$$SELECT CASE WHEN i % 50 = 0 THEN 'Infinity'::float8 ELSE i % 100 END AS a, '-infinity'::timestamp AS b FROM generate_series(1, 1000) AS i$$)),
 	'{ok,critical}', 'infinite values are values');
-SELECT is((SELECT max(drift_internal.number_before(x)) FROM unnest('{-1.7976931348623157e308,-Infinity}'::float8[]) AS x), '-Infinity'::float8, 'the end of the numbers');
 SELECT throws_ok($$SELECT * FROM drift.compare(NULL, 'new')$$, '22004', NULL, 'no source');
 SELECT throws_ok($$SELECT * FROM drift.histogram('old', NULL, 'amount')$$, '22004', NULL, 'no source of a histogram');
 SELECT throws_ok($$SELECT * FROM drift.compare('old', 'new', methods => '["psi"]')$$, '22023', 'methods must be a JSON object', 'methods that are no object');

@@ -1,6 +1,6 @@
 -- Threshold sets, p-values and verdicts: the pure rules behind drift.compare().
 BEGIN;
-SELECT plan(65);
+SELECT plan(63);
 
 -- threshold sets
 SELECT is((drift.resolve_thresholds(NULL)).name, 'standard', 'the standard set is the default');
@@ -61,8 +61,6 @@ SELECT is(drift.column_severity(true, false, 'critical', standard), 'critical', 
 SELECT is(drift.column_severity(false, true, 'ok', standard), 'warning', 'point finding') FROM set;
 SELECT is(drift.column_severity(false, false, 'critical', psi_025), 'critical', 'psi_025 needs no test') FROM set;
 SELECT is(drift.column_severity(true, false, 'ok', psi_only), 'ok', 'rule psi ignores the test') FROM set;
-SELECT is(drift_internal.state_severity('insufficient_data', 'ok', true, 0), 'critical', 'all values are gone');
-SELECT is(drift_internal.state_severity('type', NULL, false, NULL), 'critical', 'another type');
 SELECT results_eq($$SELECT severity FROM drift.status(true, 0.2)$$, $$VALUES ('critical')$$, 'status: KS and PSI 0.2');
 SELECT results_eq($$SELECT severity, action_text FROM drift.status(false, 0.13)$$,
 	$$VALUES ('warning', 'Watch closely, investigate')$$, 'status: PSI alone, they disagree');

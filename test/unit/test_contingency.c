@@ -6,7 +6,9 @@
 #include "stats/contingency.h"
 
 #include "golden.h"
+#include "stats/correction.h"
 #include "stats/fisher.h"
+#include "stats/occurrence.h"
 
 #define MOST 20000
 
@@ -267,6 +269,59 @@ test_fisher_hostile(void)
 	ok(test.p_value == 0 && test.statistic > 1e18, "the largest counts do not overflow");
 }
 
+/* Pools as the text says, and otherwise is the plain test */
+static void
+test_pooled(void)
+{
+	static const int64_t even[2][3] = {{50, 60, 70}, {40, 80, 60}};
+	static const int64_t sparse[2][4] = {{50, 60, 1, 9}, {60, 50, 2, 8}};
+	static const int64_t joined[2][3] = {{50, 60, 10}, {60, 50, 10}};
+	DriftTableResult a;
+	DriftTableResult b;
+
+	memcpy(counts[0], even[0], sizeof(even[0]));
+	memcpy(counts[1], even[1], sizeof(even[1]));
+	is_close(drift_pooled_chi_square(even[0], even[1], 3).p_value, result_of(DRIFT_CHI_SQUARE, 3).p_value, 1e-14,
+			 "nothing sparse, nothing pooled");
+	a = drift_pooled_chi_square(sparse[0], sparse[1], 4);
+	b = drift_pooled_chi_square(joined[0], joined[1], 3);
+	is_close(a.statistic, b.statistic, 1e-14, "a sparse category takes the smallest other one with it");
+	ok(a.df == 2, "which leaves three categories");
+	a = drift_pooled_chi_square(sparse[0] + 2, sparse[1] + 2, 1);
+	ok(a.statistic == 0 && a.p_value == 1, "one category tells nothing apart");
+	counts[0][0] = counts[1][0] = INT64_C(1) << 61;
+	counts[0][1] = counts[1][1] = INT64_C(1) << 60;
+	ok(drift_pooled_chi_square(counts[0], counts[1], 2).statistic == 0, "the largest counts do not overflow");
+}
+
+/* Benjamini and Hochberg by hand */
+static void
+test_correction(void)
+{
+	double p_values[] = {0.005, 0.01, 0.03, 0.03, 0.04};
+	static const double corrected[] = {0.025, 0.025, 0.0375, 0.0375, 0.04};
+	double unknown[] = {0.5, NAN};
+	int wrong = 0;
+
+	drift_correct_ascending(p_values, 5);
+	for (int i = 0; i < 5; i++)
+		wrong += fabs(p_values[i] - corrected[i]) > 1e-15;
+	ok(wrong == 0, "corrected p-values are p k / i, made monotone");
+	drift_correct_ascending(unknown, 2);
+	ok(unknown[0] == 1 && unknown[1] == 1, "NaN is the largest and becomes 1");
+	drift_correct_ascending(p_values, 0);
+	ok(p_values[0] == corrected[0], "none are none");
+}
+
+static void
+test_occurrence(void)
+{
+	is_close(drift_one_sided_rows(3, 100, 100, 2), 0.25, 1e-14, "three of three rows on one side, two tries");
+	ok(drift_one_sided_rows(0, 100, 100, 2) == 1, "no rows are no wonder");
+	ok(drift_one_sided_rows(1, 100, 1, 1000) == 1, "a probability is at most 1");
+	ok(drift_one_sided_rows(INT64_C(1) << 62, 1, INT64_C(1) << 62, 1) > 0, "and never 0");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -277,5 +332,8 @@ main(int argc, char **argv)
 	test_table_hostile();
 	test_fisher(argc, argv);
 	test_fisher_hostile();
+	test_pooled();
+	test_correction();
+	test_occurrence();
 	return done_testing();
 }
