@@ -134,6 +134,7 @@ SQL_FUNCTIONS = \
 	sql/functions/91_baselines.sql \
 	sql/functions/91_monitor_columns.sql \
 	sql/functions/91_monitors.sql \
+	sql/functions/91_baseline_health.sql \
 	sql/functions/91_change_monitor.sql \
 	sql/functions/91_accept_windows.sql \
 	sql/functions/92_read_as.sql \
@@ -150,6 +151,7 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_views.sql \
 	sql/functions/93_check_volume.sql \
 	sql/functions/93_check_performance.sql \
+	sql/functions/94_calibrate.sql \
 	sql/functions/95_alert_causes.sql \
 	sql/functions/95_silences.sql \
 	sql/functions/95_tune_alerts.sql \

@@ -1,0 +1,127 @@
+-- thresholds that past spans would have kept
+
+CREATE OR REPLACE FUNCTION drift_internal.past_ends(monitor drift.monitors, since timestamptz, until timestamptz) RETURNS SETOF timestamptz
+	LANGUAGE sql STABLE ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE state AS (
+		SELECT greatest(s.refreshed_from, since) AS first, least(s.refreshed_to, until) AS last
+		FROM drift_internal.monitor_states AS s
+		WHERE s.monitor_id = monitor.monitor_id
+	), span AS (
+		SELECT c.current_span, s.first FROM state AS s, drift_internal.spans_at(monitor, s.last) AS c
+		UNION ALL
+		SELECT c.current_span, s.first FROM span AS s, drift_internal.spans_at(monitor, lower(s.current_span)) AS c
+		WHERE lower(s.current_span) > s.first
+	)
+	SELECT upper(s.current_span) FROM span AS s WHERE lower(s.current_span) >= s.first ORDER BY 1 DESC LIMIT 1000
+$$;
+
+COMMENT ON FUNCTION drift_internal.past_ends(drift.monitors, timestamptz, timestamptz) IS
+	'ends of the last spans of a monitor that lie between two times and do not overlap, at most 1000';
+
+-- Segments would be judged and not used.
+CREATE OR REPLACE FUNCTION drift_internal.past_features(monitor drift.monitors, config jsonb, since timestamptz, until timestamptz)
+	RETURNS SETOF drift.check_features
+	LANGUAGE plpgsql STABLE ROWS 3000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	limits CONSTANT drift.thresholds := drift_internal.monitor_limits(monitor, config);
+	whole drift.monitors := monitor;
+	checked drift.checks;
+	ends timestamptz;
+BEGIN
+	whole.segment := NULL;
+	FOR ends IN SELECT drift_internal.past_ends(whole, since, until) LOOP
+		checked := drift_internal.begin_check(whole, ends);
+		checked.config := config;
+		RETURN QUERY
+			SELECT f.* FROM drift_internal.judge_watched(checked, whole, limits, drift_internal.spans_at(whole, ends)) AS f
+			WHERE f.role = 'feature' AND f.psi IS NOT NULL;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.past_features(drift.monitors, jsonb, timestamptz, timestamptz) IS
+	'what checks of the past spans of a monitor say of its features, without writing anything';
+
+CREATE OR REPLACE FUNCTION drift_internal.rounded_up(value float8) RETURNS float8
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN (pg_catalog.ceil(value::numeric * 1000) / 1000)::float8;
+
+COMMENT ON FUNCTION drift_internal.rounded_up(float8) IS 'a number rounded up to three places';
+
+-- A tenth more than what was seen: the tail of few spans is known badly.
+CREATE OR REPLACE FUNCTION drift_internal.calibrated(monitor drift.monitors, config jsonb, since timestamptz, until timestamptz,
+	alarms float8, may_lower boolean)
+	RETURNS TABLE (column_name text, spans bigint, psi_median float8, psi_quantile float8, effect_median float8, effect_quantile float8,
+		psi_warning float8, psi_critical float8, minimum_effect float8)
+	LANGUAGE sql STABLE ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH seen AS (
+		SELECT f.column_name, count(*) AS spans,
+			percentile_cont(ARRAY[0.5, 1 - alarms]) WITHIN GROUP (ORDER BY f.psi) AS psi,
+			percentile_cont(ARRAY[0.5, 1 - alarms]) WITHIN GROUP (ORDER BY f.effect) AS effect
+		FROM drift_internal.past_features(monitor, config, since, until) AS f
+		GROUP BY f.column_name
+	), raised AS (
+		SELECT s.*, l.psi_critical / l.psi_warning AS ratio, CASE WHEN s.spans >= 20 THEN
+				greatest(drift_internal.rounded_up(s.psi[2] * 1.1), CASE WHEN calibrated.may_lower THEN 0.01 ELSE l.psi_warning END) END AS warning,
+			CASE WHEN s.spans >= 20 THEN
+				least(1, greatest(drift_internal.rounded_up(s.effect[2] * 1.1), CASE WHEN calibrated.may_lower THEN 0.01 ELSE l.minimum_effect END)) END AS effect_bound
+		FROM seen AS s, drift_internal.monitor_limits(monitor, config) AS l
+	)
+	SELECT r.column_name, r.spans, r.psi[1], r.psi[2], r.effect[1], r.effect[2], r.warning, drift_internal.rounded_up(r.warning * r.ratio), r.effect_bound
+	FROM raised AS r
+	LEFT JOIN drift.monitor_columns AS c ON c.monitor_id = monitor.monitor_id AND c.role = 'feature' AND c.column_name = r.column_name
+	ORDER BY c.column_id
+$$;
+
+COMMENT ON FUNCTION drift_internal.calibrated(drift.monitors, jsonb, timestamptz, timestamptz, float8, boolean) IS
+	'thresholds that few of the past spans of a monitor would have passed; NULL where there are too few spans to say';
+
+CREATE OR REPLACE FUNCTION drift.calibrate_thresholds(
+	monitor text,
+	since timestamptz DEFAULT NULL,
+	until timestamptz DEFAULT NULL,
+	alarms float8 DEFAULT 0.01,
+	may_lower boolean DEFAULT false,
+	apply boolean DEFAULT false)
+	RETURNS TABLE (column_name text, spans bigint, psi_median float8, psi_quantile float8, effect_median float8, effect_quantile float8,
+		psi_warning float8, psi_critical float8, minimum_effect float8)
+	LANGUAGE plpgsql SECURITY DEFINER ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	watched drift.monitors := drift_internal.find_monitor(monitor, 'own');
+	-- What was calibrated before must not count now.
+	config CONSTANT jsonb := drift_internal.monitor_config(watched) || '{"features": {}}';
+	limits CONSTANT drift.thresholds := drift_internal.monitor_limits(watched, config);
+	found jsonb;
+BEGIN
+	IF (alarms > 0 AND alarms < 1) IS NOT TRUE THEN
+		RAISE EXCEPTION 'alarms is %', coalesce(alarms::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the share of past spans that may pass a threshold, above 0 and below 1.';
+	END IF;
+	found := coalesce((SELECT jsonb_agg(to_jsonb(c)) FROM drift_internal.calibrated(watched, config, since, until, alarms, may_lower) AS c), '[]');
+	IF apply THEN
+		watched.config := drift_internal.change_config(watched.config, jsonb_build_object('features', (
+			SELECT coalesce(jsonb_object_agg(c.column_name, jsonb_build_object(
+				'psi_warning', nullif(c.psi_warning, limits.psi_warning), 'psi_critical', nullif(c.psi_critical, limits.psi_critical),
+				'minimum_effect', nullif(c.minimum_effect, limits.minimum_effect))), '{}')
+			FROM jsonb_to_recordset(found) AS c (column_name text, psi_warning float8, psi_critical float8, minimum_effect float8)
+			WHERE c.psi_warning IS NOT NULL)));
+		PERFORM drift_internal.store_changes(watched);
+	END IF;
+	RETURN QUERY
+		SELECT *
+		FROM jsonb_to_recordset(found) AS c (column_name text, spans bigint, psi_median float8, psi_quantile float8, effect_median float8,
+			effect_quantile float8, psi_warning float8, psi_critical float8, minimum_effect float8);
+END
+$$;
+
+COMMENT ON FUNCTION drift.calibrate_thresholds(text, timestamptz, timestamptz, float8, boolean, boolean) IS
+	'thresholds for each feature of a monitor from its past spans: such that a share of alarms of them passes, with a tenth to spare, and not below those it has unless may_lower. Needs 20 spans. apply writes them into the configuration of the monitor.';
