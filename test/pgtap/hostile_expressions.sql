@@ -72,15 +72,19 @@ EXCEPTION WHEN others THEN
 	RETURN SQLSTATE;
 END
 $$;
--- All at once, for each row; then it looks like a number.
+-- All at once, for each row, where somebody else runs it; then it looks like a number.
 CREATE FUNCTION mallory.attack_all() RETURNS float8 LANGUAGE plpgsql AS $$
 BEGIN
+	IF current_setting('hostile.armed', true) IS DISTINCT FROM 'yes' THEN
+		RETURN 1;
+	END IF;
 	PERFORM mallory.attack(statement, false) FROM mallory.attempt;
 	PERFORM set_config('search_path', 'mallory', false), set_config('statement_timeout', '1', false), set_config('row_security', 'off', false),
 		set_config('work_mem', '64kB', false);
 	RETURN 1;
 END
 $$;
+CREATE FUNCTION mallory.steal() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT word FROM victim.secret); END $$;
 -- who it is when it is run
 CREATE FUNCTION mallory.who() RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_user::text || ' ' || rolsuper FROM pg_roles WHERE rolname = current_user $$;
 RESET ROLE;
@@ -125,6 +129,7 @@ FROM mallory.attempt WHERE what NOT LIKE 'write after%' ORDER BY id;
 SELECT is(x, 'hostile_mallory false', 'it is run as its owner, who is no superuser')
 FROM drift_internal.read_as('hostile_mallory', 'SELECT who()', 'mallory') AS t (x text);
 SELECT is_empty('SELECT pg_temp.changed()', 'and nothing changed');
+SET LOCAL hostile.armed = yes;
 SELECT is(x, 1::float8, 'all at once') FROM drift_internal.read_as('hostile_mallory', 'SELECT attack_all()', 'mallory') AS t (x float8);
 SELECT is_empty('SELECT pg_temp.changed()', 'changes nothing');
 SELECT is(coalesce(current_setting('mallory.reached', true), ''), '', 'nor a setting');
@@ -138,6 +143,76 @@ SET LOCAL ROLE hostile_mallory;
 SELECT throws_ok($$SELECT * FROM drift_internal.read_as('hostile_victim', 'SELECT word FROM victim.secret', 'public') AS t (x text)$$, '42501', NULL, 'who is no member of a role does not read as it');
 SELECT throws_ok(format($$SELECT * FROM drift_internal.read_as(%L, 'SELECT word FROM victim.secret', 'public') AS t (x text)$$, :'superuser'), '42501', NULL, 'nor as a superuser');
 RESET ROLE;
+
+
+-- stored by the owner, run by a superuser: as a source, a condition, a segment, a view and a default
+SET LOCAL hostile.armed = no;
+SET LOCAL ROLE hostile_mallory;
+SET LOCAL search_path = mallory, public;
+CREATE VIEW mallory.view AS SELECT at, x + 0 * attack_all() AS x, c FROM rows WHERE at < '2030-01-01 00:05+00';
+SELECT drift.create_baseline('hostile', 'SELECT x, c FROM rows') \g /dev/null
+SELECT drift.create_baseline('hostile source', 'SELECT attack_all() AS x FROM generate_series(1, 3)') \g /dev/null
+SELECT drift.create_baseline('hostile segment', 'SELECT x FROM rows LIMIT 3', segment => 'attack_all()') \g /dev/null
+SELECT drift.create_baseline('whose source', 'SELECT who() AS x FROM generate_series(1, 3)') \g /dev/null
+SELECT drift.create_monitor('hostile', 'rows', time_column => 'at', baseline => 'hostile') \g /dev/null
+SELECT drift.create_monitor('hostile query', 'SELECT at, x + 0 * attack_all() AS x FROM rows LIMIT 3', time_column => 'at', reference => 'previous') \g /dev/null
+SELECT drift.create_monitor('hostile condition', 'SELECT * FROM rows LIMIT 3', time_column => 'at', reference => 'previous', condition => 'attack_all() = 1') \g /dev/null
+SELECT drift.create_monitor('hostile segment', 'SELECT * FROM rows LIMIT 3', time_column => 'at', reference => 'previous', segment => 'attack_all()') \g /dev/null
+SELECT drift.create_monitor('hostile view', 'view', time_column => 'at', reference => 'previous') \g /dev/null
+SELECT drift.create_monitor('whose segment', 'rows', time_column => 'at', reference => 'previous', segment => 'who()') \g /dev/null
+SELECT drift.create_monitor('thief', 'rows', time_column => 'at', reference => 'previous', segment => 'steal()') \g /dev/null
+RESET ROLE;
+SET LOCAL search_path = public;
+SET LOCAL hostile.armed = yes;
+DELETE FROM before;
+INSERT INTO before SELECT * FROM pg_temp.world();
+
+SELECT is((SELECT version FROM drift.refresh_baseline(name)), 2, name || ': the superuser makes the next version of it')
+FROM unnest('{hostile source,hostile segment,whose source}'::text[]) AS name;
+SELECT is_empty('SELECT pg_temp.changed()', 'which changes nothing');
+SELECT is((SELECT array_agg(DISTINCT b.label) FROM drift.baselines AS l JOIN drift.baseline_columns AS c USING (baseline_id), drift.bins(c.profile) AS b
+	WHERE l.name = 'whose source' AND l.version = 2), '{hostile_mallory false}', 'and is run as the owner');
+SELECT results_eq(format($$SELECT status <> 'error', error FROM drift.run_check(%L, '2030-01-02 00:00+00')$$, name), $$VALUES (true, NULL::text)$$, name || ': the superuser runs it')
+FROM unnest('{hostile query,hostile condition,hostile segment,hostile view,whose segment}'::text[]) AS name;
+SELECT is_empty('SELECT pg_temp.changed()', 'which changes nothing');
+SELECT is((SELECT array_agg(DISTINCT w.segment) FROM drift.windows AS w JOIN drift.monitors USING (monitor_id) WHERE name = 'whose segment' AND w.segment <> ''), '{hostile_mallory false}',
+	'and is run as the owner');
+SELECT results_eq($$SELECT status, error ~ 'permission denied' FROM drift.run_check('thief', '2030-01-02 00:00+00')$$, $$VALUES ('error', true)$$, 'what the owner may not read a superuser does not read for him');
+SELECT lives_ok($$SELECT drift.rebuild_windows('hostile condition', '2030-01-01', '2030-01-02')$$, 'nor do rebuilds');
+SELECT is_empty('SELECT pg_temp.changed()', 'change anything');
+SELECT is_empty($$SELECT FROM drift.windows WHERE segment ~ 'secret'$$, 'and no window holds what was read');
+
+-- a table that is not what it was: the trigger that marks its buckets runs with more rights than who writes to it
+SET LOCAL ROLE hostile_mallory;
+SET LOCAL hostile.armed = no;
+CREATE TABLE mallory.tracked AS SELECT * FROM mallory.rows;
+SELECT drift.create_monitor('tracked', 'mallory.tracked', time_column => 'at', reference => 'previous', tracking => 'trigger') \g /dev/null
+CREATE TYPE mallory.moment AS (at timestamptz);
+CREATE FUNCTION mallory.moment_cast(m mallory.moment) RETURNS timestamptz LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM mallory.attack_all();
+	PERFORM set_config('mallory.cast_as', current_user, false);
+	RETURN m.at;
+END
+$$;
+CREATE CAST (mallory.moment AS timestamptz) WITH FUNCTION mallory.moment_cast(mallory.moment) AS IMPLICIT;
+ALTER TABLE mallory.tracked ALTER COLUMN at TYPE mallory.moment USING ROW(at)::mallory.moment;
+RESET ROLE;
+DELETE FROM before;
+INSERT INTO before SELECT * FROM pg_temp.world();
+CREATE FUNCTION pg_temp.write_tracked() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	SET LOCAL ROLE hostile_mallory;
+	UPDATE mallory.tracked SET x = x + 1 WHERE c = 'c1';
+	RESET ROLE;
+	RETURN 'written';
+EXCEPTION WHEN others THEN
+	RETURN SQLSTATE;
+END
+$$;
+SELECT pg_temp.write_tracked() AS written \gset
+SELECT isnt(nullif(current_setting('mallory.cast_as', true), ''), :'superuser', format('the cast of a column does not run as the trigger does: %s', :'written'));
+SELECT is_empty($$SELECT * FROM pg_temp.changed() WHERE changed !~ '^loot'$$, 'and changes nothing');
 
 SELECT * FROM finish();
 ROLLBACK;
