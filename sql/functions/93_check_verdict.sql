@@ -59,33 +59,28 @@ COMMENT ON FUNCTION drift_internal.sum_up_features(drift.checks, drift.check_fea
 	'a check with its verdict on the features of all rows: share, weighted score, names by falling effect';
 
 CREATE OR REPLACE FUNCTION drift_internal.worst_by_role(columns drift.check_features[],
-	OUT feature text, OUT segments text, OUT prediction text, OUT target text, OUT error text, OUT n_reference bigint, OUT n_current bigint)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	OUT feature text, OUT segments text, OUT prediction text, OUT target text, OUT error text, OUT operation text,
+	OUT n_reference bigint, OUT n_current bigint)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	SELECT drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment = '')),
-		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature' AND f.segment <> '' AND NOT f.findings && '{absent,type}')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity)
+			FILTER (WHERE f.role = 'feature' AND f.segment <> '' AND NOT f.findings && '{absent,type}')),
 		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role IN ('score', 'label', 'confidence') AND f.segment = '')),
 		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'target' AND f.segment = '')),
 		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'error' AND f.segment = '')),
+		drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'operation' AND f.segment = '')),
 		coalesce(max(f.n_reference + f.missing_reference) FILTER (WHERE f.segment = '' AND f.role NOT IN ('target', 'error')), 0),
 		coalesce(max(f.n_current + f.missing_current) FILTER (WHERE f.segment = '' AND f.role NOT IN ('target', 'error')), 0)
-	FROM unnest(columns) AS f
+	INTO feature, segments, prediction, target, error, operation, n_reference, n_current
+	FROM unnest(columns) AS f;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.worst_by_role(drift.check_features[]) IS
-	'worst severity of features, of features in segments, of predictions, target and error, and the rows on both sides';
-
-CREATE OR REPLACE FUNCTION drift_internal.source_changed(columns drift.check_features[]) RETURNS boolean
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(bool_or(f.role <> 'error' AND (f.findings && '{absent,type}' OR f.column_type LIKE '% / %')), false)
-	FROM unnest(columns) AS f
-	WHERE f.segment = ''
-$$;
-
-COMMENT ON FUNCTION drift_internal.source_changed(drift.check_features[]) IS 'whether columns are gone from a source or have another type';
+	'worst severity of features, of features in segments, of predictions, target, error and operation, and the rows on both sides';
 
 -- Too few rows are no verdict, unless something else was found. What outcomes say may be about other rows.
 CREATE OR REPLACE FUNCTION drift_internal.check_status(features text, prediction text, target text, performance text, volume text, other text)
@@ -107,33 +102,45 @@ CREATE OR REPLACE FUNCTION drift_internal.names_text(names text[], at_most integ
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT array_to_string(names[:at_most], ', ')
+	SELECT nullif(array_to_string(names[:at_most], ', '), '')
 		|| CASE WHEN cardinality(names) > at_most THEN format(' and %s more', cardinality(names) - at_most) ELSE '' END
 $$;
 
-COMMENT ON FUNCTION drift_internal.names_text(text[], integer) IS 'the first of some names, and how many more there are';
+COMMENT ON FUNCTION drift_internal.names_text(text[], integer) IS 'the first of some names, and how many more there are; NULL without names';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_text(checked drift.checks, columns drift.check_features[], volume text) RETURNS text
-	LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION drift_internal.features_text(checked drift.checks) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat_ws('; ',
-		CASE
-			WHEN (checked).n_drifted_features > 0 THEN format('%s of %s features drifted: %s', (checked).n_drifted_features, (checked).n_features,
-				drift_internal.names_text((checked).drifted_features))
-			WHEN (checked).n_features > 0 THEN 'no feature drifted'
-			WHEN count(*) FILTER (WHERE f.role = 'feature') > 0 THEN format('too few rows to judge features: %s', (checked).n_current)
-		END,
-		'other types or gone: ' || drift_internal.names_text(array_agg(f.column_name ORDER BY f.column_name)
-			FILTER (WHERE f.segment = '' AND f.role <> 'error' AND (f.findings && '{absent,type}' OR f.column_type LIKE '% / %'))),
-		'drifted in segments: ' || drift_internal.names_text(array_agg(format('%s in %s', f.column_name, quote_literal(f.segment)) ORDER BY f.effect DESC NULLS LAST)
-			FILTER (WHERE f.segment <> '' AND f.role = 'feature' AND f.drifted AND NOT f.findings && '{absent,type}')),
-		'predictions drifted: ' || drift_internal.names_text(array_agg(f.column_name ORDER BY f.column_name)
-			FILTER (WHERE f.segment = '' AND f.role IN ('score', 'label', 'confidence') AND f.drifted)),
-		string_agg('target drifted: ' || f.explanation, '; ') FILTER (WHERE f.segment = '' AND f.role = 'target' AND f.drifted),
-		string_agg('performance is worse: ' || f.explanation, '; ') FILTER (WHERE f.role = 'error' AND f.drifted),
-		volume)
-	FROM unnest(columns) AS f
+	SELECT CASE
+			WHEN checked.n_drifted_features > 0 THEN
+				format('%s of %s features drifted: ', checked.n_drifted_features, checked.n_features)
+					|| drift_internal.names_text(checked.drifted_features)
+			WHEN checked.n_features > 0 THEN 'no feature drifted'
+			ELSE format('no verdict on features: %s rows', checked.n_current)
+		END
+$$;
+
+COMMENT ON FUNCTION drift_internal.features_text(drift.checks) IS 'what a check found in features, in words';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_text(checked drift.checks, columns drift.check_features[], volume text) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT concat_ws('; ', drift_internal.features_text(checked),
+			'gone or of another type: ' || drift_internal.names_text(ARRAY(SELECT k FROM jsonb_object_keys(checked.config -> 'changed_columns') AS k ORDER BY k)),
+			'drifted in segments: ' || drift_internal.names_text(array_agg(format('%s in %s', f.column_name, quote_literal(f.segment)) ORDER BY f.effect DESC NULLS LAST)
+				FILTER (WHERE f.segment <> '' AND f.role = 'feature' AND f.drifted AND NOT f.findings && '{absent,type}')),
+			'predictions drifted: ' || drift_internal.names_text(array_agg(f.column_name ORDER BY f.column_name)
+				FILTER (WHERE f.segment = '' AND f.role IN ('score', 'label', 'confidence') AND f.drifted)),
+			string_agg('target drifted: ' || f.explanation, '; ') FILTER (WHERE f.segment = '' AND f.role = 'target' AND f.drifted),
+			string_agg('performance is worse: ' || f.explanation, '; ') FILTER (WHERE f.role = 'error' AND f.drifted),
+			string_agg(format('%s drifted: %s', f.column_name, f.explanation), '; ') FILTER (WHERE f.segment = '' AND f.role = 'operation' AND f.drifted),
+			volume)
+		FROM unnest(columns) AS f);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.check_text(drift.checks, drift.check_features[], text) IS 'what a check found, as a sentence';

@@ -28,7 +28,7 @@ DECLARE
 	targets CONSTANT smallint[] := ARRAY(SELECT c.column_id FROM drift.monitor_columns AS c
 		WHERE c.monitor_id = id AND c.role = 'target' AND known.current_span <> checked.current_span);
 	unheld CONSTANT smallint[] := ARRAY(SELECT c.column_id FROM drift.monitor_columns AS c
-		WHERE c.monitor_id = id AND c.role NOT IN ('error', 'operation') AND monitor.reference = 'baseline'
+		WHERE c.monitor_id = id AND c.role <> 'error' AND monitor.reference = 'baseline'
 		EXCEPT SELECT b.column_id FROM drift_internal.baseline_profiles(id, checked.baseline_id) AS b);
 BEGIN
 	RETURN QUERY
@@ -58,9 +58,29 @@ $$;
 COMMENT ON FUNCTION drift_internal.paired_profiles(drift.checks, drift.monitors, drift_internal.check_spans) IS
 	'profiles of each column and segment that a check looks at, and of those it holds them against';
 
--- Features are corrected together over all segments; predictions and targets are verdicts of their own.
-CREATE OR REPLACE FUNCTION drift_internal.judge_watched(checked drift.checks, monitor drift.monitors, limits drift.thresholds,
-	known drift_internal.check_spans)
+-- How long predictions take varies with the load of the machine.
+CREATE OR REPLACE FUNCTION drift_internal.watched_limits(limits drift.thresholds, config jsonb, role text, column_name text) RETURNS drift.thresholds
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF role = 'feature' AND config -> 'features' ? column_name THEN
+		RETURN drift_internal.column_limits(limits, config, column_name);
+	ELSIF role = 'operation' THEN
+		limits.rule := 'test';
+		limits.alpha := least(limits.alpha, 0.01);
+		limits.minimum_effect := greatest(limits.minimum_effect, CASE column_name WHEN 'failed' THEN 0.05 ELSE 0.2 END);
+	END IF;
+	RETURN limits;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.watched_limits(drift.thresholds, jsonb, text, text) IS
+	'thresholds of a column: of a feature as the configuration says, of latencies and failures those of a test with a large effect';
+
+-- Features are corrected together over all segments; predictions, targets and operation are verdicts of their own.
+CREATE OR REPLACE FUNCTION drift_internal.judge_watched(checked drift.checks, monitor drift.monitors, watched drift_internal.watched_column[],
+	limits drift.thresholds, known drift_internal.check_spans)
 	RETURNS SETOF drift.check_features
 	LANGUAGE plpgsql STABLE ROWS 30
 	SET search_path = pg_catalog, pg_temp
@@ -72,22 +92,20 @@ BEGIN
 		WITH profile AS MATERIALIZED (
 			SELECT * FROM drift_internal.paired_profiles(checked, monitor, known)
 		), family AS (
-			SELECT p.family,
-				array_agg(s.segment ORDER BY s.segment, p.column_id) AS segments,
-				array_agg(p.role ORDER BY s.segment, p.column_id) AS roles,
-				array_agg(p.plan ORDER BY s.segment, p.column_id) AS plans,
-				array_agg(r.profile ORDER BY s.segment, p.column_id) AS reference,
-				array_agg(c.profile ORDER BY s.segment, p.column_id) AS current,
-				array_agg(drift_internal.column_limits(limits, checked.config, (p.plan).column_name) ORDER BY s.segment, p.column_id) AS limits
-			FROM (
-				SELECT p.*, CASE p.role WHEN 'feature' THEN 1 WHEN 'target' THEN 3 ELSE 2 END AS family
-				FROM drift_internal.check_plans(monitor, checked.config) AS p
-				WHERE p.role NOT IN ('error', 'operation')
-			) AS p
+			SELECT k.family,
+				array_agg(s.segment ORDER BY s.segment, w.column_id) AS segments,
+				array_agg(w.role ORDER BY s.segment, w.column_id) AS roles,
+				array_agg(w.plan ORDER BY s.segment, w.column_id) AS plans,
+				array_agg(r.profile ORDER BY s.segment, w.column_id) AS reference,
+				array_agg(c.profile ORDER BY s.segment, w.column_id) AS current,
+				array_agg(drift_internal.watched_limits(limits, checked.config, w.role, (w.plan).column_name) ORDER BY s.segment, w.column_id) AS limits
+			FROM unnest(watched) AS w
+			CROSS JOIN LATERAL (SELECT CASE w.role WHEN 'feature' THEN 1 WHEN 'target' THEN 3 WHEN 'operation' THEN 4 ELSE 2 END AS family) AS k
 			CROSS JOIN (SELECT '' COLLATE "C" AS segment UNION SELECT f.segment FROM profile AS f WHERE f.is_current) AS s
-			LEFT JOIN profile AS r ON NOT r.is_current AND r.segment = s.segment AND r.column_id = p.column_id
-			LEFT JOIN profile AS c ON c.is_current AND c.segment = s.segment AND c.column_id = p.column_id
-			GROUP BY p.family
+			LEFT JOIN profile AS r ON NOT r.is_current AND r.segment = s.segment AND r.column_id = w.column_id
+			LEFT JOIN profile AS c ON c.is_current AND c.segment = s.segment AND c.column_id = w.column_id
+			WHERE w.role <> 'error'
+			GROUP BY k.family
 		)
 		SELECT checked.check_id, v.*
 		FROM family AS f,
@@ -97,7 +115,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.judge_watched(drift.checks, drift.monitors, drift.thresholds, drift_internal.check_spans) IS
+COMMENT ON FUNCTION drift_internal.judge_watched(drift.checks, drift.monitors, drift_internal.watched_column[], drift.thresholds, drift_internal.check_spans) IS
 	'verdict on each column of a monitor in each segment, from merged windows';
 
 CREATE OR REPLACE FUNCTION drift_internal.champion_at(model_id integer, at timestamptz) RETURNS integer
@@ -158,7 +176,9 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.begin_check(drift.monitors, timestamptz) IS 'a check with its spans and its baseline, before anything is judged';
 
-CREATE OR REPLACE FUNCTION drift_internal.judge_check(checked drift.checks, monitor drift.monitors, limits drift.thresholds) RETURNS drift.checks
+CREATE OR REPLACE FUNCTION drift_internal.judge_check(checked drift.checks, monitor drift.monitors, watched drift_internal.watched_column[],
+	limits drift.thresholds)
+	RETURNS drift.checks
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -170,7 +190,7 @@ DECLARE
 	volume record;
 	worst record;
 BEGIN
-	columns := ARRAY(SELECT f FROM drift_internal.judge_watched(checked, monitor, limits, known) AS f)
+	columns := ARRAY(SELECT f FROM drift_internal.judge_watched(checked, monitor, watched, limits, known) AS f)
 		|| ARRAY(SELECT drift_internal.judge_error(checked, monitor, c, known, limits)
 			FROM drift.monitor_columns AS c WHERE c.monitor_id = monitor.monitor_id AND c.role = 'error' AND c.kind = 'numeric');
 	INSERT INTO drift.check_features SELECT f.* FROM unnest(columns) AS f;
@@ -186,17 +206,17 @@ BEGIN
 	volume := drift_internal.volume_change(monitor, checked.current_span, checked.n_current);
 	checked.findings := array_remove(ARRAY[
 		CASE WHEN volume.severity IS NOT NULL THEN 'volume' END,
-		CASE WHEN drift_internal.source_changed(columns) THEN 'schema' END,
+		CASE WHEN checked.config ? 'changed_columns' THEN 'schema' END,
 		CASE WHEN worst.segments IN ('warning', 'critical') THEN 'segments' END], NULL);
 	checked.status := drift_internal.check_status(drift_internal.features_severity(checked.drift_share, worst.feature, limits),
 		checked.prediction_drift, checked.target_drift, checked.performance, volume.severity,
-		CASE WHEN checked.findings && '{schema,segments}' THEN 'warning' END);
+		CASE WHEN checked.findings && '{schema,segments}' OR worst.operation IN ('warning', 'critical') THEN 'warning' END);
 	checked.explanation := drift_internal.check_text(checked, columns, volume.note);
 	RETURN checked;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.judge_check(drift.checks, drift.monitors, drift.thresholds) IS
+COMMENT ON FUNCTION drift_internal.judge_check(drift.checks, drift.monitors, drift_internal.watched_column[], drift.thresholds) IS
 	'judges the columns of a check, writes what was found in them and returns the check with its verdicts';
 
 CREATE OR REPLACE FUNCTION drift_internal.write_check(checked drift.checks, started_at timestamptz) RETURNS drift.checks
@@ -222,6 +242,7 @@ DECLARE
 	checked drift.checks;
 	existing drift.checks;
 	limits drift.thresholds;
+	watched drift_internal.watched_column[];
 BEGIN
 	IF refresh THEN
 		PERFORM drift.refresh_windows(monitor.name);
@@ -231,7 +252,11 @@ BEGIN
 	checked.config := drift_internal.monitor_config(monitor);
 	limits := drift_internal.monitor_limits(monitor, checked.config);
 	checked.thresholds := limits.name;
+	watched := ARRAY(SELECT w FROM drift_internal.watched_columns(monitor, checked.config) AS w);
 	checked.config := checked.config || jsonb_build_object('limits', to_jsonb(limits) - '{name,description,built_in}'::text[]);
+	IF drift_internal.changed_columns(watched) IS NOT NULL THEN
+		checked.config := checked.config || jsonb_build_object('changed_columns', drift_internal.changed_columns(watched));
+	END IF;
 	SELECT s.revision INTO checked.revision FROM drift_internal.monitor_states AS s WHERE s.monitor_id = monitor.monitor_id;
 
 	SELECT * INTO existing FROM drift_internal.same_check(checked);
@@ -240,7 +265,7 @@ BEGIN
 	END IF;
 
 	checked.check_id := nextval('drift.checks_check_id_seq');
-	checked := drift_internal.judge_check(checked, monitor, limits);
+	checked := drift_internal.judge_check(checked, monitor, watched, limits);
 	checked := drift_internal.write_check(checked, started_at);
 
 	PERFORM drift_internal.decide(checked.check_id);

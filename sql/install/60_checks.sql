@@ -56,7 +56,7 @@ COMMENT ON COLUMN drift.checks.performance IS 'verdict on the error of the model
 COMMENT ON COLUMN drift.checks.n_reference IS 'rows in the reference';
 COMMENT ON COLUMN drift.checks.n_current IS 'rows in the span';
 COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, late_data, stale_windows';
-COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with';
+COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with; limits: its thresholds, changed_columns: columns of the source that are gone (null) or have that type now';
 
 CREATE TYPE drift_internal.check_spans AS (
 	current_span tstzrange,
@@ -64,6 +64,14 @@ CREATE TYPE drift_internal.check_spans AS (
 );
 
 COMMENT ON TYPE drift_internal.check_spans IS 'time that a check looks at, and the time it holds that against; NULL: a baseline';
+
+CREATE TYPE drift_internal.watched_column AS (
+	column_id smallint,
+	role text,
+	plan drift_internal.column_plan
+);
+
+COMMENT ON TYPE drift_internal.watched_column IS 'a column of a monitor as a check judges it: its types when the monitor was made and now, and what stands in the way';
 
 CREATE TABLE drift.check_features (
 	check_id bigint NOT NULL,
