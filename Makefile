@@ -133,6 +133,7 @@ SQL_FUNCTIONS = \
 	sql/functions/91_baseline_rows.sql \
 	sql/functions/91_baselines.sql \
 	sql/functions/91_monitor_columns.sql \
+	sql/functions/91_feature_config.sql \
 	sql/functions/91_monitors.sql \
 	sql/functions/91_baseline_health.sql \
 	sql/functions/91_change_monitor.sql \

@@ -145,6 +145,9 @@ BEGIN
 		changed.baseline := (drift_internal.find_baseline(alter_monitor.baseline, 'own')).name;
 	END IF;
 	changed.reference := drift_internal.check_reference(coalesce(alter_monitor.reference, changed.reference), changed.baseline);
+	PERFORM drift_internal.check_feature_config(changed.config,
+		ARRAY(SELECT c FROM drift.monitor_columns AS c WHERE c.monitor_id = changed.monitor_id),
+		(SELECT max(b.baseline_id) FROM drift.baselines AS b WHERE b.name = changed.baseline));
 	changed := drift_internal.store_changes(changed);
 	IF moved THEN
 		PERFORM drift.watch_columns(monitor, drift_internal.watched_features(changed.monitor_id));

@@ -273,6 +273,7 @@ DECLARE
 	found_baseline drift.baselines;
 	rows_query text;
 	config jsonb;
+	plan drift.monitor_columns[];
 BEGIN
 	PERFORM drift_internal.check_name(monitor.name, 'monitor');
 	monitor.owner := drift_internal.actor();
@@ -293,8 +294,12 @@ BEGIN
 	monitor.config := drift_internal.with_thresholds(coalesce(monitor.config, '{}'), thresholds);
 	config := drift_internal.loaded_config(monitor.model_id);
 	PERFORM drift_internal.check_config(monitor.config, config);
-	monitor := drift_internal.store_monitor(monitor, drift_internal.plan_monitor(monitor, rows_query, columns,
-		drift_internal.merge_config(config, monitor.config), found_baseline));
+	plan := drift_internal.plan_monitor(monitor, rows_query, columns, drift_internal.merge_config(config, monitor.config), found_baseline);
+	PERFORM drift_internal.check_feature_config(monitor.config, plan, found_baseline.baseline_id);
+	monitor := drift_internal.store_monitor(monitor, plan);
+	IF monitor.tracking = 'trigger' THEN
+		PERFORM drift.track_changes(monitor.name);
+	END IF;
 END
 $$;
 
