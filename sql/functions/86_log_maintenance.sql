@@ -307,18 +307,18 @@ COMMENT ON FUNCTION drift_internal.check_maintenance_options(interval, integer) 
 	'the time to wait for a lock in milliseconds, as the setting lock_timeout is written; raises where an option is out of range';
 
 -- What commits can have no SET clause. So the path is set by hand, and again after each COMMIT, which undoes it.
-CREATE OR REPLACE PROCEDURE drift_internal.maintain_logs(model text, lock_timeout interval, attempts integer, INOUT problems text[])
+CREATE OR REPLACE PROCEDURE drift_internal.maintain_logs(model text, lock_timeout interval, attempts integer, path text,
+	INOUT problems text[])
 	LANGUAGE plpgsql
 AS $$
 DECLARE
-	path CONSTANT text := pg_catalog.current_setting('search_path');
 	milliseconds text;
 	outcome record;
 	log record;
 	step record;
 BEGIN
-	problems := '{}';
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	problems := '{}';
 	milliseconds := drift_internal.check_maintenance_options(lock_timeout, attempts);
 	FOR log IN SELECT l AS entry FROM drift_internal.maintainable_logs(model) AS l LOOP
 		FOR step IN SELECT * FROM drift_internal.plan_maintenance(log.entry) LOOP
@@ -344,8 +344,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON PROCEDURE drift_internal.maintain_logs(text, interval, integer, text[]) IS
-	'does what prediction logs need, and commits after each step; what went wrong. To be called with the search_path of the session.';
+COMMENT ON PROCEDURE drift_internal.maintain_logs(text, interval, integer, text, text[]) IS
+	'does what prediction logs need for a session with a search_path, and commits after each step; what went wrong';
 
 CREATE OR REPLACE PROCEDURE drift.maintain_prediction_logs(
 	model text DEFAULT NULL,
@@ -354,9 +354,11 @@ CREATE OR REPLACE PROCEDURE drift.maintain_prediction_logs(
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	problems text[];
 BEGIN
-	CALL drift_internal.maintain_logs(model, lock_timeout, attempts, problems);
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	CALL drift_internal.maintain_logs(model, lock_timeout, attempts, path, problems);
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	IF problems <> '{}' THEN
 		RAISE EXCEPTION 'steps of maintenance that failed: %', cardinality(problems)

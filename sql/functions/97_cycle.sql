@@ -54,10 +54,11 @@ BEGIN
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		done := drift_internal.do_step(step, as_of);
 		COMMIT;
-		IF done OPERATOR(pg_catalog.->>) 'sqlstate' OPERATOR(pg_catalog.=) '57014' THEN
-			RAISE EXCEPTION '%', done OPERATOR(pg_catalog.->>) 'problem' USING ERRCODE = 'query_canceled';
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+		IF done->>'sqlstate' = '57014' THEN
+			RAISE EXCEPTION '%', done->>'problem' USING ERRCODE = 'query_canceled';
 		END IF;
-		results := results OPERATOR(pg_catalog.||) done;
+		results := results || done;
 	END LOOP;
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	result := drift_internal.cycle_result(model, as_of, results);

@@ -42,25 +42,27 @@ $$;
 COMMENT ON FUNCTION drift_internal.log_problem(text) IS 'why the caller cannot maintain the prediction log of a model; NULL: nothing is in the way';
 
 -- Each partition is a transaction of its own here, so that the log stays in use.
-CREATE OR REPLACE PROCEDURE drift_internal.maintain_log_step(model text, INOUT result jsonb)
+CREATE OR REPLACE PROCEDURE drift_internal.maintain_log_step(model text, path text, INOUT result jsonb)
 	LANGUAGE plpgsql
 AS $$
 DECLARE
-	problems text[] := ARRAY[drift_internal.log_problem(model)];
+	problems text[];
 BEGIN
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	problems := ARRAY[drift_internal.log_problem(model)];
 	IF problems[1] IS NULL THEN
-		CALL drift_internal.maintain_logs(model, '500 milliseconds', 10, problems);
+		CALL drift_internal.maintain_logs(model, '500 milliseconds', 10, path, problems);
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	END IF;
-	result := pg_catalog.jsonb_build_object('action', 'maintain_log', 'model', model,
-		'status', CASE WHEN problems OPERATOR(pg_catalog.<>) '{}' THEN 'failed' ELSE 'succeeded' END)
-		OPERATOR(pg_catalog.||) CASE WHEN problems OPERATOR(pg_catalog.<>) '{}'
-			THEN pg_catalog.jsonb_build_object('problem', pg_catalog.array_to_string(problems, ' ')) ELSE '{}' END;
+	result := jsonb_strip_nulls(jsonb_build_object('action', 'maintain_log', 'model', model,
+		'status', CASE WHEN problems = '{}' THEN 'succeeded' ELSE 'failed' END, 'problem', nullif(array_to_string(problems, ' '), '')));
 END
 $$;
 
-COMMENT ON PROCEDURE drift_internal.maintain_log_step(text, jsonb) IS 'maintains the prediction log of a model as a step of a run, and commits';
+COMMENT ON PROCEDURE drift_internal.maintain_log_step(text, text, jsonb) IS
+	'maintains the prediction log of a model as a step of a run of a session with a search_path, and commits';
 
-CREATE OR REPLACE PROCEDURE drift_internal.perform_run(run_id bigint, INOUT result jsonb)
+CREATE OR REPLACE PROCEDURE drift_internal.perform_run(run_id bigint, path text, INOUT result jsonb)
 	LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -72,9 +74,7 @@ BEGIN
 	FOR step IN SELECT s FROM jsonb_array_elements(drift_internal.steps_of(run_id)) AS s LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		IF step->>'action' = 'maintain_log' THEN
-			-- It keeps the path of the session, which is there again after this.
-			COMMIT;
-			CALL drift_internal.maintain_log_step(step OPERATOR(pg_catalog.->>) 'model', done);
+			CALL drift_internal.maintain_log_step(step->>'model', path, done);
 		ELSE
 			done := drift_internal.do_step(step, NULL);
 		END IF;
@@ -86,26 +86,29 @@ BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	result := drift_internal.finish_run(run_id, results);
 	COMMIT;
-	IF done OPERATOR(pg_catalog.->>) 'sqlstate' OPERATOR(pg_catalog.=) '57014' THEN
-		RAISE EXCEPTION '%', done OPERATOR(pg_catalog.->>) 'problem' USING ERRCODE = 'query_canceled';
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	IF done->>'sqlstate' = '57014' THEN
+		RAISE EXCEPTION '%', done->>'problem' USING ERRCODE = 'query_canceled';
 	END IF;
 END
 $$;
 
-COMMENT ON PROCEDURE drift_internal.perform_run(bigint, jsonb) IS
-	'does the steps of a run, each in a transaction of its own, and writes down what came of them';
+COMMENT ON PROCEDURE drift_internal.perform_run(bigint, text, jsonb) IS
+	'does the steps of a run of a session with a search_path, each in a transaction of its own, and writes down what came of them';
 
 CREATE OR REPLACE PROCEDURE drift.run_job(schedule_id integer, only_due boolean DEFAULT false, INOUT result jsonb DEFAULT NULL)
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	run_id bigint;
 BEGIN
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	run_id := drift_internal.start_run(schedule_id, only_due);
 	COMMIT;
 	result := NULL;
 	IF run_id IS NOT NULL THEN
-		CALL drift_internal.perform_run(run_id, result);
+		CALL drift_internal.perform_run(run_id, path, result);
 	END IF;
 END
 $$;
@@ -117,27 +120,33 @@ CREATE OR REPLACE PROCEDURE drift.run_due(loop_for interval DEFAULT '0', INOUT r
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	until timestamptz;
 	run_id bigint;
 	done jsonb;
-	runs pg_catalog.int4 := 0;
-	failed pg_catalog.int4 := 0;
+	runs integer := 0;
+	failed integer := 0;
 BEGIN
-	until := pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) coalesce(loop_for, '0');
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	until := clock_timestamp() + coalesce(loop_for, '0');
 	LOOP
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		run_id := drift_internal.start_next_run();
 		COMMIT;
 		IF run_id IS NOT NULL THEN
-			CALL drift_internal.perform_run(run_id, done);
-			runs := runs OPERATOR(pg_catalog.+) 1;
-			failed := failed OPERATOR(pg_catalog.+) CASE WHEN done OPERATOR(pg_catalog.->>) 'status' OPERATOR(pg_catalog.=) 'failed' THEN 1 ELSE 0 END;
+			CALL drift_internal.perform_run(run_id, path, done);
+		END IF;
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+		IF run_id IS NOT NULL THEN
+			runs := runs + 1;
+			failed := failed + (done->>'status' = 'failed')::integer;
 		ELSE
-			EXIT WHEN pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>=) until;
-			PERFORM pg_catalog.pg_sleep(1);
+			EXIT WHEN clock_timestamp() >= until;
+			PERFORM pg_sleep(1);
 			COMMIT;
 		END IF;
 	END LOOP;
-	result := pg_catalog.jsonb_build_object('runs', runs, 'failed', failed);
+	result := jsonb_build_object('runs', runs, 'failed', failed);
 END
 $$;
 

@@ -40,10 +40,11 @@ CREATE OR REPLACE FUNCTION drift_internal.bundle_tasks(bundle text, is_model boo
 AS $$
 	-- What a cycle is to a model, a check is to a monitor.
 	SELECT t.task, b.cron
-	FROM drift.schedule_bundles() AS b
+	FROM drift.schedule_bundles() WITH ORDINALITY AS b
 	JOIN drift.schedule_tasks() AS t ON t.task = CASE WHEN b.task = 'cycle' AND NOT is_model THEN 'check' ELSE b.task END
 		AND CASE WHEN is_model THEN t.for_models ELSE t.for_monitors END
 	WHERE b.bundle = bundle_tasks.bundle
+	ORDER BY b.ordinality
 $$;
 
 COMMENT ON FUNCTION drift_internal.bundle_tasks(text, boolean) IS 'what a bundle means for a model, or for a monitor';
