@@ -145,6 +145,9 @@ SQL_FUNCTIONS = \
 	sql/functions/92_merged_windows.sql \
 	sql/functions/92_window_anchor.sql \
 	sql/functions/92_refresh_windows.sql \
+	sql/functions/92_rebuild_windows.sql \
+	sql/functions/92_track_changes.sql \
+	sql/functions/92_purge_history.sql \
 	sql/functions/93_check_spans.sql \
 	sql/functions/93_check_columns.sql \
 	sql/functions/93_check_verdict.sql \

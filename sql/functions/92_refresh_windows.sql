@@ -77,6 +77,21 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.oldest_bucket(drift.monitors, text) IS 'start of the bucket of the oldest row of a source; NULL: it has none';
 
+-- Days and months whose windows below were purged can only be made anew of all of their rows.
+CREATE OR REPLACE FUNCTION drift_internal.oldest_readable(monitor drift.monitors, state drift_internal.monitor_states, condition text)
+	RETURNS timestamptz
+	LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN o < state.days_from THEN drift_internal.window_ceiling(o, 'month', monitor.time_zone)
+		WHEN o < state.hours_from THEN drift_internal.window_ceiling(o, 'day', monitor.time_zone)
+		ELSE coalesce(o, 'infinity') END
+	FROM drift_internal.oldest_bucket(monitor, condition) AS o
+$$;
+
+COMMENT ON FUNCTION drift_internal.oldest_readable(drift.monitors, drift_internal.monitor_states, text) IS
+	'where windows that can be made anew of the rows that are still there begin; infinity: there are no rows';
+
 -- Rows that this snapshot shows and whose transaction it does not know as finished were written by another cluster.
 CREATE OR REPLACE FUNCTION drift_internal.check_row_transactions(monitor drift.monitors) RETURNS void
 	LANGUAGE plpgsql
@@ -120,6 +135,21 @@ $$;
 COMMENT ON FUNCTION drift_internal.take_marks(drift.monitors) IS
 	'buckets that were marked as changed, whose marks are gone with that; marks that come later stay for the next time';
 
+CREATE OR REPLACE FUNCTION drift_internal.recent_bucket(monitor drift.monitors) RETURNS timestamptz
+	LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.window_start(r.newest - monitor.span, monitor.bucket, monitor.time_zone)
+	FROM drift_internal.read_as(monitor.owner, format('SELECT pg_catalog.max(%s) FROM %s AS source WHERE %s',
+			drift_internal.row_time(monitor), drift_internal.window_from(monitor, false),
+			drift_internal.window_conditions(monitor, false,
+				drift_internal.area_condition(monitor, tstzmultirange(tstzrange(NULL, clock_timestamp()))))),
+		monitor.path, NULL, drift_internal.timeout_ms(monitor)) AS r (newest timestamptz)
+$$;
+
+COMMENT ON FUNCTION drift_internal.recent_bucket(drift.monitors) IS
+	'bucket of a span before the newest row of a source; NULL: it has none';
+
 -- A source of which much is old is read from recent times on; drift.backfill_windows() reads the rest in steps.
 CREATE OR REPLACE FUNCTION drift_internal.first_bucket(monitor drift.monitors) RETURNS timestamptz
 	LANGUAGE plpgsql
@@ -131,22 +161,29 @@ DECLARE
 		SELECT sum(greatest(c.reltuples, 0))
 		FROM pg_class AS c
 		WHERE c.oid = monitor.relation OR c.oid IN (SELECT t.relid FROM pg_partition_tree(monitor.relation) AS t WHERE t.isleaf));
-	newest timestamptz;
 BEGIN
 	IF coalesce(estimate, 0) <= at_once THEN
 		RETURN NULL;
 	END IF;
-	SELECT r.newest INTO newest
-	FROM drift_internal.read_as(monitor.owner, format('SELECT pg_catalog.max(%s) FROM %s AS source WHERE %s',
-			drift_internal.row_time(monitor), drift_internal.window_from(monitor, false),
-			drift_internal.area_condition(monitor, tstzmultirange(tstzrange(NULL, clock_timestamp())))),
-		monitor.path, NULL, drift_internal.timeout_ms(monitor)) AS r (newest timestamptz);
-	RETURN drift_internal.window_start(newest - monitor.span, monitor.bucket, monitor.time_zone);
+	RETURN drift_internal.recent_bucket(monitor);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.first_bucket(drift.monitors) IS
 	'where the first refresh of a monitor begins: a span before the newest row of a large source; NULL: at its oldest row';
+
+CREATE OR REPLACE FUNCTION drift_internal.lacks_triggers(monitor drift.monitors) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT monitor.tracking = 'trigger' AND (
+		SELECT count(*) < 4
+		FROM pg_trigger AS t
+		WHERE t.tgrelid = monitor.relation AND t.tgenabled IN ('O', 'A') AND t.tgname LIKE format('drift\_marks\_%s\_%%', monitor.monitor_id))
+$$;
+
+COMMENT ON FUNCTION drift_internal.lacks_triggers(drift.monitors) IS
+	'whether a monitor relies on triggers that its source does not have, or has disabled';
 
 -- What is read whole: all of it the first time or on other bins, what changed in place, and what may have.
 CREATE OR REPLACE FUNCTION drift_internal.stale_area(monitor drift.monitors, state drift_internal.monitor_states, anchored boolean,
@@ -164,9 +201,9 @@ BEGIN
 	END IF;
 	IF moved OR anchored OR (lower_inf(area) AND NOT isempty(area) AND monitor.tracking <> 'trigger') THEN
 		-- what has no rows any more keeps its windows
-		area := drift_internal.since(coalesce(drift_internal.oldest_bucket(monitor, condition), 'infinity'));
+		area := drift_internal.since(drift_internal.oldest_readable(monitor, state, condition));
 	END IF;
-	IF monitor.tracking = 'recompute' THEN
+	IF monitor.tracking = 'recompute' OR drift_internal.lacks_triggers(monitor) THEN
 		recent := drift_internal.window_ceiling(least(state.refreshed_to, clock_timestamp()), monitor.bucket, monitor.time_zone);
 		area := area + drift_internal.since(drift_internal.window_end(recent, monitor.bucket, monitor.time_zone, -steps));
 	END IF;
@@ -304,7 +341,7 @@ CREATE OR REPLACE FUNCTION drift_internal.keep_state(monitor drift.monitors, sta
 AS $$
 	UPDATE drift_internal.monitor_states AS s
 	SET system_identifier = state.system_identifier, seen_rows = state.seen_rows, seen_outcomes = state.seen_outcomes,
-		baseline_id = state.baseline_id, backfill_before = state.backfill_before, segments = done.segments,
+		baseline_id = state.baseline_id, backfill_before = state.backfill_before, backfill_from = state.backfill_from, segments = done.segments,
 		refreshed_from = least(s.refreshed_from, done.first_start),
 		refreshed_to = greatest(s.refreshed_to, drift_internal.window_end(done.last_start, monitor.bucket, monitor.time_zone)),
 		refreshed_at = clock_timestamp(),
@@ -352,6 +389,8 @@ BEGIN
 		state.seen_rows := now_seen;
 		state.seen_outcomes := now_seen;
 		state.system_identifier := here;
+	ELSIF monitor.source_kind = 'prediction_log' THEN
+		done := drift_internal.add_refreshed(done, drift_internal.replace_rows(monitor, anchor, done.segments, true, 'true', area));
 	END IF;
 	state.baseline_id := anchor;
 	PERFORM drift_internal.keep_state(monitor, state, done);
@@ -389,7 +428,9 @@ AS $$
 		CASE WHEN coalesce(done.windows, 0) > 0 OR coalesce(done.cleared, 0) > 0 THEN 'refreshed' ELSE 'unchanged' END,
 		coalesce(done.rows_read, 0), coalesce(done.buckets, 0), coalesce(done.windows, 0), s.refreshed_to,
 		CASE WHEN s.backfill_before IS NOT NULL
-			THEN format('Rows before %s are not read yet: CALL drift.backfill_windows(%L);', s.backfill_before, monitor.name) END
+			THEN format('Rows before %s are not read yet: CALL drift.backfill_windows(%L);', s.backfill_before, monitor.name)
+			WHEN drift_internal.lacks_triggers(monitor)
+			THEN format('Triggers that should mark changes are missing or disabled: SELECT drift.track_changes(%L);', monitor.name) END
 	FROM drift_internal.monitor_states AS s
 	WHERE s.monitor_id = monitor.monitor_id
 $$;

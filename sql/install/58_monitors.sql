@@ -153,6 +153,7 @@ CREATE TABLE drift_internal.monitor_states (
 	refreshed_to timestamptz,
 	refreshed_at timestamptz,
 	backfill_before timestamptz,
+	backfill_from timestamptz,
 	hours_from timestamptz,
 	days_from timestamptz,
 	segments text[] NOT NULL DEFAULT '{}',
@@ -171,6 +172,7 @@ COMMENT ON COLUMN drift_internal.monitor_states.baseline_id IS 'baseline that ne
 COMMENT ON COLUMN drift_internal.monitor_states.refreshed_from IS 'start of the oldest bucket that has been read';
 COMMENT ON COLUMN drift_internal.monitor_states.refreshed_to IS 'end of the newest bucket that has been read';
 COMMENT ON COLUMN drift_internal.monitor_states.backfill_before IS 'rows older than this wait for drift.backfill_windows(); NULL: none do';
+COMMENT ON COLUMN drift_internal.monitor_states.backfill_from IS 'bucket of the oldest row when that began';
 COMMENT ON COLUMN drift_internal.monitor_states.hours_from IS 'hours before this were purged; NULL: none';
 COMMENT ON COLUMN drift_internal.monitor_states.days_from IS 'days before this were purged; NULL: none';
 COMMENT ON COLUMN drift_internal.monitor_states.segments IS 'segments with windows of their own';
@@ -183,7 +185,7 @@ CREATE TABLE drift_internal.dirty_buckets (
 	starts_at timestamptz NOT NULL
 );
 
-CREATE INDEX dirty_buckets_monitor_id ON drift_internal.dirty_buckets (monitor_id);
+CREATE INDEX dirty_buckets_monitor_id ON drift_internal.dirty_buckets (monitor_id, starts_at);
 
 COMMENT ON TABLE drift_internal.dirty_buckets IS 'buckets of which rows were changed since they were read; -infinity: all buckets';
 
