@@ -236,6 +236,8 @@ ALTER TABLE drift.baseline_columns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.monitors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.monitor_columns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.windows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE drift_internal.monitor_states ENABLE ROW LEVEL SECURITY;
+ALTER TABLE drift_internal.dirty_buckets ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY visible ON drift.configs FOR SELECT USING (model_id = 0 OR model_id IN (SELECT m.model_id FROM drift.models AS m));
 CREATE POLICY visible ON drift.baselines FOR SELECT
@@ -247,7 +249,11 @@ CREATE POLICY visible ON drift.monitors FOR SELECT
 CREATE POLICY visible ON drift.monitor_columns FOR SELECT USING (monitor_id IN (SELECT m.monitor_id FROM drift.monitors AS m));
 CREATE POLICY visible ON drift.windows FOR SELECT
 	USING (monitor_id IN (SELECT m.monitor_id FROM drift.monitors AS m WHERE pg_has_role(m.owner, 'USAGE')));
+-- for dumps of who is no superuser
+CREATE POLICY visible ON drift_internal.monitor_states FOR SELECT USING (monitor_id IN (SELECT m.monitor_id FROM drift.monitors AS m));
+CREATE POLICY visible ON drift_internal.dirty_buckets FOR SELECT USING (monitor_id IN (SELECT m.monitor_id FROM drift.monitors AS m));
 
+GRANT SELECT ON drift_internal.monitor_states, drift_internal.dirty_buckets TO PUBLIC;
 GRANT SELECT ON drift.configs, drift.baselines, drift.baseline_columns, drift.monitors, drift.monitor_columns, drift.windows TO PUBLIC;
 GRANT SELECT ON SEQUENCE drift.baselines_baseline_id_seq, drift.monitors_monitor_id_seq TO PUBLIC;
 

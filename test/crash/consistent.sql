@@ -25,7 +25,22 @@ FROM (VALUES
 	('model_events', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
 	('deployment_analyses', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
 	('approvals', 'promotion_requests', 'c.request_id', 'c.request_id', 'p.request_id'),
-	('prediction_log_features', 'prediction_logs', 'c.log_id', 'c.log_id', 'p.log_id')
+	('prediction_log_features', 'prediction_logs', 'c.log_id', 'c.log_id', 'p.log_id'),
+	('baselines', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('baselines', 'model_versions', 'c.model_id, c.model_version', 'c.model_version', 'p.model_id, p.version'),
+	('baseline_columns', 'baselines', 'c.baseline_id', 'c.baseline_id', 'p.baseline_id'),
+	('monitors', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('monitor_columns', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('windows', 'monitor_columns', 'c.monitor_id, c.column_id', 'c.monitor_id', 'p.monitor_id, p.column_id'),
+	('checks', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('check_features', 'checks', 'c.check_id', 'c.check_id', 'p.check_id'),
+	('decisions', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('decisions', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('retrain_triggers', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('silences', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('schedules', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('schedules', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('job_runs', 'schedules', 'c.schedule_id', 'c.schedule_id', 'p.schedule_id')
 ) AS r (child, parent, columns, last_column, target)
 \gexec
 
@@ -130,6 +145,70 @@ SELECT format($$SELECT %L || s.last_value || ', the table at ' || t.last FROM %s
 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attidentity <> ''
 WHERE c.relnamespace = 'drift'::regnamespace OR c.oid IN (SELECT outcomes FROM drift.prediction_logs)
 \gexec
+
+-- --- monitors ----------------------------------------------------------------
+
+SELECT format('baseline %s: versions are not numbered 1 to %s', name, max(version))
+FROM drift.baselines GROUP BY name HAVING max(version) <> count(*);
+
+SELECT format('baseline %s version %s: has no columns', name, version)
+FROM drift.baselines AS b WHERE NOT EXISTS (SELECT FROM drift.baseline_columns AS c WHERE c.baseline_id = b.baseline_id);
+
+SELECT format('baseline %s column %s: profile of %s rows, the baseline has %s', b.name, c.column_name, drift.row_count(c.profile), b.row_count)
+FROM drift.baselines AS b JOIN drift.baseline_columns AS c USING (baseline_id)
+WHERE c.segment = '' AND drift.row_count(c.profile) <> b.row_count;
+
+SELECT format('monitor %s: has %s states', m.name, count(s))
+FROM drift.monitors AS m FULL JOIN drift_internal.monitor_states AS s USING (monitor_id)
+GROUP BY m.monitor_id, m.name HAVING count(s) <> 1 OR count(m) <> 1;
+
+SELECT DISTINCT format('monitor %s: buckets are marked and it is not there', monitor_id)
+FROM drift_internal.dirty_buckets WHERE monitor_id NOT IN (SELECT monitor_id FROM drift.monitors);
+
+-- Rows of a window by kind of column: those of targets come later than those of features. NULL where rows are counted by outcomes.
+CREATE TEMPORARY VIEW window_rows AS
+SELECT w.monitor_id, m.name, m.bucket, m.time_zone, w.segment, w.grain, w.starts_at, w.column_id, c.role, drift.row_count(w.profile) AS n
+FROM drift.windows AS w JOIN drift.monitors AS m USING (monitor_id) JOIN drift.monitor_columns AS c USING (monitor_id, column_id);
+
+SELECT format('monitor %s: a bucket of %s has %s rows in one column and %s in another', name, starts_at, min(n), max(n))
+FROM window_rows WHERE role IN ('feature', 'score') AND segment = ''
+GROUP BY name, grain, starts_at HAVING min(n) <> max(n);
+
+SELECT format('monitor %s: the segments of the %s of %s have %s rows, it has %s', name, grain, starts_at, sum(n) FILTER (WHERE segment <> ''), sum(n) FILTER (WHERE segment = ''))
+FROM window_rows
+GROUP BY name, grain, starts_at, column_id HAVING sum(n) FILTER (WHERE segment <> '') <> sum(n) FILTER (WHERE segment = '');
+
+-- Smaller windows are purged before larger ones, so that a larger one may have more rows where the oldest of the smaller begin.
+SELECT format('monitor %s: the %s of %s has %s rows, its parts have %s', a.name, a.grain, a.starts_at, a.n, coalesce(b.n, 0))
+FROM window_rows AS a
+JOIN (VALUES ('day', 'hour'), ('month', 'day')) AS g (above, below) ON g.above = a.grain
+LEFT JOIN LATERAL (
+	SELECT sum(b.n) AS n FROM window_rows AS b
+	WHERE (b.monitor_id, b.segment, b.grain, b.column_id) = (a.monitor_id, a.segment, g.below, a.column_id)
+		AND date_trunc(a.grain, b.starts_at, a.time_zone) = a.starts_at) AS b ON true
+WHERE (g.below = 'day' OR a.bucket = 'hour')
+	AND (b.n > a.n OR (b.n IS DISTINCT FROM a.n AND a.starts_at > (SELECT min(o.starts_at) FROM drift.windows AS o WHERE o.monitor_id = a.monitor_id AND o.grain = g.below)));
+
+SELECT DISTINCT format('monitor %s: the %s of %s is not in a %s', b.name, b.grain, b.starts_at, g.above)
+FROM window_rows AS b
+JOIN (VALUES ('day', 'hour'), ('month', 'day')) AS g (above, below) ON g.below = b.grain
+WHERE NOT EXISTS (SELECT FROM drift.windows AS a WHERE (a.monitor_id, a.segment, a.grain, a.starts_at, a.column_id)
+	= (b.monitor_id, b.segment, g.above, date_trunc(g.above, b.starts_at, b.time_zone), b.column_id));
+
+SELECT format('monitor %s: the check of %s is %s and has %s features', c.monitor_id, c.as_of, c.status, count(f))
+FROM drift.checks AS c LEFT JOIN drift.check_features AS f USING (check_id)
+GROUP BY c.check_id
+HAVING CASE WHEN c.status = 'error' THEN count(f) > 0 OR c.error IS NULL ELSE c.error IS NOT NULL OR (count(f) = 0 AND c.status <> 'insufficient_data') END;
+
+SELECT format('alert %s: of check %s and monitor %s, which are not there', a.alert_id, a.check_id, a.monitor_id)
+FROM drift.alerts AS a
+WHERE a.monitor_id IS NOT NULL AND NOT EXISTS (SELECT FROM drift.monitors AS m WHERE m.monitor_id = a.monitor_id);
+
+SELECT format('alert %s: is %s and was resolved at %s', alert_id, status, resolved_at)
+FROM drift.alerts WHERE (status = 'resolved') <> (resolved_at IS NOT NULL);
+
+SELECT format('run %s: is %s and finished at %s', run_id, status, finished_at)
+FROM drift.job_runs WHERE (status = 'running') <> (finished_at IS NULL);
 
 -- --- logs and outcomes -------------------------------------------------------
 

@@ -26,3 +26,17 @@ INSERT INTO "app's"."lög" (prediction_id, predicted_at, model_version) SELECT p
 UPDATE "app's"."lög" SET model_version = 99 WHERE x = 1;
 UPDATE "app's"."lög" SET shadow_of = gen_random_uuid() WHERE x = 1;
 DELETE FROM "app's"."lög" WHERE x = 1;
+DELETE FROM drift.baselines WHERE version = 2;
+DELETE FROM drift.baseline_columns;
+UPDATE drift.baselines SET version = 7 WHERE version = 2;
+DELETE FROM drift.monitors WHERE name = 'of a query';
+DELETE FROM drift_internal.monitor_states;
+DELETE FROM drift.monitor_columns WHERE column_id = 1;
+DELETE FROM drift.windows WHERE grain = 'day' AND starts_at = (SELECT max(starts_at) FROM drift.windows WHERE grain = 'day');
+DELETE FROM drift.windows WHERE grain = 'hour' AND segment = '' AND starts_at = (SELECT max(starts_at) FROM drift.windows WHERE grain = 'hour');
+DELETE FROM drift.windows WHERE segment LIKE 'city "1"%';
+DELETE FROM drift.check_features;
+DELETE FROM drift.checks WHERE status = 'critical';
+UPDATE drift.checks SET status = 'error';
+UPDATE drift.job_runs SET finished_at = NULL;
+DELETE FROM drift.schedules;

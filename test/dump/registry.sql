@@ -46,3 +46,4 @@ SELECT drift.reject(:request - 1, 'no');
 RESET SESSION AUTHORIZATION;
 SELECT drift.freeze('governed', 'of the dump test');
 \o
+\ir monitors.sql

@@ -1,0 +1,33 @@
+-- Rows in every table of monitors: baselines of two versions, a monitor of a log, of a table that marks what changed and
+-- of a query, segments, windows, checks that found something, decisions, an alert, a silence, schedules that ran.
+-- Usage, after registry.sql.
+\o /dev/null
+SET TimeZone = 'UTC';
+CREATE TABLE "app's"."réadings" AS
+SELECT now() - i * interval '10 minutes' AS "at é", sin(i) * 10 + CASE WHEN i < 200 THEN 5 ELSE 0 END AS x, 'city "' || i % 7 || E'" \\é' AS city, i % 4 AS small
+FROM generate_series(1, 1200) AS i;
+
+SELECT drift.load_config('{"monitoring": {"drift_check_samples": 20}, "drift_detection": {"psi_warning": 0.08}}');
+SELECT drift.load_config('{"alerting": {"breaches": 1, "of": 1}}', 'we"ird Ünïcode');
+SELECT drift.create_baseline('first é "line"', $$SELECT * FROM "app's"."réadings" WHERE "at é" < now() - interval '4 days'$$, origin => 'production');
+SELECT drift.refresh_baseline('first é "line"');
+SELECT drift.create_baseline('of the model', $$SELECT x, 0 AS "we""ird Ünïcode" FROM generate_series(1, 400) AS x$$, 'we"ird Ünïcode', 2, 'held_out');
+SELECT drift.create_monitor('of the log', NULL, 'we"ird Ünïcode', baseline => 'of the model', segment => 'model_version');
+SELECT drift.create_monitor('of a täble "quoted"', $$"app's"."réadings"$$, time_column => 'at é', baseline => 'first é "line"', tracking => 'trigger', segment => 'city',
+	config => '{"alerting": {"breaches": 1, "of": 1}}');
+SELECT drift.create_monitor('of a query', $$SELECT "at é", x FROM "app's"."réadings"$$, time_column => 'at é', reference => 'previous', bucket => 'day', span => '2 days', condition => 'x > -20',
+	tracking => 'recompute', thresholds => 'psi_020');
+SELECT drift.refresh_windows(name) FROM drift.monitors ORDER BY monitor_id;
+SELECT drift.run_check('of the log', date_trunc('hour', now()) + interval '1 hour');
+SELECT drift.run_check('of a täble "quoted"', date_trunc('hour', now()) + n * interval '1 hour') FROM generate_series(-1, 1) AS n;
+SELECT drift.run_check('of a query', date_trunc('day', now()));
+UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
+
+SELECT drift.add_trigger('we"ird Ünïcode', 'sample_count', '{"rows": 500}');
+SELECT drift.silence(tstzrange(now(), now() + interval '1 day'), 'maintenance "é"', 'of a query');
+SELECT drift.recommend('we"ird Ünïcode');
+SELECT drift.schedule_monitor('of a täble "quoted"', '5 * * * *');
+SELECT drift.schedule_model('we"ird Ünïcode', 'daily');
+UPDATE drift.schedules SET next_run_at = now() - interval '1 minute' WHERE schedule_id = 1;
+CALL drift.run_due();
+\o
