@@ -188,6 +188,24 @@ INSERT INTO call VALUES ('deploy', 'SELECT * FROM drift.deploy(%s, %s, %s, %s, %
 	('set_rollback_limit', 'SELECT drift.set_rollback_limit(%s, %s, %s)', ARRAY['deployed', '2', 'why']),
 	('mcnemar_test', 'SELECT drift.mcnemar_test(%s, %s)', ARRAY['5', '15']);
 
+-- monitors: of the log, and of a table with a time column
+CREATE TABLE timed AS SELECT now() - interval '1 hour' * g AS at, g::float8 AS x, f FROM generate_series(1, 60) AS g, LATERAL (SELECT g % 2 = 0 AS f) AS p;
+SELECT drift.create_monitor('watched', 'timed', time_column => 'at', reference => 'previous'), drift.create_monitor('untyped', model => 'untyped') \g /dev/null
+
+-- schedules
+SELECT schedule_id AS schedule FROM drift.schedule_monitor('watched', '0 2 * * *', 'refresh', runner => 'run_due') \gset
+-- these commit, so they cannot be called from a function
+INSERT INTO not_for_users VALUES ('run_job'), ('run_due'), ('run_cycle');
+INSERT INTO call VALUES ('next_time', 'SELECT drift.next_time(%s, %s, %s)', ARRAY['0 2 * * *', '2026-01-01', 'Europe/Berlin']),
+	('schedule_tasks', 'SELECT * FROM drift.schedule_tasks() WHERE task = %s', ARRAY['cycle']), ('schedule_bundles', 'SELECT * FROM drift.schedule_bundles() WHERE bundle = %s', ARRAY['daily']),
+	('schedule_monitor', 'SELECT * FROM drift.schedule_monitor(%s, %s, %s, %s, %s)', ARRAY['watched', 'daily', 'check', 'UTC', 'run_due']),
+	('schedule_model', 'SELECT * FROM drift.schedule_model(%s, %s, %s, %s, %s)', ARRAY['untyped', '0 2 * * *', 'cycle', 'UTC', 'run_due']),
+	('unschedule', 'SELECT * FROM drift.unschedule(%s, task => %s)', ARRAY['watched', 'refresh']), ('unschedule', 'SELECT * FROM drift.unschedule(schedule_id => %s)', ARRAY[:'schedule']),
+	('pause', 'SELECT drift.pause(%s)', ARRAY['watched']), ('resume', 'SELECT drift.resume(model => %s)', ARRAY['untyped']),
+	('start_monitoring', 'SELECT * FROM drift.start_monitoring(%s, %s, %s)', ARRAY['untyped', '1 hour', 'run_due']), ('stop_monitoring', 'SELECT * FROM drift.stop_monitoring(%s)', ARRAY['untyped']),
+	('run_next_due', 'SELECT drift.run_next_due() WHERE %s', ARRAY['true']), ('run_schedule', 'SELECT drift.run_schedule(%s, %s)', ARRAY[:'schedule', '2026-01-01']),
+	('cycle_model', 'SELECT drift.cycle_model(%s, %s)', ARRAY['untyped', '2026-01-01']);
+
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
