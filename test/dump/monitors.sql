@@ -21,7 +21,6 @@ SELECT drift.refresh_windows(name) FROM drift.monitors ORDER BY monitor_id;
 SELECT drift.run_check('of the log', date_trunc('hour', now()) + interval '1 hour');
 SELECT drift.run_check('of a täble "quoted"', date_trunc('hour', now()) + n * interval '1 hour') FROM generate_series(-1, 1) AS n;
 SELECT drift.run_check('of a query', date_trunc('day', now()));
-UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
 
 SELECT drift.add_trigger('we"ird Ünïcode', 'sample_count', '{"rows": 500}');
 SELECT drift.silence(tstzrange(now(), now() + interval '1 day'), 'maintenance "é"', 'of a query');
@@ -30,4 +29,5 @@ SELECT drift.schedule_monitor('of a täble "quoted"', '5 * * * *');
 SELECT drift.schedule_model('we"ird Ünïcode', 'daily');
 UPDATE drift.schedules SET next_run_at = now() - interval '1 minute' WHERE schedule_id = 1;
 CALL drift.run_due();
+UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
 \o
