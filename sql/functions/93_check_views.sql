@@ -132,11 +132,11 @@ COMMENT ON COLUMN drift.monitor_status.refreshed_to IS 'end of the newest bucket
 GRANT SELECT ON drift.latest_check, drift.feature_history, drift.feature_stability, drift.confidence_history, drift.class_balance,
 	drift.operation_history, drift.monitor_status TO PUBLIC;
 
-CREATE OR REPLACE FUNCTION drift_internal.feature_report(model drift.models, monitor text, feature text, at_most integer) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.feature_report(monitor drift.monitors, feature text, at_most integer) RETURNS jsonb
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('monitor', monitor, 'checks', count(h.drifted), 'drifted_checks', count(*) FILTER (WHERE h.drifted),
+	SELECT jsonb_build_object('monitor', feature_report.monitor.name, 'checks', count(h.drifted), 'drifted_checks', count(*) FILTER (WHERE h.drifted),
 		'first_drifted_at', min(h.as_of) FILTER (WHERE h.drifted), 'last_drifted_at', max(h.as_of) FILTER (WHERE h.drifted),
 		'latest', (jsonb_agg(to_jsonb(h) - '{monitor,model,feature,monitor_id,model_id}'::text[] ORDER BY h.as_of DESC))[0],
 		'history', jsonb_agg(jsonb_build_object('as_of', h.as_of, 'model_version', h.model_version, 'severity', h.severity, 'psi', h.psi,
@@ -144,12 +144,12 @@ AS $$
 			'missing', h.missing_current, 'rows', h.n_current + h.missing_current) ORDER BY h.as_of))
 	FROM (
 		SELECT * FROM drift.feature_history AS h
-		WHERE h.model_id = (model).model_id AND h.monitor = feature_report.monitor AND h.feature = feature_report.feature AND h.segment = ''
+		WHERE h.monitor_id = feature_report.monitor.monitor_id AND h.feature = feature_report.feature AND h.segment = ''
 		ORDER BY h.as_of DESC LIMIT at_most
 	) AS h
 $$;
 
-COMMENT ON FUNCTION drift_internal.feature_report(drift.models, text, text, integer) IS 'what the newest checks of one monitor say about one column';
+COMMENT ON FUNCTION drift_internal.feature_report(drift.monitors, text, integer) IS 'what the newest checks of one monitor say about one column';
 
 CREATE OR REPLACE FUNCTION drift.feature_drift_report(model text, feature text, at_most integer DEFAULT 100) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
@@ -158,7 +158,7 @@ AS $$
 DECLARE
 	found_model CONSTANT drift.models := drift_internal.find_model(model, 'read');
 	reports CONSTANT jsonb := (
-		SELECT jsonb_agg(drift_internal.feature_report(found_model, m.name, feature_drift_report.feature, greatest(at_most, 1)) ORDER BY m.name)
+		SELECT jsonb_agg(drift_internal.feature_report(m, feature_drift_report.feature, greatest(at_most, 1)) ORDER BY m.name)
 		FROM drift.monitors AS m
 		JOIN drift.monitor_columns AS c USING (monitor_id)
 		WHERE m.model_id = found_model.model_id AND c.column_name = feature_drift_report.feature);
