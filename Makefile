@@ -156,6 +156,7 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_volume.sql \
 	sql/functions/93_check_performance.sql \
 	sql/functions/94_calibrate.sql \
+	sql/functions/94_explain_check.sql \
 	sql/functions/95_alert_causes.sql \
 	sql/functions/95_silences.sql \
 	sql/functions/95_tune_alerts.sql \

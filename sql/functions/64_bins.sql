@@ -27,6 +27,12 @@ CREATE OR REPLACE FUNCTION drift_internal.psi_bins(reference drift.profile, curr
 COMMENT ON FUNCTION drift_internal.psi_bins(drift.profile, drift.profile) IS
 	'the bins over which drift.psi() is taken, with the rows of both sides: those of the reference, or its categories, of which rare ones share one';
 
+CREATE OR REPLACE FUNCTION drift_internal.psi_bin_rows(reference drift.profile, current drift.profile, profile drift.profile) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'drift_psi_bin_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION drift_internal.psi_bin_rows(drift.profile, drift.profile, drift.profile) IS
+	'rows of a third profile in each row of drift_internal.psi_bins()';
+
 CREATE OR REPLACE FUNCTION drift_internal.share_outside(profile drift.profile, low float8, high float8) RETURNS float8
 	AS 'MODULE_PATHNAME', 'drift_share_outside' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 

@@ -10,18 +10,24 @@ $$;
 COMMENT ON FUNCTION drift_internal.may_run(regrole) IS
 	'whether the acting role may run what belongs to an owner: its members and superusers, who read the source with the rights of the owner';
 
+CREATE OR REPLACE FUNCTION drift_internal.sees_monitor(monitor drift.monitors) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.may_run((monitor).owner)
+		OR coalesce((SELECT drift_internal.allowed(m, 'read') FROM drift.models AS m WHERE m.model_id = (monitor).model_id), false)
+$$;
+
+COMMENT ON FUNCTION drift_internal.sees_monitor(drift.monitors) IS
+	'whether the acting role may know of a monitor: members of its owner, and readers of its model';
+
 CREATE OR REPLACE FUNCTION drift_internal.check_monitor(monitor drift.monitors, wanted text, name text) RETURNS drift.monitors
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	model drift.models;
 BEGIN
-	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = monitor.model_id;
 	-- What one may not see is not there, so that names cannot be guessed.
-	IF monitor.monitor_id IS NULL
-		OR NOT (drift_internal.may_run(monitor.owner) OR (model.model_id IS NOT NULL AND drift_internal.allowed(model, 'read')))
-	THEN
+	IF monitor.monitor_id IS NULL OR NOT drift_internal.sees_monitor(monitor) THEN
 		RAISE EXCEPTION 'no monitor is named "%"', name
 			USING ERRCODE = 'undefined_object',
 				HINT = 'drift.monitors lists the monitors that you may see; drift.create_monitor() makes one.';

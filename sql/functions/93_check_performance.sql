@@ -61,6 +61,21 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.outcome_column(integer) IS 'column of a monitor that has a value where the outcome is known; NULL: none';
 
+CREATE OR REPLACE FUNCTION drift_internal.known_spans(checked drift.checks, monitor drift.monitors) RETURNS drift_internal.check_spans
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	outcome CONSTANT smallint := drift_internal.outcome_column(monitor.monitor_id);
+BEGIN
+	RETURN drift_internal.spans_at(monitor,
+		CASE WHEN outcome IS NULL THEN checked.as_of ELSE drift_internal.known_until(monitor, outcome, checked.current_span) END);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.known_spans(drift.checks, drift.monitors) IS
+	'the last span of a check whose outcomes are known, and the earlier one that is held against it';
+
 CREATE OR REPLACE FUNCTION drift_internal.window_moments(monitor drift.monitors, watched smallint, span tstzrange,
 	OUT n bigint, OUT mean float8, OUT variance float8)
 	LANGUAGE sql STABLE

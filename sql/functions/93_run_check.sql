@@ -183,9 +183,7 @@ CREATE OR REPLACE FUNCTION drift_internal.judge_check(checked drift.checks, moni
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	outcome CONSTANT smallint := drift_internal.outcome_column(monitor.monitor_id);
-	known CONSTANT drift_internal.check_spans := drift_internal.spans_at(monitor, CASE
-		WHEN outcome IS NULL THEN checked.as_of ELSE drift_internal.known_until(monitor, outcome, checked.current_span) END);
+	known CONSTANT drift_internal.check_spans := drift_internal.known_spans(checked, monitor);
 	columns drift.check_features[];
 	volume record;
 	worst record;

@@ -35,6 +35,18 @@ CREATE TYPE drift_internal.bin_pair AS (
 );
 COMMENT ON TYPE drift_internal.bin_pair IS 'rows of both data sets in one bin of the reference or in one category';
 
+CREATE TYPE drift_internal.psi_cell AS (
+	bin integer,
+	lower float8,
+	upper float8,
+	label text,
+	segment text,
+	share_reference float8,
+	share_current float8,
+	weight float8
+);
+COMMENT ON TYPE drift_internal.psi_cell IS 'shares of all rows in a bin of the PSI and a segment (empty: in all of them; NULL: in none), and what their difference is multiplied by to give what it adds to the PSI';
+
 CREATE TYPE drift_internal.library_verdict AS (
 	kind text,
 	method text,

@@ -2,12 +2,15 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
 #include "errors.h"
 #include "pg/bin_pairs.h"
+#include "pg/profile.h"
 #include "stats/bins.h"
 #include "stats/category_statistics.h"
 #include "stats/numeric_rank.h"
@@ -103,6 +106,7 @@ AddReferenceCategories(BinPairs *bins, const DriftCategory *reference, const Dri
 	if (drift_category_rest(reference) > 0)
 		AddPair(bins, (BinPair){.bin = (int32) reference->used + 1,
 								.label = REST_LABEL,
+								.others = true,
 								.n_reference = drift_category_rest(reference),
 								.n_current = drift_category_rest(current)});
 }
@@ -122,6 +126,7 @@ AddNewCategories(BinPairs *bins, const DriftCategory *reference, const DriftCate
 	if (drift_category_rest(current) > 0 && drift_category_rest(reference) == 0)
 		AddPair(bins, (BinPair){.bin = (int32) current->used + 1,
 								.label = REST_LABEL,
+								.others = true,
 								.n_current = drift_category_rest(current)});
 }
 
@@ -155,18 +160,26 @@ ComparePlaces(const void *a, const void *b)
 	return x->label ? strcmp(x->label, y->label) : 0;
 }
 
+/* Does a bin of its own take so few rows of the reference that it has none? */
+static bool
+IsRare(const BinPairs *all, const BinPair *pair, bool reference_is_exact)
+{
+	if (pair->label == NULL || pair->others)
+		return pair->others;
+	return pair->n_reference * DRIFT_POOL_DIVISOR < all->n_reference && !(reference_is_exact && pair->n_reference == 0);
+}
+
 BinPairs
 PoolRarePairs(const BinPairs *all, bool reference_is_exact)
 {
 	BinPairs kept = {.pairs = palloc(sizeof(BinPair) * (all->count + 1))};
-	BinPair rare = {.bin = INT32_MAX, .label = REST_LABEL};
+	BinPair rare = {.bin = INT32_MAX, .label = REST_LABEL, .others = true};
 
 	for (uint32 i = 0; i < all->count; i++)
 	{
 		const BinPair *pair = &all->pairs[i];
 
-		if (pair->label == NULL || pair->n_reference * DRIFT_POOL_DIVISOR >= all->n_reference ||
-			(reference_is_exact && pair->n_reference == 0))
+		if (!IsRare(all, pair, reference_is_exact))
 		{
 			AddPair(&kept, *pair);
 			continue;
@@ -179,6 +192,54 @@ PoolRarePairs(const BinPairs *all, bool reference_is_exact)
 		AddPair(&kept, rare);
 	qsort(kept.pairs, kept.count, sizeof(BinPair), ComparePlaces);
 	return kept;
+}
+
+static void
+NumbersInPairs(const BinPairs *bins, const DriftNumeric *profile, int64 *rows)
+{
+	double *edges = palloc(sizeof(double) * (bins->count + 1));
+	DriftCount *counts = palloc(sizeof(DriftCount) * (bins->count + 1));
+
+	for (uint32 i = 0; i + 1 < bins->count; i++)
+		edges[i] = bins->pairs[i].upper;
+	drift_numeric_bin_counts(profile, edges, bins->count - 1, counts);
+	for (uint32 i = 0; i < bins->count; i++)
+		rows[i] = counts[i].value;
+}
+
+static void
+CategoriesInPairs(const BinPairs *bins, const DriftCategory *profile, int64 *rows)
+{
+	int64 left = drift_profile_n(&profile->profile);
+	uint32 others = bins->count;
+
+	for (uint32 i = 0; i < bins->count; i++)
+	{
+		const BinPair *pair = &bins->pairs[i];
+
+		if (pair->others)
+		{
+			others = i;
+			continue;
+		}
+		drift_category_find(profile, pair->label, strlen(pair->label), &rows[i]);
+		left -= rows[i];
+	}
+	if (others < bins->count)
+		rows[others] = left;
+}
+
+void
+RowsInPairs(const BinPairs *bins, const DriftProfile *profile, int64 *rows)
+{
+	if (bins->count == 0)
+		return;
+	if ((bins->pairs[0].label == NULL) != (profile->kind == DRIFT_NUMERIC))
+		DriftRaise(DRIFT_KIND_MISMATCH);
+	if (profile->kind == DRIFT_NUMERIC)
+		NumbersInPairs(bins, (const DriftNumeric *) profile, rows);
+	else
+		CategoriesInPairs(bins, (const DriftCategory *) profile, rows);
 }
 
 BinShare
@@ -246,4 +307,22 @@ drift_psi_bins(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/* psi_bin_rows(reference, current, profile): rows of a third profile in each of these bins */
+PG_FUNCTION_INFO_V1(drift_psi_bin_rows);
+Datum
+drift_psi_bin_rows(PG_FUNCTION_ARGS)
+{
+	Sides sides = GetSides(fcinfo);
+	BinPairs all = PairBins(sides);
+	BinPairs bins = PoolRarePairs(&all, ProfileIsExact(sides.reference));
+	int64 *rows = palloc0(sizeof(int64) * (bins.count + 1));
+	Datum *elements = palloc(sizeof(Datum) * (bins.count + 1));
+
+	RowsInPairs(&bins, ProfileRead(PG_GETARG_DATUM(2)), rows);
+	for (uint32 i = 0; i < bins.count; i++)
+		elements[i] = Int64GetDatum(rows[i]);
+	PG_RETURN_ARRAYTYPE_P(
+		construct_array(elements, (int) bins.count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

@@ -14,6 +14,7 @@ typedef struct BinPair
 	double lower; /* of numbers: (lower, upper] */
 	double upper;
 	const char *label; /* of categories; NULL for numbers */
+	bool others;       /* categories that share this bin */
 	int64 n_reference;
 	int64 n_current;
 } BinPair;
@@ -33,7 +34,7 @@ typedef struct BinPairs
  */
 extern BinPairs PairBins(Sides sides);
 
-/* The bins of drift.psi(): categories with less than 1 % of the reference share one, in order of place and label. */
+/* The bins of drift.psi(): categories with less than 1 % of the reference, and those not listed, share one; in order of place and label. */
 extern BinPairs PoolRarePairs(const BinPairs *all, bool reference_is_exact);
 
 /* What one of them adds to the PSI, with its shares of both sides. */
@@ -48,6 +49,9 @@ extern BinShare ShareOfPair(const BinPairs *bins, uint32 i);
 
 /* Half the sum of the differences of the shares; both sides have rows. */
 extern double TotalVariationOfPairs(const BinPairs *bins);
+
+/* Rows of another profile of the same column in each of the bins; what no bin takes is left out. */
+extern void RowsInPairs(const BinPairs *bins, const DriftProfile *profile, int64 *rows);
 
 /* drift_pooled_chi_square() of them. */
 extern DriftTableResult PooledChiSquareOfPairs(const BinPairs *bins);
