@@ -81,6 +81,9 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Predictions', 'route_bucket', $$drift.route_bucket('salt', 'k')$$),
 	('Predictions', 'explain_route', $$drift.explain_route('canary', 'k')$$),
 
+	('Monitors', 'run_check', $$drift.run_check('watch')$$),
+	('Monitors', 'feature_drift_report', $$drift.feature_drift_report('risk', 'a')$$),
+
 	('Cluster', 'health_check', $$drift.health_check()$$),
 	('Cluster', 'adopt_cluster', $$drift.adopt_cluster()$$),
 	('Cluster', 'prepare_uninstall', $$drift.prepare_uninstall()$$);

@@ -59,6 +59,8 @@ INSERT INTO risk_log (model_version, entity_key, score, label, a, b) VALUES (1, 
 INSERT INTO canary_log (model_version, entity_key, score, label, a, b) VALUES (1, 'k', 0.9, 'bad', 1, 2);
 SELECT prediction_id AS prediction FROM risk_log \gset
 SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('risk', 'nobody', 'bad') \g /dev/null
+-- A monitor of the owner, with a check.
+SELECT drift.create_monitor('watch', model => 'risk'), drift.run_check('watch') \g /dev/null
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
 RESET search_path;

@@ -6,7 +6,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-functions=$(sed -n 's/^CREATE OR REPLACE \(FUNCTION\|PROCEDURE\) drift\.\([a-z_0-9]*\)(.*/\2/p' sql/functions/8*.sql | sort -u)
+functions=$(sed -n 's/^CREATE OR REPLACE \(FUNCTION\|PROCEDURE\) drift\.\([a-z_0-9]*\)(.*/\2/p' sql/functions/[89]*.sql | sort -u)
 
 matrix() {
 	createdb drift_security
