@@ -80,26 +80,36 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.key_pattern(text[]) IS 'key, or start of keys, that a place in a configuration belongs to; NULL: none';
 
+CREATE OR REPLACE FUNCTION drift_internal.config_sections() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT array_agg(DISTINCT array_to_string((string_to_array(k.path, '.'))[:depth], '.'))
+	FROM drift_internal.config_keys() AS k, generate_series(1, 2) AS depth
+	WHERE depth < cardinality(string_to_array(k.path, '.'))
+$$;
+
+COMMENT ON FUNCTION drift_internal.config_sections() IS 'places in a configuration that hold keys or other sections, at any depth';
+
 -- Everything down to the keys; what is no section is not entered.
 CREATE OR REPLACE FUNCTION drift_internal.config_places(config jsonb)
 	RETURNS TABLE (path text[], pattern text, is_section boolean, value jsonb)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH RECURSIVE section AS MATERIALIZED (
-		SELECT DISTINCT left(k.path, length(k.path) - length(rest.part)) AS prefix
-		FROM drift_internal.config_keys() AS k,
-			LATERAL (SELECT substring(k.path FROM g.place) AS part
-				FROM generate_series(1, length(k.path)) AS g (place) WHERE substr(k.path, g.place, 1) = '.') AS rest
-	), place AS (
-		SELECT ARRAY[e.key] AS path, drift_internal.key_pattern(ARRAY[e.key]) AS pattern, e.value FROM jsonb_each(config) AS e
-		UNION ALL
-		SELECT p.path || e.key, drift_internal.key_pattern(p.path || e.key), e.value
-		FROM place AS p,
-			LATERAL jsonb_each(CASE WHEN jsonb_typeof(p.value) = 'object' AND EXISTS (SELECT FROM section AS s WHERE s.prefix = p.pattern)
-				THEN p.value ELSE '{}' END) AS e
-	)
-	SELECT p.path, p.pattern, EXISTS (SELECT FROM section AS s WHERE s.prefix = p.pattern), p.value FROM place AS p
+DECLARE
+	sections CONSTANT text[] := drift_internal.config_sections();
+BEGIN
+	RETURN QUERY
+		WITH RECURSIVE place AS (
+			SELECT ARRAY[e.key] AS path, drift_internal.key_pattern(ARRAY[e.key]) AS pattern, e.value FROM jsonb_each(config) AS e
+			UNION ALL
+			SELECT p.path || e.key, drift_internal.key_pattern(p.path || e.key), e.value
+			FROM place AS p,
+				LATERAL jsonb_each(CASE WHEN jsonb_typeof(p.value) = 'object' AND p.pattern = ANY (sections) THEN p.value ELSE '{}' END) AS e
+		)
+		SELECT p.path, p.pattern, coalesce(p.pattern = ANY (sections), false), p.value FROM place AS p;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.config_places(jsonb) IS 'sections and values of a configuration with the keys that they belong to';
