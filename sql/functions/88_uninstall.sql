@@ -60,6 +60,21 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.uninstall_jobs() IS 'jobs of pg_cron that call the extension in this database';
 
+CREATE OR REPLACE FUNCTION drift_internal.dependent_triggers() RETURNS SETOF pg_trigger
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.*
+	FROM pg_trigger AS t
+	JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = t.tgfoid AND d.deptype = 'e'
+	JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'drift'
+	WHERE NOT t.tgisinternal AND NOT EXISTS (
+		SELECT FROM pg_depend AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = t.tgrelid AND m.refobjid = e.oid AND m.deptype = 'e')
+	ORDER BY t.tgrelid, t.tgname
+$$;
+
+COMMENT ON FUNCTION drift_internal.dependent_triggers() IS 'triggers on tables of users that call the extension';
+
 CREATE OR REPLACE FUNCTION drift.prepare_uninstall(dry_run boolean DEFAULT false)
 	RETURNS TABLE (kind text, name text, content jsonb)
 	LANGUAGE plpgsql
@@ -87,6 +102,12 @@ BEGIN
 			EXECUTE 'SELECT cron.unschedule($1)' USING found.job_id;
 		END IF;
 	END LOOP;
+	FOR found IN SELECT t.tgrelid::regclass AS relation, t.tgname, pg_get_triggerdef(t.oid) AS definition FROM drift_internal.dependent_triggers() AS t LOOP
+		RETURN QUERY SELECT 'trigger', format('%I on %s', found.tgname, found.relation), to_jsonb(found.definition);
+		IF NOT dry_run THEN
+			EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.relation);
+		END IF;
+	END LOOP;
 	FOR found IN
 		SELECT v.view, c.relkind
 		FROM drift_internal.dependent_views() AS v
@@ -102,4 +123,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.prepare_uninstall(boolean) IS
-	'before DROP EXTENSION, for the owner of the extension: returns every row of the registry (kind row), jobs of pg_cron that call it and views that need it, and removes jobs and views, which with dry_run it only lists. Keep the result in a table. Prediction logs and outcomes need nothing: they stay.';
+	'before DROP EXTENSION, for the owner of the extension: returns every row of the registry (kind row), jobs of pg_cron that call it, triggers and views that need it, and removes jobs, triggers and views, which with dry_run it only lists. Keep the result in a table. Prediction logs and outcomes need nothing: they stay.';

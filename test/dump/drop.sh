@@ -57,7 +57,8 @@ for kind in plain cascade prepared; do
 	check "$kind: a registry with rows is made" seed
 	check "$kind: its rows can be listed" rows before
 	case $kind in
-		plain) check "$kind: DROP EXTENSION" run_sql -c "DROP FUNCTION \"app's\".constant" -c 'DROP EXTENSION drift' ;;
+		plain) check "$kind: DROP EXTENSION" run_sql -c "DROP FUNCTION \"app's\".constant" \
+			-c 'SELECT FROM drift.untrack_changes($$of a täble "quoted"$$)' -c 'DROP EXTENSION drift' ;;
 		cascade) check "$kind: DROP EXTENSION CASCADE" run_sql -c 'DROP EXTENSION drift CASCADE' ;;
 		prepared)
 			check "$kind: prepare_uninstall() exports the registry" run_sql -c 'CREATE TABLE kept AS SELECT * FROM drift.prepare_uninstall()' \
