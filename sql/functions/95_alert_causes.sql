@@ -79,45 +79,52 @@ COMMENT ON FUNCTION drift_internal.is_fact(text) IS 'whether an alert of a kind 
 -- The drift of the data set is an item of its own. A column that is gone is no drift of data but of the source.
 CREATE OR REPLACE FUNCTION drift_internal.check_items(check_ids bigint[], limits drift.thresholds, settings drift_internal.alert_settings)
 	RETURNS SETOF drift_internal.alert_item
-	LANGUAGE sql STABLE ROWS 10
+	LANGUAGE plpgsql STABLE ROWS 10
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT i.*
-	FROM (
-		SELECT c.check_id, drift_internal.alert_kind(f.role) AS kind, f.column_name AS item,
-			CASE WHEN f.severity = 'critical' OR (f.role = 'feature' AND f.psi > settings.drift_critical) THEN 'critical' ELSE 'warning' END AS severity,
-			f.drifted AND (f.role <> 'feature' OR c.drift_detected) AS breaches, f.explanation AS note
-		FROM drift.checks AS c
-		JOIN drift.check_features AS f USING (check_id)
-		WHERE c.check_id = ANY (check_ids) AND f.segment = '' AND f.role <> 'error' AND (f.findings && '{absent,type}') IS NOT TRUE
-			AND drift_internal.holds_on(f, drift_internal.column_limits(limits, c.config, f.column_name), settings.clear_ratio)
-		UNION ALL
-		SELECT c.check_id, 'data_drift', '(data set)', 'critical', true, format('drift score %s', drift_internal.short_number(c.drift_score))
-		FROM drift.checks AS c
-		WHERE c.check_id = ANY (check_ids) AND c.drift_score > settings.alert_drift
-		UNION ALL
-		SELECT c.check_id, 'performance', 'error', CASE c.performance WHEN 'critical' THEN 'critical' ELSE 'warning' END,
-			c.performance IN ('warning', 'critical') AND (e.rise >= settings.performance_degradation) IS NOT FALSE, e.explanation
-		FROM drift.checks AS c
-		LEFT JOIN LATERAL (
-			SELECT drift_internal.performance_loss(f.mean_reference, f.mean_current, f.effect IS NOT NULL) AS rise, f.explanation
-			FROM drift.check_features AS f
-			WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'error'
-			LIMIT 1
-		) AS e ON true
-		WHERE c.check_id = ANY (check_ids) AND c.performance <> 'insufficient_data'
-			AND (c.performance IN ('warning', 'critical') OR e.rise >= settings.clear_ratio * settings.performance_degradation)
-		UNION ALL
-		SELECT c.check_id, u.finding, u.finding, CASE WHEN u.finding = 'schema' AND EXISTS (
-				SELECT FROM drift.check_features AS f WHERE f.check_id = c.check_id AND f.segment = '' AND f.findings && '{absent,type}')
-			THEN 'critical' ELSE 'warning' END, true, c.explanation
-		FROM drift.checks AS c, unnest(c.findings) AS u (finding)
-		WHERE c.check_id = ANY (check_ids)
-		UNION ALL
-		SELECT c.check_id, 'check_failed', 'check_failed', 'critical', true, c.error
-		FROM drift.checks AS c
-		WHERE c.check_id = ANY (check_ids) AND c.status = 'error'
-	) AS i (check_id, kind, item, severity, breaches, note)
+BEGIN
+	RETURN QUERY
+		SELECT i.*
+		FROM (
+			SELECT c.check_id, drift_internal.alert_kind(f.role) AS kind, f.column_name AS item,
+				CASE WHEN f.severity = 'critical' OR (f.role = 'feature' AND f.psi > settings.drift_critical) THEN 'critical' ELSE 'warning' END AS severity,
+				f.drifted AND (f.role <> 'feature' OR c.drift_detected) AS breaches, f.explanation AS note
+			FROM (
+				SELECT k.check_id, k.drift_detected, k.config -> 'features' AS features FROM drift.checks AS k WHERE k.check_id = ANY (check_ids) OFFSET 0
+			) AS c
+			JOIN drift.check_features AS f USING (check_id)
+			WHERE f.segment = '' AND f.role <> 'error' AND (f.findings && '{absent,type}') IS NOT TRUE
+				AND (f.drifted OR f.p_value_corrected < 1 OR f.psi > coalesce(f.psi_95, 0)) -- what costs nothing to see
+				AND drift_internal.holds_on(f, CASE WHEN c.features ? f.column_name
+					THEN drift_internal.column_limits(limits, jsonb_build_object('features', c.features), f.column_name) ELSE limits END, settings.clear_ratio)
+			UNION ALL
+			SELECT c.check_id, 'data_drift', '(data set)', 'critical', true, format('drift score %s', drift_internal.short_number(c.drift_score))
+			FROM drift.checks AS c
+			WHERE c.check_id = ANY (check_ids) AND c.drift_score > settings.alert_drift
+			UNION ALL
+			SELECT c.check_id, 'performance', 'error', CASE c.performance WHEN 'critical' THEN 'critical' ELSE 'warning' END,
+				c.performance IN ('warning', 'critical') AND (e.rise >= settings.performance_degradation) IS NOT FALSE, e.explanation
+			FROM drift.checks AS c
+			LEFT JOIN LATERAL (
+				SELECT drift_internal.performance_loss(f.mean_reference, f.mean_current, f.effect IS NOT NULL) AS rise, f.explanation
+				FROM drift.check_features AS f
+				WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'error'
+				LIMIT 1
+			) AS e ON true
+			WHERE c.check_id = ANY (check_ids) AND c.performance <> 'insufficient_data'
+				AND (c.performance IN ('warning', 'critical') OR e.rise >= settings.clear_ratio * settings.performance_degradation)
+			UNION ALL
+			SELECT c.check_id, u.finding, u.finding, CASE WHEN u.finding = 'schema' AND EXISTS (
+					SELECT FROM drift.check_features AS f WHERE f.check_id = c.check_id AND f.segment = '' AND f.findings && '{absent,type}')
+				THEN 'critical' ELSE 'warning' END, true, c.explanation
+			FROM drift.checks AS c, unnest(c.findings) AS u (finding)
+			WHERE c.check_id = ANY (check_ids)
+			UNION ALL
+			SELECT c.check_id, 'check_failed', 'check_failed', 'critical', true, c.error
+			FROM drift.checks AS c
+			WHERE c.check_id = ANY (check_ids) AND c.status = 'error'
+		) AS i (check_id, kind, item, severity, breaches, note);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.check_items(bigint[], drift.thresholds, drift_internal.alert_settings) IS

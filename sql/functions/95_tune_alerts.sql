@@ -26,13 +26,16 @@ COMMENT ON FUNCTION drift_internal.alert_title(text, text, text[]) IS 'an alert 
 -- How long no new alert of a kind is raised, and up to where spans were counted for the one before.
 CREATE OR REPLACE FUNCTION drift_internal.last_alerts(monitor_id integer, as_of timestamptz)
 	RETURNS TABLE (kind text, counted_to timestamptz, ended_at timestamptz)
-	LANGUAGE sql STABLE ROWS 5
+	LANGUAGE plpgsql STABLE ROWS 5
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT a.kind, max(a.last_seen_at), max(greatest(a.last_seen_at, CASE WHEN a.resolved_at <= as_of THEN a.resolved_at END))
-	FROM drift.alerts AS a
-	WHERE a.monitor_id = last_alerts.monitor_id AND a.status = 'resolved' AND a.last_seen_at <= as_of
-	GROUP BY a.kind
+BEGIN
+	RETURN QUERY
+		SELECT a.kind, max(a.last_seen_at), max(greatest(a.last_seen_at, CASE WHEN a.resolved_at <= as_of THEN a.resolved_at END))
+		FROM drift.alerts AS a
+		WHERE a.monitor_id = last_alerts.monitor_id AND a.status = 'resolved' AND a.last_seen_at <= as_of
+		GROUP BY a.kind;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.last_alerts(integer, timestamptz) IS
@@ -41,58 +44,61 @@ COMMENT ON FUNCTION drift_internal.last_alerts(integer, timestamptz) IS
 -- The items whose count is full now are raised; those that are above the lower bar hold an alert that is open.
 CREATE OR REPLACE FUNCTION drift_internal.weigh_alerts(checked drift.checks, limits drift.thresholds, settings drift_internal.alert_settings)
 	RETURNS SETOF drift_internal.alert_weight
-	LANGUAGE sql STABLE ROWS 5
+	LANGUAGE plpgsql STABLE ROWS 5
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH last AS MATERIALIZED (
-		SELECT * FROM drift_internal.last_alerts(checked.monitor_id, checked.as_of)
-	), found AS (
-		SELECT i.*, i.check_id = checked.check_id AS is_now,
-			i.breaches AND (i.severity = 'critical' OR settings.minimum_severity <> 'critical')
-				AND (c.as_of <= l.counted_to) IS NOT TRUE
-				AND NOT drift_internal.is_silenced(c.model_id, c.monitor_id, i.kind, c.current_span) AS counts
-		FROM drift_internal.check_items(
-				checked.check_id || CASE checked.status WHEN 'error' THEN drift_internal.earlier_failures(checked, settings.breaches - 1)
-					ELSE drift_internal.earlier_spans(checked, settings.spans - 1) END,
-				limits, settings) AS i
-		JOIN drift.checks AS c USING (check_id)
-		LEFT JOIN last AS l USING (kind)
-	), counted AS (
-		SELECT f.kind, f.item,
-			bool_or(f.counts) FILTER (WHERE f.is_now) AS breaches_now,
-			min(f.severity) FILTER (WHERE f.is_now) AS severity_now,
-			min(f.note) FILTER (WHERE f.is_now) AS note,
-			count(*) FILTER (WHERE f.counts) AS n,
-			count(*) FILTER (WHERE f.counts AND f.severity = 'critical') AS n_critical
-		FROM found AS f
-		GROUP BY f.kind, f.item
-		HAVING bool_or(f.is_now)
-	), judged AS (
-		SELECT c.*, s.severity,
-			c.breaches_now
-				AND (c.n >= settings.breaches OR drift_internal.is_fact(c.kind)
-					OR (s.severity = 'critical' AND c.n_critical >= settings.critical_breaches AND c.kind <> 'check_failed')) AS is_full
-		FROM counted AS c,
-			LATERAL (
-				SELECT CASE WHEN c.severity_now = 'critical' AND c.n_critical >= least(settings.critical_breaches, settings.breaches)
-					THEN 'critical' ELSE 'warning' END AS severity
-			) AS s
-	), weighed AS (
-		SELECT j.kind,
-			array_agg(j.item ORDER BY j.severity, j.item) FILTER (WHERE j.is_full) AS raised,
-			array_agg(j.item) AS holding,
-			min(j.severity) FILTER (WHERE j.is_full) AS severity,
-			jsonb_object_agg(j.item, j.note) AS notes
-		FROM judged AS j
-		GROUP BY j.kind
-	)
-	SELECT coalesce(w.kind, o.kind), o.alert_id, coalesce(w.raised, '{}'), coalesce(w.holding, '{}'), coalesce(w.severity, 'warning'),
-		coalesce(w.notes, '{}'), coalesce(l.ended_at + settings.cooldown > checked.as_of, false)
-	FROM weighed AS w
-	FULL JOIN (
-		SELECT a.alert_id, a.kind FROM drift.alerts AS a WHERE a.monitor_id = checked.monitor_id AND a.status <> 'resolved'
-	) AS o USING (kind)
-	LEFT JOIN last AS l USING (kind)
+BEGIN
+	RETURN QUERY
+		WITH last AS MATERIALIZED (
+			SELECT * FROM drift_internal.last_alerts(checked.monitor_id, checked.as_of)
+		), found AS (
+			SELECT i.*, i.check_id = checked.check_id AS is_now,
+				i.breaches AND (i.severity = 'critical' OR settings.minimum_severity <> 'critical')
+					AND (c.as_of <= l.counted_to) IS NOT TRUE
+					AND NOT drift_internal.is_silenced(c.model_id, c.monitor_id, i.kind, c.current_span) AS counts
+			FROM drift_internal.check_items(
+					checked.check_id || CASE checked.status WHEN 'error' THEN drift_internal.earlier_failures(checked, settings.breaches - 1)
+						ELSE drift_internal.earlier_spans(checked, settings.spans - 1) END,
+					limits, settings) AS i
+			JOIN drift.checks AS c USING (check_id)
+			LEFT JOIN last AS l USING (kind)
+		), counted AS (
+			SELECT f.kind, f.item,
+				bool_or(f.counts) FILTER (WHERE f.is_now) AS breaches_now,
+				min(f.severity) FILTER (WHERE f.is_now) AS severity_now,
+				min(f.note) FILTER (WHERE f.is_now) AS note,
+				count(*) FILTER (WHERE f.counts) AS n,
+				count(*) FILTER (WHERE f.counts AND f.severity = 'critical') AS n_critical
+			FROM found AS f
+			GROUP BY f.kind, f.item
+			HAVING bool_or(f.is_now)
+		), judged AS (
+			SELECT c.*, s.severity,
+				c.breaches_now
+					AND (c.n >= settings.breaches OR drift_internal.is_fact(c.kind)
+						OR (s.severity = 'critical' AND c.n_critical >= settings.critical_breaches AND c.kind <> 'check_failed')) AS is_full
+			FROM counted AS c,
+				LATERAL (
+					SELECT CASE WHEN c.severity_now = 'critical' AND c.n_critical >= least(settings.critical_breaches, settings.breaches)
+						THEN 'critical' ELSE 'warning' END AS severity
+				) AS s
+		), weighed AS (
+			SELECT j.kind,
+				array_agg(j.item ORDER BY j.severity, j.item) FILTER (WHERE j.is_full) AS raised,
+				array_agg(j.item) AS holding,
+				min(j.severity) FILTER (WHERE j.is_full) AS severity,
+				jsonb_object_agg(j.item, j.note) AS notes
+			FROM judged AS j
+			GROUP BY j.kind
+		)
+		SELECT coalesce(w.kind, o.kind), o.alert_id, coalesce(w.raised, '{}'), coalesce(w.holding, '{}'), coalesce(w.severity, 'warning'),
+			coalesce(w.notes, '{}'), coalesce(l.ended_at + settings.cooldown > checked.as_of, false)
+		FROM weighed AS w
+		FULL JOIN (
+			SELECT a.alert_id, a.kind FROM drift.alerts AS a WHERE a.monitor_id = checked.monitor_id AND a.status <> 'resolved'
+		) AS o USING (kind)
+		LEFT JOIN last AS l USING (kind);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.weigh_alerts(drift.checks, drift.thresholds, drift_internal.alert_settings) IS
@@ -164,6 +170,7 @@ DECLARE
 	checked drift.checks;
 	monitor drift.monitors;
 	settings drift_internal.alert_settings;
+	limits drift.thresholds;
 	weight drift_internal.alert_weight;
 	alert drift.alerts;
 BEGIN
@@ -177,8 +184,15 @@ BEGIN
 		RETURN;
 	END IF;
 	settings := drift_internal.read_alert_settings(drift_internal.config_of(checked));
+	limits := drift_internal.limits_of(checked);
+	-- Most checks find nothing.
+	IF NOT EXISTS (SELECT FROM drift.alerts AS a WHERE a.monitor_id = checked.monitor_id AND a.status <> 'resolved')
+		AND NOT EXISTS (SELECT FROM drift_internal.check_items(ARRAY[checked.check_id], limits, settings) AS i WHERE i.breaches)
+	THEN
+		RETURN;
+	END IF;
 	FOR weight IN
-		SELECT * FROM drift_internal.weigh_alerts(checked, drift_internal.limits_of(checked), settings) AS w ORDER BY w.kind
+		SELECT * FROM drift_internal.weigh_alerts(checked, limits, settings) AS w ORDER BY w.kind
 	LOOP
 		alert := NULL;
 		IF weight.alert_id IS NOT NULL THEN

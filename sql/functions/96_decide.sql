@@ -1,49 +1,57 @@
 -- decisions: what follows from a check, written down also where it is nothing
 
-CREATE OR REPLACE FUNCTION drift_internal.severity_rank(severity text) RETURNS integer
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- The verdict on data is that of the features alone. A PSI that chance explains does not count.
+CREATE OR REPLACE FUNCTION drift_internal.check_facts(checked drift.checks) RETURNS drift_internal.decision_facts
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE severity WHEN 'critical' THEN 4 WHEN 'warning' THEN 3 WHEN 'ok' THEN 2 WHEN 'insufficient_data' THEN 1 ELSE 0 END
+DECLARE
+	facts drift_internal.decision_facts;
+	monitor drift.monitors;
+BEGIN
+	facts.model_id := checked.model_id;
+	facts.monitor_id := checked.monitor_id;
+	facts.check_id := checked.check_id;
+	facts.as_of := checked.as_of;
+	facts.performance_verdict := coalesce(checked.performance, 'insufficient_data');
+	facts.drift_score := CASE WHEN checked.drift_detected THEN checked.drift_score END;
+	facts.drift_share := CASE WHEN checked.drift_detected THEN checked.drift_share END;
+	facts.drifted_features := coalesce(checked.drifted_features, '{}');
+	facts.n_features := checked.n_features;
+	facts.n_current := checked.n_current;
+	facts.error := CASE WHEN checked.status = 'error' THEN checked.error END;
+
+	SELECT drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature')),
+		max(f.psi) FILTER (WHERE f.role = 'feature' AND f.drifted),
+		max(drift_internal.performance_loss(f.mean_reference, f.mean_current, f.effect IS NOT NULL)) FILTER (WHERE f.role = 'error')
+	INTO facts.data_verdict, facts.max_psi, facts.performance_drop
+	FROM drift.check_features AS f
+	WHERE f.check_id = checked.check_id AND f.segment = '';
+	facts.data_verdict := CASE WHEN checked.status = 'error' THEN 'error'
+		ELSE coalesce(drift_internal.features_severity(checked.drift_share, facts.data_verdict, drift_internal.limits_of(checked)), 'insufficient_data') END;
+
+	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id;
+	facts.new_rows := drift_internal.rows_between(monitor, drift_internal.known_to(monitor), checked.as_of);
+	RETURN facts;
+END
 $$;
 
-COMMENT ON FUNCTION drift_internal.severity_rank(text) IS 'order of severities, the worst is the largest; what is no verdict comes last';
+COMMENT ON FUNCTION drift_internal.check_facts(drift.checks) IS 'what a check says that a decision rests on';
 
--- The verdict on data is that of the features alone. A PSI that chance explains does not count.
-CREATE OR REPLACE FUNCTION drift_internal.gather_facts(check_ids bigint[]) RETURNS drift_internal.decision_facts
+CREATE OR REPLACE FUNCTION drift_internal.gather_facts(checks drift.checks[]) RETURNS drift_internal.decision_facts
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH checked AS (
-		SELECT c.*, CASE WHEN c.status = 'error' THEN 'error' 
-				ELSE coalesce(drift_internal.features_severity(c.drift_share, f.severity, drift_internal.limits_of(c)), 'insufficient_data') END AS data_verdict,
-			f.max_psi AS drifted_psi, e.performance_drop,
-			(SELECT drift_internal.rows_between(m, drift_internal.known_to(m), c.as_of) FROM drift.monitors AS m WHERE m.monitor_id = c.monitor_id) AS new_rows
-		FROM drift.checks AS c
-		LEFT JOIN LATERAL (
-			SELECT (array_agg(f.severity ORDER BY drift_internal.severity_rank(f.severity) DESC))[1] AS severity,
-				max(f.psi) FILTER (WHERE f.drifted) AS max_psi
-			FROM drift.check_features AS f
-			WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'feature' AND f.severity <> 'skipped'
-		) AS f ON true
-		LEFT JOIN LATERAL (
-			SELECT drift_internal.performance_loss(e.mean_reference, e.mean_current, e.effect IS NOT NULL) AS performance_drop
-			FROM drift.check_features AS e
-			WHERE e.check_id = c.check_id AND e.segment = '' AND e.role = 'error'
-			LIMIT 1
-		) AS e ON true
-		WHERE c.check_id = ANY (check_ids)
-	)
-	SELECT max(model_id), CASE WHEN count(*) = 1 THEN max(monitor_id) END, CASE WHEN count(*) = 1 THEN max(check_id) END, max(as_of),
-		(array_agg(data_verdict ORDER BY drift_internal.severity_rank(data_verdict) DESC))[1],
-		(array_agg(coalesce(performance, 'insufficient_data') ORDER BY drift_internal.severity_rank(performance) DESC))[1],
-		max(drift_score) FILTER (WHERE drift_detected), max(drift_share) FILTER (WHERE drift_detected), max(drifted_psi), max(performance_drop),
-		ARRAY(SELECT DISTINCT u.name FROM checked AS d, unnest(d.drifted_features) AS u (name) ORDER BY u.name),
-		max(n_features), max(n_current), max(new_rows), string_agg(error, '; ') FILTER (WHERE status = 'error')
-	FROM checked
+	SELECT max(f.model_id), CASE WHEN count(*) = 1 THEN max(f.monitor_id) END, CASE WHEN count(*) = 1 THEN max(f.check_id) END, max(f.as_of),
+		coalesce(drift_internal.worst_severity(VARIADIC array_agg(f.data_verdict) FILTER (WHERE f.data_verdict <> 'error')), 'error'),
+		drift_internal.worst_severity(VARIADIC array_agg(f.performance_verdict)),
+		max(f.drift_score), max(f.drift_share), max(f.max_psi), max(f.performance_drop),
+		ARRAY(SELECT DISTINCT u.name FROM unnest(checks) AS c, unnest(c.drifted_features) AS u (name) ORDER BY u.name),
+		max(f.n_features), max(f.n_current), max(f.new_rows), string_agg(f.error, '; ')
+	FROM unnest(checks) AS c, LATERAL drift_internal.check_facts(c) AS f
 $$;
 
-COMMENT ON FUNCTION drift_internal.gather_facts(bigint[]) IS 'what checks say that a decision rests on, the worst of each';
+COMMENT ON FUNCTION drift_internal.gather_facts(drift.checks[]) IS 'the facts of several checks, the worst of each';
 
 -- Whether there is drift, and whether it is so much that old data no longer say anything.
 CREATE OR REPLACE FUNCTION drift_internal.choose_strategy(drifted boolean, drift_score float8, bounds drift_internal.decision_bounds) RETURNS text
@@ -194,7 +202,7 @@ BEGIN
 	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id;
 	PERFORM drift_internal.check_monitor(monitor, 'run', coalesce(monitor.name, format('of check %s', check_id)));
 	RETURN QUERY SELECT * FROM drift_internal.store_decision(
-		drift_internal.make_decision(drift_internal.gather_facts(ARRAY[checked.check_id]), drift_internal.read_decision_bounds(drift_internal.config_of(checked))));
+		drift_internal.make_decision(drift_internal.check_facts(checked), drift_internal.read_decision_bounds(drift_internal.config_of(checked))));
 END
 $$;
 
@@ -223,7 +231,7 @@ BEGIN
 				HINT = 'drift.create_monitor() makes a monitor, drift.run_check() runs it.';
 	END IF;
 	decision := drift_internal.make_decision(
-		drift_internal.gather_facts(ARRAY(SELECT n.check_id FROM unnest(newest) AS n)), drift_internal.read_decision_bounds(drift_internal.config_of(newest[1])));
+		drift_internal.gather_facts(newest), drift_internal.read_decision_bounds(drift_internal.config_of(newest[1])));
 	IF record THEN
 		decision := drift_internal.store_decision(decision);
 	END IF;
