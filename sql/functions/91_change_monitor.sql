@@ -264,7 +264,7 @@ BEGIN
 	IF watched.tracking = 'trigger' AND drift_internal.relation_name(watched.relation) IS NOT NULL THEN
 		PERFORM drift.untrack_changes(monitor);
 	END IF;
-	PERFORM drift.unschedule(schedule_id => s.schedule_id) FROM drift.schedules AS s WHERE s.monitor_id = watched.monitor_id;
+	PERFORM drift.unschedule(watched.name);
 	PERFORM drift_internal.delete_monitor(watched);
 END
 $$;

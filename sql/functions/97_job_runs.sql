@@ -90,7 +90,7 @@ DECLARE
 BEGIN
 	PERFORM drift_internal.check_adopted();
 	SELECT * INTO schedule FROM drift.schedules AS s WHERE s.schedule_id = start_run.schedule_id;
-	PERFORM drift_internal.check_schedule(schedule, schedule_id);
+	PERFORM drift_internal.check_schedule(schedule, schedule_id, drift_internal.acts_as(schedule.owner));
 	IF NOT drift_internal.may_start(schedule) THEN
 		RAISE EXCEPTION 'schedule % runs as %', schedule_id, schedule.owner
 			USING ERRCODE = 'insufficient_privilege',

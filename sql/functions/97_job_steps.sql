@@ -62,7 +62,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.deployment_step(text) IS
 	'looks at the running deployment of a model where that is due, as the owner of its log or a member of it; NULL: nothing was due';
 
-CREATE OR REPLACE FUNCTION drift_internal.has_monitors(model text) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.has_many_monitors(model text) RETURNS boolean
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -72,7 +72,7 @@ AS $$
 	WHERE o.name = model AND o.deleted_at IS NULL AND m.paused_at IS NULL
 $$;
 
-COMMENT ON FUNCTION drift_internal.has_monitors(text) IS 'whether a model has more than one monitor that is not paused';
+COMMENT ON FUNCTION drift_internal.has_many_monitors(text) IS 'whether a model has more than one monitor that is not paused';
 
 CREATE OR REPLACE FUNCTION drift_internal.model_step(action text, model text, as_of timestamptz) RETURNS jsonb
 	LANGUAGE plpgsql
@@ -87,7 +87,7 @@ BEGIN
 		SELECT jsonb_build_object('decision_id', d.decision_id, 'action', d.action, 'strategy', d.strategy, 'urgency', d.urgency,
 			'should_retrain', d.should_retrain, 'explanation', d.explanation)
 		INTO result
-		FROM drift.recommend(model, record => true) AS d;
+		FROM drift.recommend(model, record => action = 'recommend' OR drift_internal.has_many_monitors(model)) AS d;
 	WHEN action = 'match_outcomes' THEN
 		SELECT to_jsonb(m) INTO result FROM drift.match_outcomes(model) AS m;
 	WHEN action = 'deployments' THEN

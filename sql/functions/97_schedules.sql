@@ -166,6 +166,18 @@ $$;
 COMMENT ON FUNCTION drift_internal.schedule_task(text, text, text, text, text, text, text) IS
 	'schedules a task of a model or a monitor';
 
+CREATE OR REPLACE FUNCTION drift_internal.may_remove(schedule drift.schedules) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.acts_as(schedule.owner)
+		OR EXISTS (SELECT FROM drift.monitors AS m WHERE m.monitor_id = schedule.monitor_id AND drift_internal.may_run(m.owner))
+		OR EXISTS (SELECT FROM drift.models AS m WHERE m.model_id = schedule.model_id AND drift_internal.allowed(m, 'operate'))
+$$;
+
+COMMENT ON FUNCTION drift_internal.may_remove(drift.schedules) IS
+	'whether the acting role may pause and remove a schedule: its owner, the owner of the monitor and operators of the model it is for';
+
 CREATE OR REPLACE FUNCTION drift_internal.find_schedules(model text, monitor text, schedule_id integer) RETURNS SETOF drift.schedules
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -178,7 +190,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	ELSIF schedule_id IS NOT NULL THEN
 		SELECT * INTO found FROM drift.schedules AS s WHERE s.schedule_id = find_schedules.schedule_id;
-		RETURN NEXT drift_internal.check_schedule(found, schedule_id);
+		RETURN NEXT drift_internal.check_schedule(found, schedule_id, drift_internal.may_remove(found));
 	ELSIF monitor IS NOT NULL THEN
 		RETURN QUERY
 			SELECT s.*
@@ -200,12 +212,12 @@ $$;
 COMMENT ON FUNCTION drift_internal.find_schedules(text, text, integer) IS
 	'schedules of a monitor, of a model and its monitors, or one by number, for who may change them';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_schedule(schedule drift.schedules, schedule_id integer) RETURNS drift.schedules
+CREATE OR REPLACE FUNCTION drift_internal.check_schedule(schedule drift.schedules, schedule_id integer, allowed boolean) RETURNS drift.schedules
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF schedule.schedule_id IS NULL OR NOT drift_internal.acts_as(schedule.owner) THEN
+	IF schedule.schedule_id IS NULL OR NOT allowed THEN
 		RAISE EXCEPTION 'you have no schedule %', schedule_id
 			USING ERRCODE = 'undefined_object',
 				HINT = format('drift.job_status lists schedules. If a job of pg_cron is left over: SELECT cron.unschedule(%L);',
@@ -215,24 +227,22 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_schedule(drift.schedules, integer) IS
-	'the schedule, or an error: that there is none of that number, also where it belongs to somebody else';
+COMMENT ON FUNCTION drift_internal.check_schedule(drift.schedules, integer, boolean) IS
+	'the schedule, or an error: that there is none of that number, also where the acting role is not allowed what it wants';
 
 CREATE OR REPLACE FUNCTION drift_internal.delete_schedule(schedule_id integer) RETURNS void
 	LANGUAGE sql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	DELETE FROM drift.schedules AS s
-	WHERE s.schedule_id = delete_schedule.schedule_id AND (drift_internal.acts_as(s.owner)
-		OR EXISTS (SELECT FROM drift.monitors AS m WHERE m.monitor_id = s.monitor_id AND drift_internal.may_run(m.owner))
-		OR EXISTS (SELECT FROM drift.models AS m WHERE m.model_id = s.model_id AND drift_internal.allowed(m, 'operate')));
+	WHERE s.schedule_id = delete_schedule.schedule_id AND drift_internal.may_remove(s);
 	DELETE FROM drift.job_runs AS r
 	WHERE r.schedule_id = delete_schedule.schedule_id
 		AND NOT EXISTS (SELECT FROM drift.schedules AS s WHERE s.schedule_id = r.schedule_id);
 $$;
 
 COMMENT ON FUNCTION drift_internal.delete_schedule(integer) IS
-	'deletes a schedule and its runs, for its owner, for the owner of the monitor and for operators of the model it is for';
+	'deletes a schedule and its runs, for who may remove it';
 
 CREATE OR REPLACE FUNCTION drift.unschedule(monitor text DEFAULT NULL, model text DEFAULT NULL, task text DEFAULT NULL,
 	schedule_id integer DEFAULT NULL) RETURNS SETOF drift.scheduled

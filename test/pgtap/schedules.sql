@@ -1,6 +1,6 @@
 -- Cron expressions, schedules, and what runs when one is due. test/cron has pg_cron run them.
 BEGIN;
-SELECT plan(98);
+SELECT plan(99);
 
 CREATE SCHEMA schedules;
 SET LOCAL search_path = schedules, public;
@@ -244,7 +244,8 @@ SELECT results_eq($$ SELECT task, cron FROM drift.start_monitoring('watched') $$
 SELECT is((SELECT count(*) FROM drift.monitors JOIN drift.models USING (model_id) WHERE models.name = 'watched'), 1::bigint, 'by a monitor that is made for it');
 SELECT is((SELECT count(*) FROM drift.start_monitoring('watched', '15 minutes') WHERE cron = '*/15 * * * *'), 1::bigint, 'or every quarter of an hour');
 SELECT throws_ok($$ SELECT drift.start_monitoring('watched', '7 minutes') $$, '22023', 'no schedule runs every 00:07:00', 'not each seven minutes');
-SELECT is(drift.cycle_model('watched')->>'model', 'watched', 'a cycle answers');
+SELECT is(drift.cycle_model('watched')->'decision'->>'action', 'wait', 'a cycle answers');
+SELECT is((SELECT count(*) FROM drift.decisions JOIN drift.models USING (model_id) WHERE name = 'watched'), 1::bigint, 'and writes one decision');
 SELECT results_eq($$ SELECT monitors, schedules, failing FROM drift.pipeline_status WHERE model = 'watched' $$, $$ VALUES (1::bigint, 4::bigint, 0::bigint) $$, 'the pipeline has a status');
 SELECT is((SELECT count(*) FROM drift.stop_monitoring('watched')), 4::bigint, 'and ends');
 SELECT is((SELECT count(*) FROM drift.health_check() WHERE check_name = 'unscheduled'), 1::bigint, 'which the health check says');
