@@ -256,6 +256,11 @@ ORDER BY d.as_of;
 \echo
 
 SELECT kind, severity, status, to_char(raised_at, 'YYYY-MM-DD') AS raised, title FROM drift.alerts WHERE monitor_id IS NOT NULL ORDER BY alert_id;
+SELECT e.rank, e.feature, e.bin, to_char(100 * e.share_reference, 'FM990.0 %') AS reference, to_char(100 * e.share_current, 'FM990.0 %') AS current,
+	round(e.contribution::numeric, 3) AS "adds to PSI"
+FROM drift.latest_check AS c, drift.explain_check(c.check_id, 'contact') AS e
+WHERE c.monitor = 'bank' AND e.part = 'bin'
+ORDER BY e.rank;
 
 \pset format unaligned
 \pset tuples_only on
