@@ -51,18 +51,20 @@ $$;
 COMMENT ON FUNCTION drift.backfill_next(text, interval) IS
 	'one step of drift.backfill_windows(), in the transaction of the caller: refreshes a monitor and reads so much more of its old rows; there is more to do while the result has a message';
 
--- No pinned path, so that it can commit.
+-- Each transaction pins the path, for what commits can have no SET clause.
 CREATE OR REPLACE PROCEDURE drift.backfill_windows(monitor text, step interval DEFAULT '1 day', pause interval DEFAULT '0')
 	LANGUAGE plpgsql
 AS $$
 DECLARE
 	done drift.refresh_result;
 BEGIN
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	LOOP
-		SELECT n.* INTO done FROM drift.backfill_next(monitor, step) AS n;
+		SELECT * INTO done FROM drift.backfill_next(monitor, step);
 		COMMIT;
-		EXIT WHEN done.message IS NULL OR pg_catalog.strpos(done.message, 'backfill_windows') OPERATOR(pg_catalog.=) 0;
-		PERFORM pg_catalog.pg_sleep_for(pause);
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+		EXIT WHEN strpos(done.message, 'backfill_windows') > 0 IS NOT TRUE;
+		PERFORM pg_sleep_for(pause);
 	END LOOP;
 END
 $$;

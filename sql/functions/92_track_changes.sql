@@ -5,6 +5,21 @@
 -- the next time, whatever was read meanwhile: buckets are replaced, not added to. So a mark must be added even if
 -- another session's mark says the same: that one may be taken by who does not see these rows.
 
+-- Of another type, a cast of the user's would make it a time.
+CREATE OR REPLACE FUNCTION drift_internal.has_plain_time(relation oid, time_column text) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE type AS (
+		SELECT a.atttypid AS oid FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = time_column AND NOT a.attisdropped
+		UNION ALL
+		SELECT t.typbasetype FROM type JOIN pg_type AS t USING (oid) WHERE t.typtype = 'd'
+	)
+	SELECT EXISTS (SELECT FROM type WHERE oid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype))
+$$;
+
+COMMENT ON FUNCTION drift_internal.has_plain_time(oid, text) IS 'whether a column is of a type of time that is built in, or of a domain over one';
+
 CREATE OR REPLACE FUNCTION drift_internal.mark_buckets() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -16,7 +31,7 @@ BEGIN
 	-- A monitor that was dropped, or another one's table
 	IF monitor.monitor_id IS NULL THEN
 		RETURN NULL;
-	ELSIF TG_OP = 'TRUNCATE' THEN
+	ELSIF TG_OP = 'TRUNCATE' OR NOT drift_internal.has_plain_time(TG_RELID, monitor.time_column) THEN
 		INSERT INTO drift_internal.dirty_buckets (monitor_id, starts_at) VALUES (monitor.monitor_id, '-infinity');
 		RETURN NULL;
 	END IF;

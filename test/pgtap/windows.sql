@@ -203,6 +203,14 @@ SELECT FROM drift.refresh_windows('measured');
 ROLLBACK;
 SELECT FROM drift.refresh_windows('measured');
 SELECT results_eq($$SELECT * FROM x_of('measured')$$, $$SELECT * FROM measured_wanted()$$, 'changes that were rolled back are not');
+-- The trigger runs as the extension's owner, but no code of the table's owner does.
+CREATE TYPE moment AS (at timestamp);
+CREATE FUNCTION moment_at(value moment) RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'run by %', current_user; END $$;
+CREATE CAST (moment AS timestamptz) WITH FUNCTION moment_at AS IMPLICIT;
+BEGIN;
+ALTER TABLE measured ALTER COLUMN at TYPE moment USING ROW(at)::moment;
+SELECT lives_ok($$UPDATE measured SET x = 6 WHERE id = 5$$, 'a cast of the user is not run');
+ROLLBACK;
 ALTER TABLE measured DISABLE TRIGGER USER;
 SELECT matches(message, 'track_changes', 'disabled triggers are told of') FROM drift.refresh_windows('measured');
 ALTER TABLE measured ENABLE TRIGGER USER;
