@@ -84,6 +84,23 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),
 	('Monitors', 'feature_drift_report', $$drift.feature_drift_report('risk', 'a')$$),
 
+	('Schedules', 'next_time', $$drift.next_time('0 2 * * *')$$),
+	('Schedules', 'schedule_tasks', $$drift.schedule_tasks()$$),
+	('Schedules', 'schedule_bundles', $$drift.schedule_bundles()$$),
+	('Schedules', 'schedule_monitor', $$drift.schedule_monitor('watch', '0 2 * * *', 'refresh')$$),
+	('Schedules', 'schedule_model', $$drift.schedule_model('risk', '0 2 * * *')$$),
+	('Schedules', 'start_monitoring', $$drift.start_monitoring('risk')$$),
+	('Schedules', 'stop_monitoring', $$drift.stop_monitoring('risk')$$),
+	('Schedules', 'unschedule', $$drift.unschedule('watch')$$),
+	('Schedules', 'pause', $$drift.pause('watch')$$),
+	('Schedules', 'resume', $$drift.resume('watch')$$),
+	('Schedules', 'run_schedule', format('drift.run_schedule(%s)', :'schedule')),
+	('Schedules', 'run_job', format('CALL drift.run_job(%s)', :'schedule')),
+	('Schedules', 'run_next_due', $$(SELECT drift.run_next_due() AS run) AS r WHERE run IS NOT NULL$$),
+	('Schedules', 'run_due', $$CALL drift.run_due()$$),
+	('Schedules', 'cycle_model', $$drift.cycle_model('risk')$$),
+	('Schedules', 'run_cycle', $$CALL drift.run_cycle('risk')$$),
+
 	('Cluster', 'health_check', $$drift.health_check()$$),
 	('Cluster', 'adopt_cluster', $$drift.adopt_cluster()$$),
 	('Cluster', 'prepare_uninstall', $$drift.prepare_uninstall()$$);

@@ -61,6 +61,7 @@ SELECT prediction_id AS prediction FROM risk_log \gset
 SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('risk', 'nobody', 'bad') \g /dev/null
 -- A monitor of the owner, with a check.
 SELECT drift.create_monitor('watch', model => 'risk'), drift.run_check('watch') \g /dev/null
+SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
 RESET search_path;
@@ -70,3 +71,4 @@ SELECT deployment_id, 1, 'inconclusive', 'held', '{}', 'matrix_operator', now() 
 SELECT max(event_id) AS event FROM drift.outbox JOIN drift.models USING (model_id) WHERE name = 'risk' \gset
 -- This is due for a look.
 UPDATE drift.deployments SET started_at = started_at - interval '1 day', step_started_at = step_started_at - interval '1 day';
+UPDATE drift.schedules SET next_run_at = next_run_at - interval '2 days';
