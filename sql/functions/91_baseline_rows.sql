@@ -149,7 +149,10 @@ DECLARE
 	profiles drift.profile[];
 	identifiers text[];
 BEGIN
-	IF plan = '{}' THEN
+	IF baseline.time_column IS NOT NULL THEN
+		PERFORM drift_internal.check_time_column(baseline.owner, baseline.time_column, baseline.source, baseline.path);
+	END IF;
+	IF cardinality(plan) = 0 THEN
 		RAISE EXCEPTION 'the source has no columns to profile'
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'drift takes numbers, times, texts, enums, booleans and uuids.';
 	END IF;
