@@ -131,25 +131,44 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.champion_at(integer, timestamptz) IS 'version that was the champion of a model at a moment';
 
--- A check of the same windows, read in the same way, says the same: it is given again instead of written twice.
-CREATE OR REPLACE FUNCTION drift_internal.same_check(checked drift.checks) RETURNS SETOF drift.checks
-	LANGUAGE sql STABLE ROWS 1
+CREATE OR REPLACE FUNCTION drift_internal.check_before(checked drift.checks) RETURNS SETOF drift.checks
+	LANGUAGE plpgsql STABLE ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT c.*
-	FROM (
-		SELECT *
-		FROM drift.checks AS c
-		WHERE c.monitor_id = (checked).monitor_id AND c.as_of = (checked).as_of
-		ORDER BY c.check_id DESC
-		LIMIT 1
-	) AS c
-	WHERE c.status <> 'error'
-		AND (c.revision, c.current_span, c.reference_span, c.baseline_id, c.config)
-			IS NOT DISTINCT FROM ((checked).revision, (checked).current_span, (checked).reference_span, (checked).baseline_id, (checked).config)
+BEGIN
+	RETURN QUERY
+		SELECT c.*
+		FROM (
+			SELECT * FROM drift.checks AS c
+			WHERE c.monitor_id = checked.monitor_id AND c.as_of = checked.as_of
+			ORDER BY c.check_id DESC LIMIT 1
+		) AS c
+		WHERE c.status <> 'error'
+			AND (c.current_span, c.reference_span, c.baseline_id, c.config)
+				IS NOT DISTINCT FROM (checked.current_span, checked.reference_span, checked.baseline_id, checked.config);
+END
 $$;
 
-COMMENT ON FUNCTION drift_internal.same_check(drift.checks) IS 'the last check of a moment if nothing that it was made of has changed since';
+COMMENT ON FUNCTION drift_internal.check_before(drift.checks) IS
+	'the last check of the same moment if it was run in the same way; its windows may have changed since';
+
+-- Buckets that are read again make a new revision also where their rows are as they were.
+CREATE OR REPLACE FUNCTION drift_internal.says_the_same(checked drift.checks, columns drift.check_features[], before drift.checks) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (checked.status, checked.n_reference, checked.n_current, checked.findings, checked.explanation)
+			IS NOT DISTINCT FROM (before.status, before.n_reference, before.n_current, before.findings, before.explanation)
+		AND (SELECT count(*) FROM drift.check_features AS f WHERE f.check_id = before.check_id) = cardinality(columns)
+		AND NOT EXISTS (
+			SELECT to_jsonb(f) - 'check_id' FROM unnest(columns) AS f
+			EXCEPT SELECT to_jsonb(f) - 'check_id' FROM drift.check_features AS f WHERE f.check_id = before.check_id);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.says_the_same(drift.checks, drift.check_features[], drift.checks) IS
+	'whether a check found nothing but what the one before it found';
 
 -- What a check is about, before anything is judged.
 CREATE OR REPLACE FUNCTION drift_internal.begin_check(monitor drift.monitors, as_of timestamptz) RETURNS drift.checks
@@ -176,23 +195,20 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.begin_check(drift.monitors, timestamptz) IS 'a check with its spans and its baseline, before anything is judged';
 
-CREATE OR REPLACE FUNCTION drift_internal.judge_check(checked drift.checks, monitor drift.monitors, watched drift_internal.watched_column[],
-	limits drift.thresholds)
-	RETURNS drift.checks
-	LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION drift_internal.judge_check(begun drift.checks, monitor drift.monitors, watched drift_internal.watched_column[],
+	limits drift.thresholds, OUT checked drift.checks, OUT columns drift.check_features[])
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	known CONSTANT drift_internal.check_spans := drift_internal.known_spans(checked, monitor);
-	columns drift.check_features[];
+	known CONSTANT drift_internal.check_spans := drift_internal.known_spans(begun, monitor);
 	volume record;
 	worst record;
 BEGIN
+	checked := begun;
 	columns := ARRAY(SELECT f FROM drift_internal.judge_watched(checked, monitor, watched, limits, known) AS f)
 		|| ARRAY(SELECT drift_internal.judge_error(checked, monitor, c, known, limits)
 			FROM drift.monitor_columns AS c WHERE c.monitor_id = monitor.monitor_id AND c.role = 'error' AND c.kind = 'numeric');
-	INSERT INTO drift.check_features SELECT f.* FROM unnest(columns) AS f;
-
 	checked := drift_internal.sum_up_features(checked, columns, limits);
 	worst := drift_internal.worst_by_role(columns);
 	checked.prediction_drift := worst.prediction;
@@ -210,14 +226,14 @@ BEGIN
 		checked.prediction_drift, checked.target_drift, checked.performance, volume.severity,
 		CASE WHEN checked.findings && '{schema,segments}' OR worst.operation IN ('warning', 'critical') THEN 'warning' END);
 	checked.explanation := drift_internal.check_text(checked, columns, volume.note);
-	RETURN checked;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.judge_check(drift.checks, drift.monitors, drift_internal.watched_column[], drift.thresholds) IS
-	'judges the columns of a check, writes what was found in them and returns the check with its verdicts';
+	'judges the columns of a check that was begun: the check with its verdicts, and what was found in the columns';
 
-CREATE OR REPLACE FUNCTION drift_internal.write_check(checked drift.checks, started_at timestamptz) RETURNS drift.checks
+CREATE OR REPLACE FUNCTION drift_internal.write_check(checked drift.checks, columns drift.check_features[], started_at timestamptz)
+	RETURNS drift.checks
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -225,11 +241,12 @@ BEGIN
 	checked.checked_at := clock_timestamp();
 	checked.duration_ms := 1000 * extract(epoch FROM checked.checked_at - started_at);
 	INSERT INTO drift.checks OVERRIDING SYSTEM VALUE SELECT checked.*;
+	INSERT INTO drift.check_features SELECT f.* FROM unnest(columns) AS f;
 	RETURN checked;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.write_check(drift.checks, timestamptz) IS 'writes a check down';
+COMMENT ON FUNCTION drift_internal.write_check(drift.checks, drift.check_features[], timestamptz) IS 'writes a check down';
 
 CREATE OR REPLACE FUNCTION drift_internal.make_check(monitor drift.monitors, as_of timestamptz, refresh boolean, started_at timestamptz)
 	RETURNS drift.checks
@@ -238,9 +255,10 @@ CREATE OR REPLACE FUNCTION drift_internal.make_check(monitor drift.monitors, as_
 AS $$
 DECLARE
 	checked drift.checks;
-	existing drift.checks;
+	before drift.checks;
 	limits drift.thresholds;
 	watched drift_internal.watched_column[];
+	judged record;
 BEGIN
 	IF refresh THEN
 		PERFORM drift.refresh_windows(monitor.name);
@@ -257,14 +275,18 @@ BEGIN
 	END IF;
 	SELECT s.revision INTO checked.revision FROM drift_internal.monitor_states AS s WHERE s.monitor_id = monitor.monitor_id;
 
-	SELECT * INTO existing FROM drift_internal.same_check(checked);
-	IF FOUND THEN
-		RETURN existing;
+	-- A check of the same windows, read in the same way, says the same: it is given again instead of written twice.
+	SELECT * INTO before FROM drift_internal.check_before(checked);
+	IF before.revision = checked.revision THEN
+		RETURN before;
 	END IF;
 
 	checked.check_id := nextval('drift.checks_check_id_seq');
-	checked := drift_internal.judge_check(checked, monitor, watched, limits);
-	checked := drift_internal.write_check(checked, started_at);
+	judged := drift_internal.judge_check(checked, monitor, watched, limits);
+	IF before.check_id IS NOT NULL AND drift_internal.says_the_same(judged.checked, judged.columns, before) THEN
+		RETURN before;
+	END IF;
+	checked := drift_internal.write_check(judged.checked, judged.columns, started_at);
 
 	PERFORM drift_internal.decide(checked.check_id);
 	PERFORM drift_internal.tune_alerts(checked.check_id);
@@ -316,7 +338,7 @@ BEGIN
 	checked.status := 'error';
 	checked.error := concat_ws(E'\n', message, nullif(detail, ''));
 	checked.explanation := 'The check could not be run: ' || message;
-	checked := drift_internal.write_check(checked, started_at);
+	checked := drift_internal.write_check(checked, '{}', started_at);
 	PERFORM drift_internal.tune_alerts(checked.check_id);
 	RETURN NEXT checked;
 END
