@@ -207,6 +207,7 @@ DECLARE
 	locked drift.models := drift_internal.lock_model(model, 'own');
 BEGIN
 	PERFORM drift_internal.check_no_deployment(locked, 'delete anything');
+	PERFORM drift.unschedule(model => locked.name);
 	UPDATE drift.promotion_requests AS r SET status = 'withdrawn', closed_at = clock_timestamp()
 	WHERE r.model_id = locked.model_id AND r.status = 'open';
 	PERFORM drift_internal.set_alias(locked, a.alias, NULL, reason) FROM drift.model_aliases AS a WHERE a.model_id = locked.model_id;
