@@ -1,6 +1,6 @@
 -- Compares what clients were answered, in the table answer, with what is there. Each row that comes out is a problem.
--- One variable says what is asked: predictions, maintained, mixed, outcomes, batches, events, versions, deliveries,
--- unanswered (its value is how many predictions may have been made and not answered).
+-- One variable says what is asked: predictions, maintained, mixed, outcomes, batches, events, versions, checks, windows,
+-- backfilled, deliveries, unanswered (its value is how many predictions may have been made and not answered).
 \if :{?predictions}
 SELECT a.a, a.b, a.c, count(l)
 FROM answer AS a
@@ -48,6 +48,38 @@ SELECT a.a, count(v) FROM answer AS a LEFT JOIN drift.model_versions AS v ON v.v
 WHERE a.kind = 'V'
 GROUP BY 1
 HAVING count(v) <> 1 OR count(DISTINCT a.ctid) <> 1;
+\endif
+\if :{?checks}
+SELECT a.a, a.b, k.status, count(d)
+FROM answer AS a LEFT JOIN drift.checks AS k ON k.check_id = a.a::bigint LEFT JOIN drift.decisions AS d USING (check_id)
+WHERE a.kind = 'C'
+GROUP BY 1, 2, 3
+HAVING k.status IS DISTINCT FROM a.b OR count(d) <> 1;
+SELECT check_id, error FROM drift.checks WHERE status = 'error';
+\endif
+\if :{?windows}
+-- Exact counts and sums, hour by hour, of the answers that the monitor has read.
+SELECT FROM drift.refresh_windows('crash') \g /dev/null
+WITH fresh AS (
+	SELECT date_trunc('hour', predicted_at, 'UTC') AS starts_at, count(*) AS n, avg(x) AS mean
+	FROM crash_log WHERE shadow_of IS NULL AND status <> 'forgotten' GROUP BY 1
+), kept AS (
+	SELECT w.starts_at, drift.row_count(w.profile) AS n, drift.mean(w.profile) AS mean
+	FROM drift.windows AS w JOIN drift.monitors AS m USING (monitor_id) JOIN drift.monitor_columns AS c USING (monitor_id, column_id)
+	WHERE m.name = 'crash' AND w.segment = '' AND w.grain = 'hour' AND c.role = 'feature' AND c.column_name = 'x'
+)
+SELECT starts_at, fresh.n, kept.n, fresh.mean, kept.mean FROM fresh FULL JOIN kept USING (starts_at)
+WHERE fresh.n IS DISTINCT FROM kept.n OR NOT coalesce(abs(fresh.mean - kept.mean) <= 1e-9 * (1 + abs(fresh.mean)), fresh.mean IS NULL AND kept.mean IS NULL);
+\endif
+\if :{?backfilled}
+SELECT m.name, w.n, l.n, w.total, l.total
+FROM drift.monitors AS m
+LEFT JOIN LATERAL (
+	SELECT sum(drift.row_count(w.profile)) AS n, sum(drift.row_count(w.profile) * drift.mean(w.profile)) AS total
+	FROM drift.windows AS w JOIN drift.monitor_columns AS c USING (monitor_id, column_id)
+	WHERE w.monitor_id = m.monitor_id AND w.segment = '' AND w.grain = 'day' AND c.role = 'feature' AND c.column_name = 'x') AS w ON true,
+	(SELECT count(*) AS n, sum(x) AS total FROM crash_log WHERE shadow_of IS NULL AND status <> 'forgotten') AS l
+WHERE m.name LIKE 'crash %' AND (w.n IS DISTINCT FROM l.n OR (abs(w.total - l.total) <= 1e-6 * (1 + abs(l.total))) IS NOT TRUE);
 \endif
 \if :{?deliveries}
 SELECT a.a, o.delivered_at FROM answer AS a LEFT JOIN drift.outbox AS o ON o.event_id = a.a::bigint

@@ -11,4 +11,6 @@ SELECT FROM drift.register_model('crash');
 SELECT drift.add_version('crash', constant(i)) FROM generate_series(1, 4) AS i;
 SELECT FROM drift.promote('crash', 1);
 SELECT FROM drift.create_prediction_log('crash', days_ahead => 2);
+SELECT FROM drift.create_baseline('crash', 'SELECT (i % 50)::float8 AS x, (i % 7)::float8 AS y FROM generate_series(1, 1000) AS i', 'crash');
+SELECT FROM drift.create_monitor('crash', NULL, 'crash', baseline => 'crash', segment => 'arm', config => '{"monitoring": {"drift_check_samples": 50}}');
 \o

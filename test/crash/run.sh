@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh [ROUNDS [SECONDS]]: kills a server with signal 9 while clients predict, record outcomes, deploy and
-# roll back, lets it recover, and asks whether what clients were told is still true. Prints TAP.
+# run.sh [ROUNDS [SECONDS]]: kills a server with signal 9 while clients predict, record outcomes, deploy, roll
+# back, check and rebuild monitors, lets it recover, and asks whether what clients were told is still true. Prints TAP.
 #
 # The cluster is the test's own. What a client was answered is written down by that client: the server's
 # word is not taken for it.
@@ -31,7 +31,7 @@ client() {
 
 start_clients() {
 	clients=
-	for name in predict predict predict batch operator versions worker maintain; do
+	for name in predict predict predict batch operator versions worker maintain monitor rebuild; do
 		number=$((number + 1))
 		client $name $number &
 		clients="$clients $!"
@@ -96,6 +96,13 @@ missing() {
 	run_sql -v "$1=${2:-yes}" -f test/crash/answered.sql
 }
 
+resume_backfills() {
+	for monitor in $(run_sql -c "SELECT replace(name, ' ', '_') FROM drift.monitors WHERE name LIKE 'crash %'"); do
+		monitor=$(echo "$monitor" | tr _ ' ')
+		run_sql -c "CALL drift.backfill_windows('$monitor', interval '90 days', interval '0')" -c "SELECT FROM drift.refresh_windows('$monitor')" || return 1
+	done
+}
+
 other_errors() {
 	grep -E 'ERROR:|FATAL:' "$answers/errors" | grep -Ev 'terminating connection|the database system is|server closed the connection'
 }
@@ -105,7 +112,7 @@ crashes() {
 }
 
 busy() {
-	for kind in P O B S E V W; do
+	for kind in P O B S E V W C F; do
 		[ "$(cut -f 1 "$answers/all" | grep -c "^$kind\$")" -ge "$rounds" ] || { echo "few answers of kind $kind"; return 1; }
 	done
 }
@@ -123,6 +130,7 @@ for round in $(seq "$rounds"); do
 	esac
 	check "round $round: recovers after kill -9 of ${victim#postgres: }" round "$victim"
 	check "round $round: the registry is consistent" silent run_sql -f test/crash/consistent.sql
+	check "round $round: windows hold the rows of the log, once" silent missing windows
 done
 check "every round was a crash" crashes
 check "what clients were answered can be read" load_answers
@@ -135,6 +143,9 @@ check "no answered outcome is missing or there twice" silent missing outcomes
 check "batches are there as a whole or not at all" silent missing batches
 check "what operators were told did happen" silent missing events
 check "every answered version is there" silent missing versions
+check "every answered check is there, with its decision" silent missing checks
+check "backfills that were killed go on" resume_backfills
+check "until their windows hold the rows of the log, once" silent missing backfilled
 check "what a worker confirmed is delivered" silent missing deliveries
 check "what nobody was answered is one row at most for each lost connection" silent missing unanswered $((3 * rounds))
 check "tables and indexes are sound" \
