@@ -219,7 +219,7 @@ BEGIN
 	THEN
 		RAISE EXCEPTION 'check % did not look at a column "%"', checked.check_id, column_name
 			USING ERRCODE = 'undefined_column', HINT = 'drift.check_features lists the columns of a check.';
-	ELSIF NOT EXISTS (SELECT FROM drift_internal.merged_windows(monitor.monitor_id, checked.current_span)) THEN
+	ELSIF checked.n_current > 0 AND NOT EXISTS (SELECT FROM drift_internal.merged_windows(monitor.monitor_id, checked.current_span)) THEN
 		RAISE EXCEPTION 'the windows of check % are gone', checked.check_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = format('Monitor "%s" has no windows from %s to %s.', monitor.name, lower(checked.current_span), upper(checked.current_span)),

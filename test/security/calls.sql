@@ -82,6 +82,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Predictions', 'explain_route', $$drift.explain_route('canary', 'k')$$),
 
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),
+	('Monitors', 'explain_check', format('drift.explain_check(%s)', :'check')),
 	('Monitors', 'feature_drift_report', $$drift.feature_drift_report('risk', 'a')$$),
 
 	('Schedules', 'next_time', $$drift.next_time('0 2 * * *')$$),

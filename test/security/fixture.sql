@@ -62,6 +62,7 @@ SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('
 -- A monitor of the owner, with a check.
 SELECT drift.create_monitor('watch', model => 'risk'), drift.run_check('watch') \g /dev/null
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset
+SELECT max(check_id) AS "check" FROM drift.checks \gset
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
 RESET search_path;
