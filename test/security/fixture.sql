@@ -70,6 +70,11 @@ RESET SESSION AUTHORIZATION;
 INSERT INTO drift.deployment_analyses (deployment_id, step, verdict, action, terms, actor, analysed_at)
 SELECT deployment_id, 1, 'inconclusive', 'held', '{}', 'matrix_operator', now() - interval '1 day' FROM drift.deployments WHERE status = 'running';
 SELECT max(event_id) AS event FROM drift.outbox JOIN drift.models USING (model_id) WHERE name = 'risk' \gset
+-- An alert of the monitor and a silence of its model. The last check found nothing wrong.
+INSERT INTO drift.alerts (model_id, monitor_id, kind, severity, title)
+SELECT model_id, monitor_id, 'data_drift', 'warning', 'a drifted' FROM drift.monitors WHERE name = 'watch' RETURNING alert_id AS alert \gset
+SELECT silence_id AS silence FROM drift.silence('[2026-01-01,)', 'known', model => 'risk') \gset
+UPDATE drift.checks SET status = 'ok', error = NULL;
 -- This is due for a look.
 UPDATE drift.deployments SET started_at = started_at - interval '1 day', step_started_at = step_started_at - interval '1 day';
 UPDATE drift.schedules SET next_run_at = next_run_at - interval '2 days';

@@ -31,7 +31,7 @@ EXCEPTION
 	WHEN invalid_transaction_termination THEN RETURN 'yes';
 	WHEN insufficient_privilege THEN RETURN 'no';
 	WHEN OTHERS THEN
-		RETURN CASE WHEN SQLSTATE = '42704' AND SQLERRM ~ '^(no (model|monitor) is named|you have no schedule|there is no (request|event|check))' THEN 'unseen'
+		RETURN CASE WHEN SQLSTATE = '42704' AND SQLERRM ~ '^(no (model|monitor|baseline) is named|you have no schedule|there is no (request|event|alert|silence|check) )' THEN 'unseen'
 			ELSE format('failed: %s %s', SQLSTATE, SQLERRM) END;
 END
 $$;
@@ -75,7 +75,7 @@ SELECT format(E'\n`INSERT`, `UPDATE`, `DELETE` and `TRUNCATE`, %s attempts on %s
 	coalesce('SOMEBODY MAY: ' || string_agg(format('%s %s %s %s', topic, what, role, answer), ', ') FILTER (WHERE answer <> 'no'), 'nobody may'))
 FROM matrix.tried WHERE topic IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE');
 
--- A function without a call.
+-- A function without a call. Triggers are not called.
 SELECT 'NOT TRIED: ' || name FROM regexp_split_to_table(:'functions', '\s+') AS name
-WHERE name <> '' AND name NOT IN (SELECT name FROM matrix.calls);
+WHERE name <> '' AND name NOT IN (SELECT name FROM matrix.calls UNION ALL SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype);
 ROLLBACK;

@@ -196,6 +196,21 @@ INSERT INTO call VALUES ('run_check', 'SELECT * FROM drift.run_check(%s, %s, %s)
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
+-- alerts, decisions and guard rails
+SELECT silence_id AS silence FROM drift.silence('[2026-01-01,)', 'x', 'watched') \gset
+INSERT INTO drift.alerts (monitor_id, kind, severity, title) SELECT monitor_id, 'data_drift', 'warning', 'x' FROM drift.monitors WHERE name = 'watched' RETURNING alert_id AS alert \gset
+INSERT INTO drift.checks (monitor_id, model_id, as_of, current_span, revision, status, checked_by)
+SELECT monitor_id, model_id, '2100-01-01', '[2099-12-31,2100-01-01)', 0, 'ok', 'x' FROM drift.monitors WHERE name IN ('watched', 'untyped');
+INSERT INTO not_for_users VALUES ('guard_batch');
+INSERT INTO call VALUES ('silence', 'SELECT * FROM drift.silence(%s, %s, %s, kind => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'watched', 'data_drift']),
+	('silence', 'SELECT * FROM drift.silence(%s, %s, model => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'untyped']), ('end_silence', 'SELECT * FROM drift.end_silence(%s, %s)', ARRAY[:'silence', '2026-02-01']),
+	('acknowledge_alert', 'SELECT * FROM drift.acknowledge_alert(%s, %s)', ARRAY[:'alert', 'seen']), ('resolve_alert', 'SELECT * FROM drift.resolve_alert(%s, %s)', ARRAY[:'alert', 'done']),
+	('trigger_kinds', 'SELECT * FROM drift.trigger_kinds() WHERE kind = %s', ARRAY['scheduled']), ('add_trigger', 'SELECT * FROM drift.add_trigger(%s, %s, %s, %s, %s)', ARRAY['untyped', 'threshold', '{"psi": 0.2}', 'true', '2026-01-01']),
+	('remove_trigger', 'SELECT drift.remove_trigger(%s, %s)', ARRAY['untyped', 'threshold']), ('reset_triggers', 'SELECT drift.reset_triggers(%s, %s)', ARRAY['untyped', '2026-01-01']),
+	('recommend', 'SELECT * FROM drift.recommend(%s, %s)', ARRAY['untyped', 'true']), ('should_retrain', 'SELECT * FROM drift.should_retrain(%s)', ARRAY['untyped']),
+	('choose_strategy', 'SELECT drift.choose_strategy(%s)', ARRAY['1']), ('assert_monitor', 'SELECT * FROM drift.assert_monitor(%s, %s, %s)', ARRAY['watched', 'critical', '1000 years']),
+	('assert_no_drift', 'SELECT drift.assert_no_drift(%s, %s, %s, %s, %s, %s)', ARRAY['SELECT 1 AS x', 'SELECT 1 AS x', '{x}', 'standard', 'warning', '1']);
+
 -- schedules
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watched', '0 2 * * *', 'refresh', runner => 'run_due') \gset
 -- these commit, so they cannot be called from a function

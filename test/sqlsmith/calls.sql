@@ -29,6 +29,7 @@ UNION ALL SELECT 'timestamptz', unnest(ARRAY['2026-01-01', 'infinity', '-infinit
 UNION ALL SELECT 'timestamp', unnest(ARRAY['2026-01-01', 'infinity', '-infinity'])
 UNION ALL SELECT 'date', unnest(ARRAY['2026-01-01', 'infinity', '-infinity'])
 UNION ALL SELECT 'interval', unnest(ARRAY['1 day', '-1 month', '0'])
+UNION ALL SELECT 'tstzrange', unnest(ARRAY['empty', '(,)', '[2026-01-01,2026-01-02)', '[2026-01-01,infinity)'])
 UNION ALL SELECT 'regclass', unnest(ARRAY['smith.labelled', 'smith.words', '0'])
 UNION ALL SELECT 'drift.profile', p::text
 	FROM (SELECT numbers AS p FROM profiles UNION ALL SELECT wild FROM profiles UNION ALL SELECT amounts FROM profiles
@@ -47,6 +48,8 @@ INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith@staging', 'smith/9', 'cha
 	'read', 'operate', 'public', '"we""ird Ünïcode"', 'latest', 'all']);
 INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"rows": 5, "from": "x"}', '{"auc": 0.5}', '[{"name": "x", "kind": "number"}]', '{"parent_version": "x"}', '{"f0": 1, "f1": 2, "f2": 3}'])
 UNION ALL SELECT 'jsonb', drift.export_version('smith', 1)::text;
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['threshold', 'scheduled', 'warning', 'critical', 'data_drift', '0 2 * * *']);
+INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"psi": 0.1}', '{"every": "1 day"}', '{"cron": "0 2 30 2 *"}']);
 INSERT INTO hurting SELECT 'regrole', unnest(ARRAY['smith', 'pg_monitor', '-', '4294967295']);
 INSERT INTO hurting SELECT 'bytea', sha256('')::text;
 INSERT INTO hurting SELECT 'drift.models'::regtype, m::text FROM drift.models AS m UNION ALL SELECT 'drift.model_versions', v::text FROM drift.model_versions AS v
