@@ -20,31 +20,53 @@ $$;
 COMMENT ON FUNCTION drift_internal.past_ends(drift.monitors, timestamptz, timestamptz) IS
 	'ends of the last spans of a monitor that lie between two times and do not overlap, at most 1000';
 
--- Segments would be judged and not used.
+CREATE OR REPLACE FUNCTION drift_internal.span_profiles(monitor drift.monitors, span tstzrange) RETURNS TABLE (column_id smallint, profile drift.profile)
+	LANGUAGE sql STABLE ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT w.column_id, w.profile
+	FROM drift_internal.merged_windows(monitor.monitor_id, span) AS w
+	WHERE span IS NOT NULL
+	UNION ALL
+	SELECT b.column_id, b.profile
+	FROM drift_internal.baseline_profiles(monitor.monitor_id, drift_internal.current_baseline(monitor)) AS b
+	WHERE span IS NULL AND b.segment = ''
+$$;
+
+COMMENT ON FUNCTION drift_internal.span_profiles(drift.monitors, tstzrange) IS
+	'profiles of all rows of a span, or where it is NULL those of the baseline of a monitor';
+
 CREATE OR REPLACE FUNCTION drift_internal.past_features(monitor drift.monitors, config jsonb, since timestamptz, until timestamptz)
-	RETURNS SETOF drift.check_features
+	RETURNS SETOF drift.comparison
 	LANGUAGE plpgsql STABLE ROWS 3000
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	limits CONSTANT drift.thresholds := drift_internal.monitor_limits(monitor, config);
-	whole drift.monitors := monitor;
-	checked drift.checks;
-	ends timestamptz;
+	minimum_rows CONSTANT bigint := drift_internal.config_number(config, 'monitoring.drift_check_samples');
+	spans drift_internal.check_spans;
 BEGIN
-	whole.segment := NULL;
-	FOR ends IN SELECT drift_internal.past_ends(whole, since, until) LOOP
-		checked := drift_internal.begin_check(whole, ends);
-		checked.config := config;
+	FOR spans IN SELECT s.* FROM drift_internal.past_ends(monitor, since, until) AS ends, drift_internal.spans_at(monitor, ends) AS s LOOP
 		RETURN QUERY
-			SELECT f.* FROM drift_internal.judge_watched(checked, whole, limits, drift_internal.spans_at(whole, ends)) AS f
-			WHERE f.role = 'feature' AND f.psi IS NOT NULL;
+			SELECT v.*
+			FROM (
+				SELECT array_agg(ROW(c.column_name, c.column_type, c.column_type, c.kind, c.value_type, NULL, false, NULL)::drift_internal.column_plan
+						ORDER BY c.column_id) AS plans,
+					array_agg(r.profile ORDER BY c.column_id) AS reference, array_agg(p.profile ORDER BY c.column_id) AS current,
+					array_agg(limits ORDER BY c.column_id) AS limits
+				FROM drift.monitor_columns AS c
+				JOIN drift_internal.span_profiles(monitor, spans.reference_span) AS r USING (column_id)
+				JOIN drift_internal.span_profiles(monitor, spans.current_span) AS p USING (column_id)
+				WHERE c.monitor_id = monitor.monitor_id AND c.role = 'feature'
+			) AS f,
+				LATERAL drift_internal.judge_profiles(f.plans, f.reference, f.current, f.limits, minimum_rows) AS v
+			WHERE v.psi IS NOT NULL;
 	END LOOP;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.past_features(drift.monitors, jsonb, timestamptz, timestamptz) IS
-	'what checks of the past spans of a monitor say of its features, without writing anything';
+	'what the past spans of a monitor say of its features, each by itself, without writing anything';
 
 CREATE OR REPLACE FUNCTION drift_internal.rounded_up(value float8) RETURNS float8
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -63,17 +85,19 @@ AS $$
 	WITH seen AS (
 		SELECT f.column_name, count(*) AS spans,
 			percentile_cont(ARRAY[0.5, 1 - alarms]) WITHIN GROUP (ORDER BY f.psi) AS psi,
-			percentile_cont(ARRAY[0.5, 1 - alarms]) WITHIN GROUP (ORDER BY f.effect) AS effect
-		FROM drift_internal.past_features(monitor, config, since, until) AS f
+			percentile_cont(0.5) WITHIN GROUP (ORDER BY f.effect) AS effect_median,
+			-- What chance explains needs no bound.
+			percentile_cont(1 - alarms) WITHIN GROUP (ORDER BY CASE WHEN f.p_value_corrected < l.alpha THEN f.effect ELSE 0 END) AS effect
+		FROM drift_internal.past_features(monitor, config, since, until) AS f, drift_internal.monitor_limits(monitor, config) AS l
 		GROUP BY f.column_name
 	), raised AS (
 		SELECT s.*, l.psi_critical / l.psi_warning AS ratio, CASE WHEN s.spans >= 20 THEN
 				greatest(drift_internal.rounded_up(s.psi[2] * 1.1), CASE WHEN calibrated.may_lower THEN 0.01 ELSE l.psi_warning END) END AS warning,
 			CASE WHEN s.spans >= 20 THEN
-				least(1, greatest(drift_internal.rounded_up(s.effect[2] * 1.1), CASE WHEN calibrated.may_lower THEN 0.01 ELSE l.minimum_effect END)) END AS effect_bound
+				least(1, greatest(drift_internal.rounded_up(s.effect * 1.1), CASE WHEN calibrated.may_lower THEN 0.01 ELSE l.minimum_effect END)) END AS effect_bound
 		FROM seen AS s, drift_internal.monitor_limits(monitor, config) AS l
 	)
-	SELECT r.column_name, r.spans, r.psi[1], r.psi[2], r.effect[1], r.effect[2], r.warning, drift_internal.rounded_up(r.warning * r.ratio), r.effect_bound
+	SELECT r.column_name, r.spans, r.psi[1], r.psi[2], r.effect_median, r.effect, r.warning, drift_internal.rounded_up(r.warning * r.ratio), r.effect_bound
 	FROM raised AS r
 	LEFT JOIN drift.monitor_columns AS c ON c.monitor_id = monitor.monitor_id AND c.role = 'feature' AND c.column_name = r.column_name
 	ORDER BY c.column_id
@@ -124,4 +148,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.calibrate_thresholds(text, timestamptz, timestamptz, float8, boolean, boolean) IS
-	'thresholds for each feature of a monitor from its past spans: such that a share of alarms of them passes, with a tenth to spare, and not below those it has unless may_lower. Needs 20 spans. apply writes them into the configuration of the monitor.';
+	'thresholds for each feature of a monitor from its past spans: such that a share of alarms of them passes, with a tenth to spare, and not below those it has unless may_lower. The quantiles are those of 1 - alarms; effects that chance explains count as 0. Needs 20 spans. apply writes the thresholds into the configuration of the monitor.';
