@@ -175,3 +175,27 @@ $$;
 
 COMMENT ON FUNCTION drift.stop_monitoring(text) IS
 	'removes all schedules of a model and of its monitors; windows, checks and monitors stay, and drift.start_monitoring() goes on from there';
+
+-- Its calls of pg_cron are made as the caller, so each role renews its own.
+CREATE OR REPLACE FUNCTION drift.renew_jobs() RETURNS SETOF drift.scheduled
+	LANGUAGE plpgsql ROWS 5
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	schedule drift.schedules;
+	handed record;
+BEGIN
+	FOR schedule IN
+		SELECT *
+		FROM drift.schedules AS s
+		WHERE s.owner = drift_internal.actor() AND s.cron_job_id IS NOT NULL AND (drift_internal.find_cron_job(s)).job_id IS NULL
+		ORDER BY s.schedule_id
+	LOOP
+		handed := drift_internal.hand_to_runner(schedule, 'auto');
+		RETURN NEXT drift_internal.describe_schedule(schedule, handed.job_id, handed.message);
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION drift.renew_jobs() IS
+	'makes the jobs of pg_cron that schedules of the caller have lost, as in a database that was restored; one row for each';

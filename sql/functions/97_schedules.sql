@@ -146,6 +146,17 @@ $$;
 COMMENT ON FUNCTION drift_internal.hand_to_runner(drift.schedules, text) IS
 	'gives a schedule to pg_cron or leaves it to drift.run_due(); the job, and what is left to be done';
 
+CREATE OR REPLACE FUNCTION drift_internal.describe_schedule(schedule drift.schedules, job_id bigint, message text) RETURNS drift.scheduled
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT schedule.schedule_id, (SELECT m.name FROM drift.models AS m WHERE m.model_id = schedule.model_id),
+		(SELECT m.name FROM drift.monitors AS m WHERE m.monitor_id = schedule.monitor_id), schedule.task, schedule.cron, schedule.time_zone,
+		schedule.next_run_at, CASE WHEN job_id IS NULL THEN 'run_due' ELSE 'pg_cron' END, message
+$$;
+
+COMMENT ON FUNCTION drift_internal.describe_schedule(drift.schedules, bigint, text) IS 'a schedule as users are told of it';
+
 CREATE OR REPLACE FUNCTION drift_internal.schedule_task(model text, monitor text, task text, cron text, time_zone text, runner text,
 	bundle text DEFAULT NULL) RETURNS drift.scheduled
 	LANGUAGE plpgsql
@@ -158,8 +169,7 @@ BEGIN
 	PERFORM drift_internal.check_runner(runner);
 	schedule := drift_internal.put_schedule(model, monitor, task, cron, time_zone, bundle);
 	handed := drift_internal.hand_to_runner(schedule, runner);
-	RETURN ROW(schedule.schedule_id, model, monitor, task, schedule.cron, schedule.time_zone, schedule.next_run_at,
-		CASE WHEN handed.job_id IS NULL THEN 'run_due' ELSE 'pg_cron' END, handed.message);
+	RETURN drift_internal.describe_schedule(schedule, handed.job_id, handed.message);
 END
 $$;
 
@@ -254,12 +264,7 @@ DECLARE
 BEGIN
 	FOR found IN SELECT * FROM drift_internal.find_schedules(unschedule.model, unschedule.monitor, unschedule.schedule_id) AS f LOOP
 		CONTINUE WHEN found.task <> unschedule.task;
-		RETURN QUERY
-			SELECT found.schedule_id, m.name, w.name, found.task, found.cron, found.time_zone, NULL::timestamptz,
-				CASE WHEN found.cron_job_id IS NULL THEN 'run_due' ELSE 'pg_cron' END, drift_internal.remove_cron_job(found)
-			FROM (VALUES (1)) AS one
-			LEFT JOIN drift.models AS m ON m.model_id = found.model_id
-			LEFT JOIN drift.monitors AS w ON w.monitor_id = found.monitor_id;
+		RETURN NEXT drift_internal.describe_schedule(found, found.cron_job_id, drift_internal.remove_cron_job(found));
 		PERFORM drift_internal.delete_schedule(found.schedule_id);
 	END LOOP;
 END

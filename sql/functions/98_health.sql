@@ -37,6 +37,12 @@ AS $$
 	FROM job AS j
 	WHERE j.last_status = 'failed' OR (j.last_status = 'running' AND j.status <> 'running')
 	UNION ALL
+	SELECT 'cron_jobs', m.name, 'warning', format('Schedule %s (%s) has lost its job %s of pg_cron.', s.schedule_id, s.task, s.cron_job_id),
+		format('As %s: SELECT * FROM drift.renew_jobs();', s.owner)
+	FROM drift.schedules AS s
+	LEFT JOIN drift.models AS m USING (model_id)
+	WHERE s.cron_job_id IS NOT NULL AND (drift_internal.find_cron_job(s)).job_id IS NULL
+	UNION ALL
 	SELECT 'paused', j.model, 'warning', format('Schedule %s (%s of %s) is paused since %s.', j.schedule_id, j.task, j.what, j.paused_at),
 		format('drift.resume(schedule_id => %s) lets it go on.', j.schedule_id)
 	FROM job AS j
@@ -105,7 +111,7 @@ AS $$
 	SELECT c.check_name, f.model, coalesce(f.status, 'ok'), f.detail, f.hint
 	FROM unnest(ARRAY['cluster', 'log_exists', 'partitions', 'default_partition', 'retention', 'log_features', 'pg_partman',
 			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'roles', 'outbox', 'alerts',
-			'overdue_jobs', 'failing_jobs', 'paused', 'unscheduled', 'refresh_lag', 'monitor_errors', 'baseline_present', 'baseline_age'])
+			'overdue_jobs', 'failing_jobs', 'cron_jobs', 'paused', 'unscheduled', 'refresh_lag', 'monitor_errors', 'baseline_present', 'baseline_age'])
 		WITH ORDINALITY AS c (check_name, place)
 	LEFT JOIN finding AS f USING (check_name)
 	ORDER BY coalesce(f.status, 'ok') <> 'critical', f.status IS NULL, c.place, f.model

@@ -103,6 +103,14 @@ check "the next run works" comes 70 "SELECT last_status = 'succeeded' AND failur
 check "the other database had its run" is t 'SELECT count(*) > 0 FROM drift.job_runs' other
 check "pg_cron saw no failure" is 0 "SELECT count(*) FROM cron.job_run_details WHERE status = 'failed'"
 
+
+# As after a restore, which brings schedules and no jobs.
+run_sql -c 'SELECT cron.unschedule(jobid) FROM cron.job WHERE database = current_database()' >/dev/null
+check "a schedule that lost its job is a finding" is 7 "SELECT count(*) FROM drift.health_check() WHERE check_name = 'cron_jobs'"
+check "who owns it makes it anew" is 4 'SET ROLE analyst; SELECT count(*) FROM drift.renew_jobs()'
+check "and the others theirs" is 3 'SELECT count(*) FROM drift.renew_jobs()'
+check "nothing is lost any more" is 0 "SELECT count(*) FROM drift.health_check() WHERE check_name = 'cron_jobs' AND status <> 'ok'"
+
 # Schedulers at once, and sessions that end.
 run_sql -c "SELECT drift.unschedule(schedule_id => schedule_id) FROM drift.schedules" >/dev/null
 check "unscheduled jobs are gone from pg_cron" is 1 'SELECT count(*) FROM cron.job'

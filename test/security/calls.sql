@@ -106,6 +106,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Schedules', 'start_monitoring', $$drift.start_monitoring('risk')$$),
 	('Schedules', 'stop_monitoring', $$drift.stop_monitoring('risk')$$),
 	('Schedules', 'unschedule', $$drift.unschedule('watch')$$),
+	('Schedules', 'renew_jobs', $$drift.renew_jobs()$$),
 	('Schedules', 'pause', $$drift.pause('watch')$$),
 	('Schedules', 'resume', $$drift.resume('watch')$$),
 	('Schedules', 'run_schedule', format('drift.run_schedule(%s)', :'schedule')),

@@ -222,7 +222,7 @@ INSERT INTO call VALUES ('next_time', 'SELECT drift.next_time(%s, %s, %s)', ARRA
 	('unschedule', 'SELECT * FROM drift.unschedule(%s, task => %s)', ARRAY['watched', 'refresh']), ('unschedule', 'SELECT * FROM drift.unschedule(schedule_id => %s)', ARRAY[:'schedule']),
 	('pause', 'SELECT drift.pause(%s)', ARRAY['watched']), ('resume', 'SELECT drift.resume(model => %s)', ARRAY['untyped']),
 	('start_monitoring', 'SELECT * FROM drift.start_monitoring(%s, %s, %s)', ARRAY['untyped', '1 hour', 'run_due']), ('stop_monitoring', 'SELECT * FROM drift.stop_monitoring(%s)', ARRAY['untyped']),
-	('run_next_due', 'SELECT drift.run_next_due() WHERE %s', ARRAY['true']), ('run_schedule', 'SELECT drift.run_schedule(%s, %s)', ARRAY[:'schedule', '2026-01-01']),
+	('run_next_due', 'SELECT drift.run_next_due() WHERE %s', ARRAY['true']), ('renew_jobs', 'SELECT * FROM drift.renew_jobs() WHERE task = %s', ARRAY['check']), ('run_schedule', 'SELECT drift.run_schedule(%s, %s)', ARRAY[:'schedule', '2026-01-01']),
 	('cycle_model', 'SELECT drift.cycle_model(%s, %s)', ARRAY['untyped', '2026-01-01']);
 
 -- What a call changes is undone, so that it can be made again.
