@@ -58,6 +58,7 @@ SQL_FUNCTIONS = \
 	sql/functions/65_verdict.sql \
 	sql/functions/66_library.sql \
 	sql/functions/66_compare.sql \
+	sql/functions/66_prediction_drift.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
 	sql/functions/69_describe_changes.sql \

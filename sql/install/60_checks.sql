@@ -55,7 +55,7 @@ COMMENT ON COLUMN drift.checks.target_drift IS 'severity of the target; NULL: no
 COMMENT ON COLUMN drift.checks.performance IS 'verdict on the error of the model, apart from all drift of data: ok, warning, critical or insufficient_data; NULL: no outcomes';
 COMMENT ON COLUMN drift.checks.n_reference IS 'rows in the reference';
 COMMENT ON COLUMN drift.checks.n_current IS 'rows in the span';
-COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, late_data, stale_windows';
+COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, segments';
 COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with; limits: its thresholds, changed_columns: columns of the source that are gone (null) or have that type now';
 
 CREATE TYPE drift_internal.check_spans AS (

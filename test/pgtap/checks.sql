@@ -1,6 +1,6 @@
 -- Checks: spans, columns, volume, schema, performance, rights.
 BEGIN;
-SELECT plan(66);
+SELECT plan(68);
 CREATE SCHEMA checks;
 SET search_path = checks, public;
 SET TIME ZONE 'UTC';
@@ -67,6 +67,8 @@ SELECT results_eq($$
 	$$ VALUES ('place', 'ok', false), ('steady', 'ok', false), ('x', 'critical', true), ('y', 'ok', false) $$, 'and of each column');
 SELECT is((drift.run_check('plain', '2026-02-21', false)).check_id, (drift.run_check('plain', '2026-02-21 00:30', false)).check_id,
 	'a check of the same windows is not written twice');
+SELECT is((drift.run_check('plain', '2026-02-21')).check_id, (SELECT check_id FROM drift.latest_check WHERE monitor = 'plain'),
+	'nor is one of windows that were read again and are as they were');
 SELECT is(state('plain', '2027-01-01'), 'insufficient_data', 'no rows are no verdict');
 SELECT is((SELECT drift_detected FROM drift.latest_check WHERE monitor = 'plain'), NULL, 'nor that nothing drifted');
 SELECT is(state('plain', '2025-01-01'), 'insufficient_data', 'nor are times before all rows');
@@ -92,6 +94,8 @@ SELECT is(configured('{}'), 'critical x', 'and back');
 CREATE FUNCTION volume(earlier bigint[], seasonal bigint[], n bigint) RETURNS text LANGUAGE sql AS $$
 	SELECT severity FROM drift_internal.judge_volume(earlier, seasonal, n)
 $$;
+SELECT results_eq($$ SELECT drift_detected, drift_score > 0.1 FROM drift.detect_prediction_drift('SELECT x FROM visits WHERE at < ''2026-02-20''', 'SELECT x FROM visits WHERE at >= ''2026-02-20''', 'x') $$,
+	$$ VALUES (true, true) $$, 'predictions of two data sets');
 SELECT is(volume(array_fill(1000::bigint, '{6}'), '{1000}', 0), NULL, 'six spans do not tell what is usual');
 SELECT is(volume(array_fill(1000::bigint, '{28}'), '{1000}', 1000), NULL, 'as many as ever');
 SELECT is(volume(array_fill(1000::bigint, '{28}'), '{1000}', 700), NULL, 'less than a third less');

@@ -192,7 +192,8 @@ INSERT INTO call VALUES ('deploy', 'SELECT * FROM drift.deploy(%s, %s, %s, %s, %
 CREATE TABLE timed AS SELECT now() - interval '1 hour' * g AS at, g::float8 AS x, f FROM generate_series(1, 60) AS g, LATERAL (SELECT g % 2 = 0 AS f) AS p;
 SELECT drift.create_monitor('watched', 'timed', time_column => 'at', reference => 'previous'), drift.create_monitor('untyped', model => 'untyped') \g /dev/null
 SELECT check_id FROM drift.run_check('watched') \gset
-INSERT INTO call VALUES ('run_check', 'SELECT * FROM drift.run_check(%s, %s, %s)', ARRAY['watched', '2026-01-01', 'true']),
+INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_prediction_drift(%s, %s, %s, %s)', ARRAY['timed', 'timed', 'x', 'standard']),
+	('run_check', 'SELECT * FROM drift.run_check(%s, %s, %s)', ARRAY['watched', '2026-01-01', 'true']),
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
