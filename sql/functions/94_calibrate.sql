@@ -97,9 +97,11 @@ AS $$
 				least(1, greatest(drift_internal.rounded_up(s.effect * 1.1), CASE WHEN calibrated.may_lower THEN 0.01 ELSE l.minimum_effect END)) END AS effect_bound
 		FROM seen AS s, drift_internal.monitor_limits(monitor, config) AS l
 	)
-	SELECT r.column_name, r.spans, r.psi[1], r.psi[2], r.effect_median, r.effect, r.warning, drift_internal.rounded_up(r.warning * r.ratio), r.effect_bound
-	FROM raised AS r
-	LEFT JOIN drift.monitor_columns AS c ON c.monitor_id = monitor.monitor_id AND c.role = 'feature' AND c.column_name = r.column_name
+	SELECT c.column_name, coalesce(r.spans, 0), r.psi[1], r.psi[2], r.effect_median, r.effect, r.warning,
+		drift_internal.rounded_up(r.warning * r.ratio), r.effect_bound
+	FROM drift.monitor_columns AS c
+	LEFT JOIN raised AS r USING (column_name)
+	WHERE c.monitor_id = monitor.monitor_id AND c.role = 'feature'
 	ORDER BY c.column_id
 $$;
 
@@ -148,4 +150,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.calibrate_thresholds(text, timestamptz, timestamptz, float8, boolean, boolean) IS
-	'thresholds for each feature of a monitor from its past spans: such that a share of alarms of them passes, with a tenth to spare, and not below those it has unless may_lower. The quantiles are those of 1 - alarms; effects that chance explains count as 0. Needs 20 spans. apply writes the thresholds into the configuration of the monitor.';
+	'thresholds for each feature of a monitor from its past spans: such that a share of alarms of them passes, with a tenth to spare, and not below those it has unless may_lower. The quantiles are those of 1 - alarms; effects that chance explains count as 0. Needs 20 spans with rows enough for a check. apply writes the thresholds into the configuration of the monitor.';
