@@ -149,7 +149,8 @@ drift_window_profiles_deserialize(PG_FUNCTION_ARGS)
 	int count;
 	Window *window;
 
-	deconstruct_array((ArrayType *) PG_GETARG_BYTEA_P(0), BYTEAOID, -1, false, TYPALIGN_DOUBLE, &packed, &nulls,
+	/* copied, because the message does not keep it aligned */
+	deconstruct_array((ArrayType *) PG_GETARG_BYTEA_P_COPY(0), BYTEAOID, -1, false, TYPALIGN_DOUBLE, &packed, &nulls,
 					  &count);
 	window = CreateWindow(AggregateContext(fcinfo), count);
 	for (int i = 0; i < count; i++)
