@@ -81,6 +81,24 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_due(drift.schedules) IS 'whether a schedule is to be run now, and nobody does';
 
+-- Rows are asked one after the other, since what is asked costs more than to find them.
+CREATE OR REPLACE FUNCTION drift_internal.lock_if_due(schedule_id integer) RETURNS drift.schedules
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	schedule drift.schedules;
+BEGIN
+	SELECT * INTO schedule FROM drift.schedules AS s WHERE s.schedule_id = lock_if_due.schedule_id FOR UPDATE SKIP LOCKED;
+	IF schedule.schedule_id IS NOT NULL AND drift_internal.is_due(schedule) THEN
+		RETURN schedule;
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.lock_if_due(integer) IS 'locks a schedule; NULL where it is not due or another session has it';
+
 CREATE OR REPLACE FUNCTION drift_internal.start_run(schedule_id integer, only_due boolean) RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -97,17 +115,16 @@ BEGIN
 				DETAIL = format('Its task %s runs code of its owner, and role %s is not a member of it.', schedule.task, drift_internal.actor()),
 				HINT = format('SET ROLE %s;', schedule.owner);
 	END IF;
-	SELECT * INTO schedule FROM drift.schedules AS s WHERE s.schedule_id = start_run.schedule_id FOR UPDATE SKIP LOCKED;
-	IF schedule.schedule_id IS NULL OR drift_internal.is_running(schedule.running_pid, schedule.running_since) THEN
-		IF only_due THEN
-			RETURN NULL;
+	IF only_due THEN
+		schedule := drift_internal.lock_if_due(schedule_id);
+	ELSE
+		SELECT * INTO schedule FROM drift.schedules AS s WHERE s.schedule_id = start_run.schedule_id FOR UPDATE SKIP LOCKED;
+		IF schedule.schedule_id IS NULL OR drift_internal.is_running(schedule.running_pid, schedule.running_since) THEN
+			RAISE EXCEPTION 'schedule % is run by another session', schedule_id
+				USING ERRCODE = 'object_in_use', HINT = 'drift.job_status says since when.';
 		END IF;
-		RAISE EXCEPTION 'schedule % is run by another session', schedule_id
-			USING ERRCODE = 'object_in_use', HINT = 'drift.job_status says since when.';
-	ELSIF only_due AND NOT drift_internal.is_due(schedule) THEN
-		RETURN NULL;
 	END IF;
-	RETURN drift_internal.take_schedule(schedule);
+	RETURN CASE WHEN schedule.schedule_id IS NOT NULL THEN drift_internal.take_schedule(schedule) END;
 END
 $$;
 
@@ -119,19 +136,22 @@ CREATE OR REPLACE FUNCTION drift_internal.start_next_run() RETURNS bigint
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	schedule drift.schedules;
+	candidate drift.schedules;
 BEGIN
 	PERFORM drift_internal.check_adopted();
-	SELECT * INTO schedule
-	FROM drift.schedules AS s
-	WHERE s.next_run_at <= clock_timestamp() AND drift_internal.may_start(s) AND drift_internal.is_due(s)
-	ORDER BY s.next_run_at, s.schedule_id
-	LIMIT 1
-	FOR UPDATE SKIP LOCKED;
-	IF schedule.schedule_id IS NULL THEN
-		RETURN NULL;
-	END IF;
-	RETURN drift_internal.take_schedule(schedule);
+	FOR candidate IN
+		SELECT *
+		FROM drift.schedules AS s
+		WHERE s.next_run_at <= clock_timestamp() AND s.paused_at IS NULL
+		ORDER BY s.next_run_at, s.schedule_id
+	LOOP
+		CONTINUE WHEN NOT drift_internal.may_start(candidate);
+		candidate := drift_internal.lock_if_due(candidate.schedule_id);
+		IF candidate.schedule_id IS NOT NULL THEN
+			RETURN drift_internal.take_schedule(candidate);
+		END IF;
+	END LOOP;
+	RETURN NULL;
 END
 $$;
 
