@@ -72,26 +72,38 @@ $$;
 COMMENT ON PROCEDURE drift.backfill_windows(text, interval, interval) IS
 	'reads rows that are older than a monitor, the newest first, a step of their time at a time, with a commit and a pause after each; called again it goes on where it was stopped, and checks can run meanwhile';
 
--- Rows of another cluster's transactions, which this one has yet to come to.
+-- Rows of another cluster's transactions, which this one has yet to come to. With row security in the way the
+-- statement fails: rows that were missed would be counted twice.
+CREATE OR REPLACE FUNCTION drift_internal.renumber_transactions(relation regclass, xid_column text) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
+AS $$
+DECLARE
+	renumbered bigint;
+BEGIN
+	EXECUTE format($dml$
+		UPDATE %1$s SET %2$I = pg_current_xact_id()
+		WHERE NOT pg_visible_in_snapshot(%2$I, pg_current_snapshot()) AND %2$I <> pg_current_xact_id()
+		$dml$, relation, xid_column);
+	GET DIAGNOSTICS renumbered = ROW_COUNT;
+	RETURN renumbered;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.renumber_transactions(regclass, text) IS
+	'gives rows of a table whose transactions the cluster has not come to the number of this one; how many';
+
 CREATE OR REPLACE FUNCTION drift.renumber_prediction_log(model text, OUT predictions bigint, OUT outcomes bigint) RETURNS SETOF record
 	LANGUAGE plpgsql ROWS 1
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 AS $$
 DECLARE
 	log CONSTANT drift.prediction_logs := drift_internal.find_log(model, 'read');
 BEGIN
 	PERFORM drift_internal.check_log_owner(log.log);
-	EXECUTE format($dml$
-		UPDATE %s SET logged_xid = pg_current_xact_id()
-		WHERE NOT pg_visible_in_snapshot(logged_xid, pg_current_snapshot()) AND logged_xid <> pg_current_xact_id()
-		$dml$, log.log);
-	GET DIAGNOSTICS predictions = ROW_COUNT;
-	EXECUTE format($dml$
-		UPDATE %s SET recorded_xid = pg_current_xact_id()
-		WHERE NOT pg_visible_in_snapshot(recorded_xid, pg_current_snapshot()) AND recorded_xid <> pg_current_xact_id()
-		$dml$, log.outcomes);
-	GET DIAGNOSTICS outcomes = ROW_COUNT;
+	predictions := drift_internal.renumber_transactions(log.log, 'logged_xid');
+	outcomes := drift_internal.renumber_transactions(log.outcomes, 'recorded_xid');
 	RETURN NEXT;
 END
 $$;

@@ -123,10 +123,13 @@ CREATE OR REPLACE FUNCTION drift.untrack_changes(monitor text) RETURNS SETOF dri
 AS $$
 DECLARE
 	marked CONSTANT record := drift_internal.marked_relation(monitor);
-	event text;
+	trigger name;
 BEGIN
-	FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate'] LOOP
-		EXECUTE format('DROP TRIGGER IF EXISTS drift_marks_%s_%s ON %s', marked.monitor_id, event, marked.relation);
+	FOR trigger IN
+		SELECT t.tgname FROM pg_trigger AS t
+		WHERE t.tgrelid = marked.relation::regclass AND t.tgname LIKE format('drift\_marks\_%s\_%%', marked.monitor_id)
+	LOOP
+		EXECUTE format('DROP TRIGGER %I ON %s', trigger, marked.relation);
 	END LOOP;
 	PERFORM drift_internal.set_tracking(monitor, 'recompute');
 	RETURN QUERY SELECT * FROM drift.monitors AS m WHERE m.monitor_id = marked.monitor_id;

@@ -62,6 +62,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 
 	('Predictions', 'create_prediction_log', $$drift.create_prediction_log('unlogged', 'app.unlogged_log')$$),
 	('Predictions', 'extend_prediction_log', $$drift.extend_prediction_log('second', 4)$$),
+	('Predictions', 'renumber_prediction_log', $$drift.renumber_prediction_log('risk')$$),
 	('Predictions', 'maintain_prediction_log', $$drift.maintain_prediction_log('risk')$$),
 	('Predictions', 'maintain_prediction_logs', $$CALL drift.maintain_prediction_logs()$$),
 	('Predictions', 'set_retention', $$drift.set_retention('risk', '1 year')$$),
@@ -81,6 +82,13 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Predictions', 'route_bucket', $$drift.route_bucket('salt', 'k')$$),
 	('Predictions', 'explain_route', $$drift.explain_route('canary', 'k')$$),
 
+	('Monitors', 'refresh_windows', $$drift.refresh_windows('watch')$$),
+	('Monitors', 'rebuild_windows', $$drift.rebuild_windows('watch')$$),
+	('Monitors', 'backfill_next', $$drift.backfill_next('watch')$$),
+	('Monitors', 'purge_history', $$drift.purge_history('watch')$$),
+	('Monitors', 'backfill_windows', $$CALL drift.backfill_windows('watch')$$),
+	('Monitors', 'track_changes', $$drift.track_changes('watch_table')$$),
+	('Monitors', 'untrack_changes', $$drift.untrack_changes('watch_table')$$),
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),
 	('Monitors', 'explain_check', format('drift.explain_check(%s)', :'check')),
 	('Monitors', 'feature_drift_report', $$drift.feature_drift_report('risk', 'a')$$),

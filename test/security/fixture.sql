@@ -61,6 +61,8 @@ SELECT prediction_id AS prediction FROM risk_log \gset
 SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('risk', 'nobody', 'bad') \g /dev/null
 -- A monitor of the owner, with a check.
 SELECT drift.create_monitor('watch', model => 'risk'), drift.run_check('watch') \g /dev/null
+CREATE TABLE readings (at timestamptz, a float8);
+SELECT drift.create_monitor('watch_table', 'readings') \g /dev/null
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset
 SELECT max(check_id) AS "check" FROM drift.checks \gset
 -- Something for maintenance to do, and something to read in every table.

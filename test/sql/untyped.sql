@@ -197,6 +197,16 @@ INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
+-- windows
+INSERT INTO not_for_users VALUES ('backfill_windows'); -- commits
+INSERT INTO call VALUES ('refresh_windows', 'SELECT * FROM drift.refresh_windows(%s)', ARRAY['watched']),
+	('rebuild_windows', 'SELECT * FROM drift.rebuild_windows(%s, %s, %s)', ARRAY['watched', '2026-01-01', '2026-02-01']),
+	('backfill_next', 'SELECT * FROM drift.backfill_next(%s, %s)', ARRAY['watched', '1 day']),
+	('purge_history', 'SELECT * FROM drift.purge_history(%s, %s)', ARRAY['watched', '2026-01-01']),
+	('track_changes', 'SELECT * FROM drift.track_changes(%s)', ARRAY['watched']),
+	('untrack_changes', 'SELECT * FROM drift.untrack_changes(%s)', ARRAY['watched']),
+	('renumber_prediction_log', 'SELECT * FROM drift.renumber_prediction_log(%s)', ARRAY['untyped']);
+
 -- alerts, decisions and guard rails
 SELECT silence_id AS silence FROM drift.silence('[2026-01-01,)', 'x', 'watched') \gset
 INSERT INTO drift.alerts (monitor_id, kind, severity, title) SELECT monitor_id, 'data_drift', 'warning', 'x' FROM drift.monitors WHERE name = 'watched' RETURNING alert_id AS alert \gset
