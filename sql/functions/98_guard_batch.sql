@@ -1,7 +1,8 @@
 -- drift.guard_batch(): a trigger that looks at the rows of a statement before they are committed
 --
 -- It reads the profiles of a baseline for whoever loads rows, who need not see them. So it runs as the owner of
--- the extension, and touches rows only by casts that the server brings.
+-- the extension, and touches rows only by functions that the server brings: whoever owns a type may have made
+-- casts of it that do what they like.
 
 CREATE OR REPLACE FUNCTION drift_internal.guard_option(arguments text[], place integer, default_value text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -33,6 +34,22 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.guard_baseline(text, regclass) IS 'newest version of a baseline that the owner of a table may use; or an error';
 
+-- Of types that users may own only enums are read, by the function that the server has for all of them.
+CREATE OR REPLACE FUNCTION drift_internal.safe_expression(column_name text, base_type oid) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN t.oid < 16384 THEN format('source.%I', column_name)
+			WHEN t.typtype = 'e' THEN format('pg_catalog.textin(pg_catalog.enum_out((source.%I)::%s))', column_name, t.oid::regtype)
+		END
+	FROM pg_type AS t
+	WHERE t.oid = base_type
+$$;
+
+COMMENT ON FUNCTION drift_internal.safe_expression(text, oid) IS
+	'expression of a column of a batch that runs nothing of a user''s; NULL for types of which that cannot be known';
+
 -- What the table lacks cannot be in its batches.
 CREATE OR REPLACE FUNCTION drift_internal.guard_columns(baseline drift.baselines, guarded regclass)
 	RETURNS TABLE (plan drift_internal.column_plan, value text, reference drift.profile)
@@ -40,13 +57,14 @@ CREATE OR REPLACE FUNCTION drift_internal.guard_columns(baseline drift.baselines
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT ROW(b.column_name, b.column_type, s.column_type, b.kind, t.value_type, NULL, false,
-			CASE WHEN t.value_type IS NULL THEN 'type' END)::drift_internal.column_plan,
-		CASE WHEN t.value_type IS NULL THEN 'NULL::pg_catalog.text'
-			ELSE drift_internal.value_expression(format('source.%I', b.column_name), t.value_type, NOT baseline.stores_categories) END,
-		CASE WHEN t.value_type IS NOT NULL THEN b.profile END
+			CASE WHEN t.value_type IS NULL THEN 'type' WHEN e.expression IS NULL THEN 'unsupported' END)::drift_internal.column_plan,
+		CASE WHEN t.value_type IS NULL OR e.expression IS NULL THEN 'NULL::pg_catalog.text'
+			ELSE drift_internal.value_expression(e.expression, t.value_type, NOT baseline.stores_categories) END,
+		CASE WHEN t.value_type IS NOT NULL AND e.expression IS NOT NULL THEN b.profile END
 	FROM drift.baseline_columns AS b
 	JOIN drift_internal.source_columns(format('SELECT * FROM %s', guarded)) AS s USING (column_name),
-		LATERAL (SELECT drift_internal.common_type(to_regtype(b.value_type), s.base_type) AS value_type) AS t
+		LATERAL (SELECT drift_internal.common_type(to_regtype(b.value_type), s.base_type) AS value_type) AS t,
+		LATERAL (SELECT drift_internal.safe_expression(b.column_name, s.base_type) AS expression) AS e
 	WHERE b.baseline_id = baseline.baseline_id AND b.segment = ''
 	ORDER BY b.ordinal
 $$;

@@ -1,6 +1,6 @@
 -- Errors that stop a pipeline: assertions over data and over monitors, and the trigger that looks at a batch.
 BEGIN;
-SELECT plan(44);
+SELECT plan(48);
 
 CREATE ROLE "guard Ünï" LOGIN;
 CREATE ROLE guard_loader LOGIN;
@@ -136,6 +136,23 @@ ALTER TABLE "lo ad" ALTER COLUMN income TYPE text;
 SELECT matches((SELECT detail FROM raised('INSERT INTO "lo ad" (id, income) SELECT i, i FROM generate_series(1, 600) AS i')), 'income is critical \(type\)', 'a column of another type');
 ALTER TABLE "lo ad" DROP COLUMN income;
 SELECT is((SELECT state FROM raised('INSERT INTO "lo ad" ("Äge", mood, city, born, ok) SELECT "Äge", mood, city, born, ok FROM batch(9001, 9999)')), 'ok', 'a column that the table does not have is not asked');
+
+-- what the owner of a type makes of it is not run by the trigger, which is the extension's
+CREATE TABLE stolen (who text);
+GRANT INSERT ON stolen TO PUBLIC;
+SET ROLE "guard Ünï";
+CREATE FUNCTION steal(m mood) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO "guard s".stolen VALUES (current_user); RETURN 'ok'; END $$;
+CREATE DOMAIN moods AS mood;
+RESET ROLE;
+ALTER TYPE mood OWNER TO "guard Ünï";
+SET ROLE "guard Ünï";
+CREATE CAST (mood AS text) WITH FUNCTION steal(mood);
+ALTER TABLE "lo ad" ALTER COLUMN mood TYPE moods;
+RESET ROLE;
+SELECT is((SELECT state FROM raised('INSERT INTO "lo ad" ("Äge", mood, city, born, ok) SELECT "Äge", mood, city, born, ok FROM batch(9001, 9999)')), 'ok', 'an enum is read');
+SELECT is((SELECT state FROM raised('INSERT INTO "lo ad" ("Äge", mood, city, born, ok) SELECT "Äge", ''sad'', city, born, ok FROM batch(9001, 9999)')), 'MD001', 'and judged');
+SELECT is_empty('SELECT * FROM stolen', 'without the cast that its owner made of it');
+SELECT is(drift_internal.safe_expression('x', 'drift.profile'::regtype), NULL, 'other types of users are not read');
 
 SELECT * FROM finish();
 ROLLBACK;
