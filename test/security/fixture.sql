@@ -64,6 +64,8 @@ SELECT drift.create_monitor('watch', model => 'risk'), drift.run_check('watch') 
 CREATE TABLE readings (at timestamptz, a float8);
 SELECT drift.create_monitor('watch_table', 'readings') \g /dev/null
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset
+SELECT drift.create_baseline(b, 'applications', 'risk') FROM unnest('{spare,held}'::text[]) AS b \g /dev/null
+SELECT drift.create_monitor('table', 'applications', 'risk'), drift.refresh_windows('table') \g /dev/null
 SELECT max(check_id) AS "check" FROM drift.checks \gset
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec

@@ -191,6 +191,20 @@ INSERT INTO call VALUES ('deploy', 'SELECT * FROM drift.deploy(%s, %s, %s, %s, %
 -- monitors: of the log, and of a table with a time column
 CREATE TABLE timed AS SELECT now() - interval '1 hour' * g AS at, g::float8 AS x, f FROM generate_series(1, 60) AS g, LATERAL (SELECT g % 2 = 0 AS f) AS p;
 SELECT drift.create_monitor('watched', 'timed', time_column => 'at', reference => 'previous'), drift.create_monitor('untyped', model => 'untyped') \g /dev/null
+SELECT drift.create_baseline(b, 'timed') FROM unnest('{held,spare}'::text[]) AS b \g /dev/null
+INSERT INTO call VALUES ('config_keys', 'SELECT * FROM drift.config_keys() WHERE path = %s', ARRAY['alerting.of']), ('validate_config', 'SELECT * FROM drift.validate_config(%s)', ARRAY['{"a": 1}']),
+	('load_config', 'SELECT * FROM drift.load_config(%s, %s)', ARRAY['{"alerting": {"of": 4}}', 'untyped']), ('dump_config', 'SELECT drift.dump_config(%s)', ARRAY['untyped']),
+	('monitor_config', 'SELECT drift.monitor_config(%s)', ARRAY['watched']),
+	('create_baseline', 'SELECT * FROM drift.create_baseline(%s, %s, NULL, NULL, %s, %s, %s, %s, %s)', ARRAY['new', 'timed', 'production', '{x,f}', 'f', 'at', 'true']),
+	('create_baseline', 'SELECT * FROM drift.create_baseline(%s, %s, %s, %s)', ARRAY['new', 'SELECT 1 AS f0, 2 AS f1', 'untyped', '1']),
+	('refresh_baseline', 'SELECT * FROM drift.refresh_baseline(%s, %s)', ARRAY['held', 'timed']), ('drop_baseline', 'SELECT drift.drop_baseline(%s, %s)', ARRAY['spare', '1']),
+	('baseline_from_windows', 'SELECT * FROM drift.baseline_from_windows(%s, %s, %s)', ARRAY['new', 'watched', '(,)']),
+	('create_monitor', 'SELECT * FROM drift.create_monitor(%s, %s, NULL, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
+		ARRAY['new', 'timed', 'at', 'held', 'week', '{x}', 'f', 'day', '2 days', 'psi_020', 'UTC', 'x > 0', 'recompute', '{"alerting": {"of": 4}}']),
+	('alter_monitor', 'SELECT * FROM drift.alter_monitor(%s, %s, %s, %s, %s, %s, %s)', ARRAY['watched', '{"alerting": {"of": 4}}', 'psi_020', 'held', 'week', '2 days', 'x']),
+	('watch_columns', 'SELECT * FROM drift.watch_columns(%s, %s)', ARRAY['watched', '{x}']), ('rename_monitor', 'SELECT * FROM drift.rename_monitor(%s, %s)', ARRAY['watched', 'new']),
+	('set_monitor_owner', 'SELECT * FROM drift.set_monitor_owner(%s, %s)', ARRAY['watched', current_user::text]), ('drop_monitor', 'SELECT drift.drop_monitor(%s)', ARRAY['untyped']),
+	('calibrate_thresholds', 'SELECT * FROM drift.calibrate_thresholds(%s, %s, %s, %s, %s, %s)', ARRAY['watched', '2026-01-01', '2027-01-01', '0.02', 'true', 'false']);
 SELECT check_id FROM drift.run_check('watched') \gset
 INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_prediction_drift(%s, %s, %s, %s)', ARRAY['timed', 'timed', 'x', 'standard']),
 	('run_check', 'SELECT * FROM drift.run_check(%s, %s, %s)', ARRAY['watched', '2026-01-01', 'true']),

@@ -48,6 +48,8 @@ INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith@staging', 'smith/9', 'cha
 	'read', 'operate', 'public', '"we""ird Ünïcode"', 'latest', 'all']);
 INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"rows": 5, "from": "x"}', '{"auc": 0.5}', '[{"name": "x", "kind": "number"}]', '{"parent_version": "x"}', '{"f0": 1, "f1": 2, "f2": 3}'])
 UNION ALL SELECT 'jsonb', drift.export_version('smith', 1)::text;
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith.times', 'at', 'hour', 'day', 'week', 'baseline', 'recompute', 'production', 'at > now()']);
+INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"alerting": {"of": 1e400}}', '{"features": {"": {"psi_warning": 0.1}}}', '{"drift_detection": {"thresholds": {}}}']);
 INSERT INTO hurting SELECT 'text', unnest(ARRAY['threshold', 'scheduled', 'warning', 'critical', 'data_drift', '0 2 * * *']);
 INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"psi": 0.1}', '{"every": "1 day"}', '{"cron": "0 2 30 2 *"}']);
 INSERT INTO hurting SELECT 'regrole', unnest(ARRAY['smith', 'pg_monitor', '-', '4294967295']);
