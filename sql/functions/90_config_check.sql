@@ -13,6 +13,20 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_interval(text) IS 'whether a text is a time that is not negative';
 
+CREATE OR REPLACE FUNCTION drift_internal.is_cron(value text) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN drift.next_time(value) IS NOT NULL;
+EXCEPTION
+	WHEN invalid_parameter_value THEN
+		RETURN false;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.is_cron(text) IS 'whether a text is a cron expression of times that come';
+
 CREATE OR REPLACE FUNCTION drift_internal.thresholds_problem(value jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
@@ -48,7 +62,7 @@ AS $$
 			WHEN kind = 'text' THEN value #>> '{}' <> ''
 			WHEN kind = 'interval' THEN drift_internal.is_interval(value #>> '{}')
 			WHEN kind = 'choice' THEN value #>> '{}' = ANY (choices)
-			WHEN kind = 'schedule' THEN value #>> '{}' = ANY (choices) OR value #>> '{}' ~ '^\s*(\S+\s+){4}\S+\s*$'
+			WHEN kind = 'schedule' THEN value #>> '{}' = ANY (choices) OR drift_internal.is_cron(value #>> '{}')
 			WHEN kind = 'method' THEN value #>> '{}' IN (SELECT c.method FROM drift_internal.comparison_methods() AS c)
 		END, false)
 $$;

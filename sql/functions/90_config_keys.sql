@@ -42,7 +42,7 @@ AS $$
 	('deployment.max_rollback_attempts', 'integer', '[0,1000]', NULL, false, '3', 'automatic rollbacks after which nothing is deployed'),
 	('deployment.min_metric', 'number', '[0,1]', NULL, true, '0.90', 'primary metric below which a version is flagged for review; null: none'),
 
-	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a word or five fields as in crontab'),
+	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,monday,diabetes,full_monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a bundle of drift.schedule_bundles(), five fields as in crontab, or event_driven: by nobody but who loads data'),
 	('monitoring.drift_check_samples', 'integer', '[2,)', NULL, false, '500', 'rows below which a check gives no verdict'),
 	('monitoring.monitoring_interval', 'integer', '[60,)', NULL, false, '3600', 'seconds between two cycles that drift.start_monitoring() schedules'),
 	('monitoring.max_history_days', 'integer', '[1,36500]', NULL, false, '30', 'days for which checks and windows of hours are kept'),
