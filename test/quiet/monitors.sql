@@ -208,8 +208,9 @@ BEGIN
 		columns => (SELECT array_agg(column_name) FROM drift.query_columns('quiet.population') AS c WHERE column_name NOT IN ('id', 'period', 'y')));
 	PERFORM drift.refresh_windows(name);
 	INSERT INTO seen (thresholds, change, day, status, drift_detected, drifted)
-	SELECT set_name, held_against, m.ordinality, (c).status, (c).drift_detected, (c).drifted_features
-	FROM (SELECT DISTINCT (period || '-01')::date::timestamptz + interval '1 month' AS as_of FROM population ORDER BY 1 OFFSET 1) WITH ORDINALITY AS m, drift.run_check(name, m.as_of, false) AS c;
+	SELECT set_name, held_against, row_number() OVER (ORDER BY m.as_of), (c).status, (c).drift_detected, (c).drifted_features
+	FROM (SELECT DISTINCT (period || '-01')::date::timestamptz + interval '1 month' AS as_of FROM population ORDER BY 1 OFFSET 1) AS m,
+		drift.run_check(name, m.as_of, false) AS c;
 	PERFORM drift.drop_monitor(name);
 END
 $$;
