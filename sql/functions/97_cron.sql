@@ -140,7 +140,7 @@ CREATE OR REPLACE FUNCTION drift_internal.next_time_of_day(cron drift_internal.c
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN cron.repeats THEN (
+	SELECT CASE WHEN NOT isfinite(day) THEN NULL WHEN cron.repeats THEN (
 		SELECT min(t)
 		FROM generate_series(greatest(day::timestamp AT TIME ZONE time_zone, date_trunc('minute', after)),
 				(day + 1)::timestamp AT TIME ZONE time_zone, interval '1 minute') AS t,
