@@ -106,7 +106,7 @@ FindOutOfRange(const ColumnPlan *plan, Sides sides, Finding *finding)
 	int64 m = drift_profile_n(sides.current);
 	double low = drift_numeric_keys(reference)[0];
 	double high = drift_numeric_keys(reference)[reference->key_count - 1];
-	double share = drift_numeric_share_outside(current, low, high) - drift_numeric_rank_error(current);
+	double share = drift_numeric_share_surely_outside(current, low, high);
 	int64 rows = (int64) rint(share * (double) m);
 
 	if (!(share > 0))

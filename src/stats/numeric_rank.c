@@ -203,3 +203,19 @@ drift_numeric_share_outside(const DriftNumeric *p, double low, double high)
 		share += 1 - drift_rank_middle(drift_numeric_rows_upto(p, high)) / n;
 	return share;
 }
+
+double
+drift_numeric_share_surely_outside(const DriftNumeric *p, double low, double high)
+{
+	const double *keys = drift_numeric_keys(p);
+	int64_t n = drift_profile_n(&p->profile);
+	int64_t rows = 0;
+
+	if (p->key_count == 0)
+		return 0;
+	if (keys[0] < low)
+		rows += drift_numeric_rows_upto(p, nextafter(low, -INFINITY)).low;
+	if (keys[p->key_count - 1] > high)
+		rows += n - drift_numeric_rows_upto(p, high).high;
+	return (double) rows / (double) n;
+}

@@ -46,6 +46,9 @@ DriftRank drift_numeric_rows_upto(const DriftNumeric *p, double x);
 /* Estimated share of the values that are below low or above high; 0 without values. */
 double drift_numeric_share_outside(const DriftNumeric *p, double low, double high);
 
+/* The share that lies outside for certain: what the summary is wrong by, at either end, is not counted. */
+double drift_numeric_share_surely_outside(const DriftNumeric *p, double low, double high);
+
 /*
  * Worst-case error of every rank, cdf and quantile the profile answers, as a
  * share of its rows with a value: half of the widest span of ranks between

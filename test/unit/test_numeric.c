@@ -235,7 +235,13 @@ test_judged(const Stream *stream, const char *how, const DriftNumeric *p, const 
 {
 	Judgement judgement = judge(p, sorted, n);
 	double error = drift_numeric_rank_error(p);
+	double low = sorted[n / 50];
+	double high = sorted[n - 1 - n / 50];
+	double outside = 1 - (double) (rows_upto(sorted, n, high) - rows_below(sorted, n, low)) / (double) n;
+	double surely = drift_numeric_share_surely_outside(p, low, high);
 
+	ok(surely <= outside + 1e-15 && surely >= outside - 4 * error - 1e-15,
+	   "%s, %s: of %.5f outside %.5f are so for certain", stream->name, how, outside, surely);
 	ok(drift_numeric_check(p) == DRIFT_OK && drift_profile_n(&p->profile) == (int64_t) n && judgement.unsound == 0,
 	   "%s, %s: the true rank is always within its bounds (%d times not)", stream->name, how, judgement.unsound);
 	ok(judgement.rank <= error * (double) n + 0.5 && judgement.quantile <= error * (double) n + 1.0,
