@@ -239,8 +239,8 @@ BEGIN
 	DELETE FROM drift.checks AS c WHERE c.monitor_id = id;
 	DELETE FROM drift.silences AS s WHERE s.monitor_id = id;
 	DELETE FROM drift.decisions AS d WHERE d.monitor_id = id AND d.model_id IS NULL;
-	UPDATE drift.alerts AS a SET status = 'resolved', resolved_at = clock_timestamp(), comment = 'the monitor was dropped'
-	WHERE a.monitor_id = id AND a.status <> 'resolved';
+	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), 'the monitor was dropped')
+	FROM drift.alerts AS a WHERE a.monitor_id = id AND a.status <> 'resolved';
 	DELETE FROM drift.monitor_columns AS c WHERE c.monitor_id = id;
 	DELETE FROM drift.monitors AS m WHERE m.monitor_id = id;
 	-- A baseline that was made of the monitor's first rows goes with it.

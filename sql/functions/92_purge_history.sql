@@ -53,9 +53,10 @@ DECLARE
 	now_at CONSTANT timestamptz := coalesce(as_of, clock_timestamp());
 	config CONSTANT jsonb := drift_internal.monitor_config(found_monitor);
 	-- whole days of hours and whole months of days go, so that what stays can be made anew of what is below it
-	checks_from CONSTANT timestamptz := now_at - make_interval(days => drift_internal.config_number(config, 'monitoring.max_history_days')::integer);
+	history_from CONSTANT timestamptz := now_at - make_interval(days => drift_internal.config_number(config, 'monitoring.max_history_days')::integer);
+	checks_from CONSTANT timestamptz := least(history_from, now_at - drift_internal.alert_history(found_monitor, config));
 	hours_from CONSTANT timestamptz := drift_internal.window_start(
-		least(checks_from, now_at - drift_internal.needed_history(found_monitor)), 'day', zone);
+		least(history_from, now_at - drift_internal.needed_history(found_monitor)), 'day', zone);
 	days_from CONSTANT timestamptz := drift_internal.window_start(least(hours_from, now_at - drift_internal.needed_history(found_monitor),
 		now_at - make_interval(days => drift_internal.config_number(config, 'monitoring.max_day_history_days')::integer)), 'month', zone);
 	months_from CONSTANT timestamptz := drift_internal.window_start(

@@ -339,6 +339,7 @@ BEGIN
 	checked.error := concat_ws(E'\n', message, nullif(detail, ''));
 	checked.explanation := 'The check could not be run: ' || message;
 	checked := drift_internal.write_check(checked, '{}', started_at);
+	PERFORM drift_internal.decide(checked.check_id);
 	PERFORM drift_internal.tune_alerts(checked.check_id);
 	RETURN NEXT checked;
 END

@@ -146,6 +146,16 @@ $$;
 COMMENT ON FUNCTION drift_internal.has_verdict(drift.checks, text) IS
 	'whether a check knows of a kind of alert that its cause is gone; too few rows are no all-clear';
 
+-- A span without a verdict is passed over, but not for ever.
+CREATE OR REPLACE FUNCTION drift_internal.alert_history(monitor drift.monitors, config jsonb) RETURNS interval
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 3 * drift_internal.config_number(config, 'alerting.of') * (monitor).span
+$$;
+
+COMMENT ON FUNCTION drift_internal.alert_history(drift.monitors, jsonb) IS 'how far back checks may count for an alert';
+
 -- Checks may be run every hour over the rows of a day. Breaches count where their rows are different ones.
 CREATE OR REPLACE FUNCTION drift_internal.earlier_spans(checked drift.checks, wanted integer) RETURNS bigint[]
 	LANGUAGE plpgsql STABLE
