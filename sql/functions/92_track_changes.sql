@@ -99,6 +99,7 @@ AS $$
 DECLARE
 	marked CONSTANT record := drift_internal.marked_relation(monitor);
 	event record;
+	trigger name;
 BEGIN
 	-- Each waits for who is writing to the table, so that no change is between the last one that was not marked and the first that is.
 	FOR event IN
@@ -106,8 +107,13 @@ BEGIN
 			('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
 			('delete', 'REFERENCING OLD TABLE AS old_rows'), ('truncate', '')) AS e (name, rows)
 	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER drift_marks_%s_%s AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION drift_internal.mark_buckets(%s)',
-			marked.monitor_id, event.name, event.name, marked.relation, event.rows, marked.monitor_id);
+		trigger := format('drift_marks_%s_%s', marked.monitor_id, event.name);
+		IF EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = marked.relation::regclass AND t.tgname = trigger) THEN
+			EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', marked.relation, trigger);
+		ELSE
+			EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION drift_internal.mark_buckets(%s)',
+				trigger, event.name, marked.relation, event.rows, marked.monitor_id);
+		END IF;
 	END LOOP;
 	PERFORM drift_internal.set_tracking(monitor, 'trigger');
 	RETURN QUERY SELECT * FROM drift.monitors AS m WHERE m.monitor_id = marked.monitor_id;

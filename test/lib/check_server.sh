@@ -36,6 +36,8 @@ if [ -f test/docs/run.sh ]; then
 	suite docs prove -v -e sh test/docs/run.sh
 fi
 
+suite stress prove -v -e sh test/stress/run.sh :: 10
+
 suite clients prove -v -e sh test/clients/run.sh
 
 suite sqlsmith prove -v -e sh test/sqlsmith/run.sh :: 4000 30

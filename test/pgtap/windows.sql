@@ -213,7 +213,10 @@ SELECT lives_ok($$UPDATE measured SET x = 6 WHERE id = 5$$, 'a cast of the user 
 ROLLBACK;
 ALTER TABLE measured DISABLE TRIGGER USER;
 SELECT matches(message, 'track_changes', 'disabled triggers are told of') FROM drift.refresh_windows('measured');
-ALTER TABLE measured ENABLE TRIGGER USER;
+UPDATE measured SET x = 8 WHERE id = 7;
+SELECT FROM drift.track_changes('measured');
+SELECT is(message, NULL, 'and enabled again') FROM drift.refresh_windows('measured');
+SELECT results_eq($$SELECT * FROM x_of('measured')$$, $$SELECT * FROM measured_wanted()$$, 'then all is read again');
 TRUNCATE measured;
 SELECT FROM drift.refresh_windows('measured');
 SELECT is_empty($$SELECT * FROM x_of('measured')$$, 'nothing is left of a table that was truncated');
