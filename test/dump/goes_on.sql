@@ -10,3 +10,12 @@ SELECT version, status FROM drift.rollback('we"ird Ünïcode', reason => 'after 
 SELECT deployment_id, status FROM drift.deploy('we"ird Ünïcode', 1, 'blue_green');
 SELECT max(event_id) FROM drift.model_events;
 SELECT max(event_id) FROM drift.outbox;
+SELECT status, rows_read, windows > 0 FROM drift.refresh_windows('of a täble "quoted"');
+SELECT rows_read FROM drift.refresh_windows('of the log');
+SELECT check_id, status, drifted_features, n_current FROM drift.run_check('of a täble "quoted"', date_trunc('hour', (SELECT max("at é") FROM "app's"."réadings")));
+SELECT baseline_id, version FROM drift.refresh_baseline('first é "line"');
+SELECT monitor_id FROM drift.create_monitor('next', $$"app's"."réadings"$$, time_column => 'at é', reference => 'previous', bucket => 'day');
+SELECT rows_read, buckets > 0 FROM drift.refresh_windows('next');
+SELECT max(alert_id), count(*) FILTER (WHERE status <> 'resolved') FROM drift.alerts;
+SELECT schedule_id, task FROM drift.schedule_monitor('next', '0 3 * * *');
+SELECT trigger_id FROM drift.add_trigger('next', 'every_n_cycles', '{"cycles": 3}');
