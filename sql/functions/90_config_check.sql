@@ -1,20 +1,7 @@
 -- what is wrong with a configuration, all of it at once
 
-CREATE OR REPLACE FUNCTION drift_internal.is_interval(value text) RETURNS boolean
-	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN value::interval >= '0';
-EXCEPTION
-	WHEN data_exception THEN RETURN false;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.is_interval(text) IS 'whether a text is a time that is not negative';
-
 CREATE OR REPLACE FUNCTION drift_internal.is_cron(value text) RETURNS boolean
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -60,7 +47,7 @@ AS $$
 			WHEN kind = 'thresholds' THEN jsonb_typeof(value) IN ('string', 'object')
 			WHEN jsonb_typeof(value) <> 'string' THEN false
 			WHEN kind = 'text' THEN value #>> '{}' <> ''
-			WHEN kind = 'interval' THEN drift_internal.is_interval(value #>> '{}')
+			WHEN kind = 'interval' THEN drift_internal.is_interval(value)
 			WHEN kind = 'choice' THEN value #>> '{}' = ANY (choices)
 			WHEN kind = 'schedule' THEN value #>> '{}' = ANY (choices) OR drift_internal.is_cron(value #>> '{}')
 			WHEN kind = 'method' THEN value #>> '{}' IN (SELECT c.method FROM drift_internal.comparison_methods() AS c)

@@ -158,8 +158,8 @@ RESET ROLE;
 
 -- thresholds from the past
 SET ROLE monitor_owner;
-CREATE TABLE seasons AS SELECT timestamptz '2026-01-01' + i * interval '2 minutes' AS at, random() + 0.2 * sin(i / 7200.0) AS swinging, random() AS calm FROM generate_series(1, 21600) AS i;
-SELECT drift.create_baseline('seasons', 'SELECT random() AS swinging, random() AS calm FROM generate_series(1, 5000)') \g /dev/null
+CREATE TABLE seasons AS SELECT timestamptz '2026-01-01' + i * interval '2 minutes' AS at, u + 0.2 * sin(i / 7200.0) AS swinging, u AS calm FROM generate_series(1, 21600) AS i, LATERAL (SELECT i * 0.618033988749895::float8 - floor(i * 0.618033988749895::float8) AS u) AS r;
+SELECT drift.create_baseline('seasons', 'SELECT u AS swinging, u AS calm FROM generate_series(1, 5000) AS i, LATERAL (SELECT i * sqrt(2::float8) - floor(i * sqrt(2::float8)) AS u) AS r') \g /dev/null
 SELECT drift.create_monitor('seasons', 'seasons', baseline => 'seasons') \g /dev/null
 SELECT drift.refresh_windows('seasons') \g /dev/null
 CREATE TEMPORARY TABLE calibrated AS SELECT * FROM drift.calibrate_thresholds('seasons');
