@@ -73,7 +73,7 @@ CREATE OR REPLACE FUNCTION drift_internal.call_window_columns(number integer) RE
 AS $$
 	SELECT string_agg(format('drift_internal.window_profiles_agg(($1)[%s:%s], %s)', chunk.low, chunk.high,
 			(SELECT string_agg('c' || i, ', ' ORDER BY i) FROM generate_series(chunk.low, chunk.high) AS i)), ' || ' ORDER BY chunk.low)
-	FROM (SELECT low, least(low + 49, number) AS high FROM generate_series(1, number, 50) AS low) AS chunk
+	FROM (SELECT low, least(low + 49, number) AS high FROM generate_series(1, least(number, 32767), 50) AS low) AS chunk
 $$;
 
 COMMENT ON FUNCTION drift_internal.call_window_columns(integer) IS
