@@ -137,6 +137,15 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_rate(bigint, float8, float8) IS 'whether values are zeros and ones, from their moments';
 
+CREATE OR REPLACE FUNCTION drift_internal.span_text(span tstzrange, time_zone text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('from %s to %s', to_char(lower(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'), to_char(upper(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'))
+$$;
+
+COMMENT ON FUNCTION drift_internal.span_text(tstzrange, text) IS 'a span as the clocks of a time zone show it';
+
 CREATE OR REPLACE FUNCTION drift_internal.judge_error(checked drift.checks, monitor drift.monitors, watched drift.monitor_columns,
 	spans drift_internal.check_spans, limits drift.thresholds)
 	RETURNS drift.check_features
@@ -196,14 +205,14 @@ BEGIN
 			END;
 		result.drifted := result.severity <> 'ok';
 		result.findings := CASE WHEN result.drifted THEN '{performance}' ELSE '{}' END;
-		result.explanation := format('mean error %s to %s (difference %s to %s with confidence %s); outcomes of rows from %s to %s',
+		result.explanation := format('mean error %s to %s (difference %s to %s with confidence %s); outcomes of rows %s',
 			drift_internal.short_number(r.mean), drift_internal.short_number(c.mean),
 			drift_internal.short_number(difference - margin), drift_internal.short_number(difference + margin),
-			drift_internal.percent(1 - limits.alpha), lower(span), upper(span));
+			drift_internal.percent(1 - limits.alpha), drift_internal.span_text(span, monitor.time_zone));
 	ELSE
 		result.severity := 'insufficient_data';
-		result.explanation := format('outcomes of %s rows from %s to %s, and of %s before; it takes %s',
-			result.n_current, lower(span), upper(span), result.n_reference, minimum_rows);
+		result.explanation := format('outcomes of %s rows %s, and of %s before; it takes %s',
+			result.n_current, drift_internal.span_text(span, monitor.time_zone), result.n_reference, minimum_rows);
 	END IF;
 
 	result.severity_text := drift_internal.severity_text(result.severity);

@@ -260,7 +260,7 @@ DECLARE
 	watched drift_internal.watched_column[];
 	judged record;
 BEGIN
-	IF refresh THEN
+	IF refresh IS NOT FALSE THEN
 		PERFORM drift.refresh_windows(monitor.name);
 	END IF;
 
@@ -320,6 +320,9 @@ DECLARE
 	message text;
 	detail text;
 BEGIN
+	IF NOT isfinite(as_of) THEN
+		RAISE EXCEPTION 'a check cannot look back from %', as_of USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	PERFORM drift_internal.lock_monitor_state(watched);
 
 	BEGIN

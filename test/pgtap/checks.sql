@@ -1,6 +1,6 @@
 -- Checks: spans, columns, volume, schema, performance, rights.
 BEGIN;
-SELECT plan(68);
+SELECT plan(69);
 CREATE SCHEMA checks;
 SET search_path = checks, public;
 SET TIME ZONE 'UTC';
@@ -72,6 +72,8 @@ SELECT is((drift.run_check('plain', '2026-02-21')).check_id, (SELECT check_id FR
 SELECT is(state('plain', '2027-01-01'), 'insufficient_data', 'no rows are no verdict');
 SELECT is((SELECT drift_detected FROM drift.latest_check WHERE monitor = 'plain'), NULL, 'nor that nothing drifted');
 SELECT is(state('plain', '2025-01-01'), 'insufficient_data', 'nor are times before all rows');
+
+SELECT throws_ok($$ SELECT drift.run_check('plain', 'infinity') $$, '22023', 'a check cannot look back from infinity', 'nor is there an end of time');
 
 -- configuration
 CREATE FUNCTION configured(config jsonb) RETURNS text LANGUAGE plpgsql AS $$
