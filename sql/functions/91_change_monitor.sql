@@ -38,10 +38,11 @@ CREATE OR REPLACE FUNCTION drift_internal.store_columns(monitor drift.monitors, 
 AS $$
 #variable_conflict use_column
 DECLARE
-	id CONSTANT integer := (drift_internal.find_monitor(monitor.name, 'own')).monitor_id;
+	owned CONSTANT drift.monitors := drift_internal.find_monitor(monitor.name, 'own');
+	id CONSTANT integer := owned.monitor_id;
 	wanted drift.monitor_columns[];
 BEGIN
-	PERFORM drift_internal.lock_monitor_state(monitor);
+	PERFORM drift_internal.lock_monitor_state(owned);
 	wanted := drift_internal.number_columns(id, columns);
 	RETURN QUERY
 		SELECT CASE WHEN c.column_id IS NULL THEN 'added' WHEN w.column_id IS NULL THEN 'removed' ELSE 'changed' END,
@@ -111,6 +112,7 @@ DECLARE
 BEGIN
 	PERFORM drift_internal.find_monitor(monitor.name, 'own');
 	PERFORM drift_internal.check_config(monitor.config, drift_internal.loaded_config(monitor.model_id));
+	PERFORM drift_internal.find_baseline(monitor.baseline, 'own') WHERE monitor.baseline IS NOT NULL;
 	UPDATE drift.monitors AS m
 	SET config = monitor.config, baseline = monitor.baseline, reference = monitor.reference, span = monitor.span, description = monitor.description
 	WHERE m.monitor_id = monitor.monitor_id AND m.name = monitor.name
@@ -120,6 +122,22 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.store_changes(drift.monitors) IS 'writes down what drift.alter_monitor() changed, for the owner';
+
+-- Who changes a monitor reads it first, so that of two changes at once none is lost.
+CREATE OR REPLACE FUNCTION drift_internal.lock_own_monitor(name text) RETURNS drift.monitors
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked drift.monitors := drift_internal.find_monitor(name, 'own');
+BEGIN
+	SELECT * INTO locked FROM drift.monitors AS m WHERE m.monitor_id = locked.monitor_id FOR NO KEY UPDATE;
+	RETURN drift_internal.check_monitor(locked, 'own', name);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.lock_own_monitor(text) IS
+	'the monitor of a name for a member of its owner, locked until the transaction ends';
 
 CREATE OR REPLACE FUNCTION drift.alter_monitor(
 	monitor text,
@@ -134,7 +152,7 @@ CREATE OR REPLACE FUNCTION drift.alter_monitor(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	changed drift.monitors := drift_internal.find_monitor(monitor, 'own');
+	changed drift.monitors := drift_internal.lock_own_monitor(monitor);
 	moved CONSTANT boolean := baseline IS DISTINCT FROM changed.baseline AND baseline IS NOT NULL;
 BEGIN
 	changed.config := drift_internal.change_config(changed.config,
@@ -227,11 +245,12 @@ CREATE OR REPLACE FUNCTION drift_internal.delete_monitor(monitor drift.monitors)
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	id CONSTANT integer := (drift_internal.find_monitor(monitor.name, 'own')).monitor_id;
+	dropped CONSTANT drift.monitors := drift_internal.find_monitor(monitor.name, 'own');
+	id CONSTANT integer := dropped.monitor_id;
 	anchor integer;
 BEGIN
 	-- Who runs it has finished when this goes on, and finds no state afterwards.
-	SELECT s.baseline_id INTO anchor FROM drift_internal.lock_monitor_state(monitor) AS s;
+	SELECT s.baseline_id INTO anchor FROM drift_internal.lock_monitor_state(dropped) AS s;
 	DELETE FROM drift_internal.monitor_states AS s WHERE s.monitor_id = id;
 	DELETE FROM drift_internal.dirty_buckets AS b WHERE b.monitor_id = id;
 	DELETE FROM drift.windows AS w WHERE w.monitor_id = id;
@@ -245,7 +264,7 @@ BEGIN
 	DELETE FROM drift.monitors AS m WHERE m.monitor_id = id;
 	-- A baseline that was made of the monitor's first rows goes with it.
 	DELETE FROM drift.baseline_columns AS c USING drift.baselines AS b
-	WHERE b.baseline_id = anchor AND c.baseline_id = anchor AND b.source IS NULL AND b.name IS DISTINCT FROM monitor.baseline
+	WHERE b.baseline_id = anchor AND c.baseline_id = anchor AND b.source IS NULL AND b.name LIKE '% (first rows)'
 		AND NOT EXISTS (SELECT FROM drift_internal.monitor_states AS s WHERE s.baseline_id = anchor);
 	DELETE FROM drift.baselines AS b
 	WHERE b.baseline_id = anchor AND NOT EXISTS (SELECT FROM drift.baseline_columns AS c WHERE c.baseline_id = anchor);
@@ -262,7 +281,12 @@ DECLARE
 	watched CONSTANT drift.monitors := drift_internal.find_monitor(monitor, 'own');
 BEGIN
 	IF watched.tracking = 'trigger' AND drift_internal.relation_name(watched.relation) IS NOT NULL THEN
-		PERFORM drift.untrack_changes(monitor);
+		BEGIN
+			PERFORM drift.untrack_changes(monitor);
+		EXCEPTION WHEN insufficient_privilege THEN
+			RAISE WARNING 'triggers of monitor "%" stay on table %', monitor, watched.relation
+				USING DETAIL = SQLERRM, HINT = 'The owner of the table can drop them. They do nothing any more.';
+		END;
 	END IF;
 	PERFORM drift.unschedule(watched.name);
 	PERFORM drift_internal.delete_monitor(watched);

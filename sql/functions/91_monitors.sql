@@ -227,6 +227,7 @@ BEGIN
 		PERFORM drift_internal.check_allowed(m, 'operate', m.name) FROM drift.models AS m WHERE m.model_id = monitor.model_id;
 	END IF;
 	PERFORM drift_internal.check_config(monitor.config, drift_internal.loaded_config(monitor.model_id));
+	PERFORM drift_internal.find_baseline(monitor.baseline, 'own') WHERE monitor.baseline IS NOT NULL;
 	INSERT INTO drift.monitors (name, owner, description, model_id, source_kind, relation, query, path, time_column, condition, segment,
 		tracking, bucket, time_zone, span, reference, baseline, config, created_by)
 	VALUES (drift_internal.check_name(monitor.name, 'monitor'), drift_internal.actor(), monitor.description, monitor.model_id,

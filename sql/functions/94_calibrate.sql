@@ -134,6 +134,7 @@ BEGIN
 	END IF;
 	found := coalesce((SELECT jsonb_agg(to_jsonb(c)) FROM drift_internal.calibrated(watched, config, since, until, alarms, may_lower) AS c), '[]');
 	IF apply THEN
+		watched := drift_internal.lock_own_monitor(monitor);
 		watched.config := drift_internal.change_config(watched.config, jsonb_build_object('features', (
 			SELECT coalesce(jsonb_object_agg(c.column_name, jsonb_build_object(
 				'psi_warning', nullif(c.psi_warning, limits.psi_warning), 'psi_critical', nullif(c.psi_critical, limits.psi_critical),

@@ -139,6 +139,8 @@ SELECT is((SELECT name FROM drift.rename_monitor('changing', 'changed "now"')), 
 SELECT throws_ok($$ SELECT drift.rename_monitor('changed "now"', 'weird') $$, '42710', NULL, 'not to a name that is taken');
 SELECT throws_ok($$ SELECT drift.set_monitor_owner('changed "now"', 'monitor_outsider') $$, '42501', NULL, 'given to a role one is a member of');
 RESET ROLE;
+SELECT monitor_id AS held FROM drift.monitors WHERE name = 'held' \gset
+SELECT model_id AS binary FROM drift.models WHERE name = 'binary' \gset
 SET ROLE monitor_outsider;
 SELECT throws_ok(format('SELECT drift.%s', c.call), '42704', NULL, 'others do not: ' || c.call)
 FROM (VALUES ('alter_monitor(''weird'')'), ('rename_monitor(''weird'', ''y'')'), ('drop_monitor(''weird'')'), ('watch_columns(''weird'')'), ('set_monitor_owner(''weird'', ''monitor_outsider'')'),
@@ -146,7 +148,22 @@ FROM (VALUES ('alter_monitor(''weird'')'), ('rename_monitor(''weird'', ''y'')'),
 SELECT is_empty('SELECT * FROM drift.monitors', 'and see none');
 SELECT is_empty('SELECT * FROM drift.monitor_columns', 'nor their columns');
 SELECT throws_ok($$ SELECT drift.create_monitor('mine', '"we""ird Ünïcode"') $$, '42501', NULL, 'nor watch what they cannot read');
+-- What the functions are made of can be called too, with rows that were made up.
+SELECT throws_ok(format('SELECT drift_internal.%s(jsonb_populate_record(NULL::drift.monitors, %L)%s)', c.name, jsonb_build_object('monitor_id', :held, 'name', c.monitor, 'config', '{}'::jsonb,
+	'baseline', 'whole', 'source_kind', 'query', 'query', 'SELECT now() AS at', 'path', 'public', 'time_column', 'at', 'tracking', 'recompute', 'bucket', 'hour', 'time_zone', 'UTC',
+	'span', '1 day', 'reference', 'baseline') || c.more, c.rest), '42704', c.message, format('%s as an outsider: %s', c.name, c.message))
+FROM (VALUES ('store_monitor', 'mine', '{}'::jsonb, ', ''{}''', 'no baseline is named "whole"'),
+	('store_monitor', 'mine', jsonb_build_object('baseline', NULL, 'reference', 'week', 'model_id', :binary), ', ''{}''', 'no model is named "binary"'),
+	('store_changes', 'held', '{}', '', 'no monitor is named "held"'), ('store_columns', 'held', '{}', ', ''{}''', 'no monitor is named "held"'),
+	('store_owner', 'held', '{}', ', ''monitor_outsider''', 'no monitor is named "held"'), ('delete_monitor', 'held', '{}', '', 'no monitor is named "held"')) AS c (name, monitor, more, rest, message);
+SELECT drift.create_monitor('mine', 'SELECT now() AS at, 1 AS x') \g /dev/null
+SELECT throws_ok($$ SELECT drift_internal.store_changes(jsonb_populate_record(m, '{"baseline": "whole"}')) FROM drift.monitors AS m WHERE name = 'mine' $$, '42704',
+	'no baseline is named "whole"', 'a monitor does not get a baseline of others');
+SELECT throws_ok($$ SELECT drift_internal.store_baseline(jsonb_populate_record(NULL::drift.baselines, '{"name": "whole", "origin": "training", "row_count": 1, "stores_categories": true}'), '{}', true) $$,
+	'42704', 'no baseline is named "whole"', 'nor a version of one');
+SELECT drift_internal.delete_monitor(jsonb_populate_record(m, format('{"monitor_id": %s}', :held)::jsonb)) FROM drift.monitors AS m WHERE name = 'mine' \g /dev/null
 RESET ROLE;
+SELECT is((SELECT count(*) FROM drift.windows WHERE monitor_id = :held) > 0 AND NOT EXISTS (SELECT FROM drift.monitors WHERE name = 'mine'), true, 'only the monitor of the name goes');
 SET ROLE monitor_reader;
 SELECT is((SELECT array_agg(name ORDER BY name) FROM drift.monitors), '{"log \"of it\"","same log"}', 'readers of a model see its monitors');
 SELECT throws_ok($$ SELECT drift.alter_monitor('same log', '{}') $$, '42501', 'permission denied for monitor "same log"', 'and change none');
