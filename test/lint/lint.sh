@@ -93,7 +93,7 @@ unlisted_fragments() {
 
 # Created, never adopted: an object of that name may belong to somebody else.
 adopting_statements() {
-	grep -niE '^[^-]*(OR REPLACE\>|IF NOT EXISTS)' "$script" | grep -viE "CREATE OR REPLACE (TEMP|TEMPORARY) |format\\('CREATE OR REPLACE VIEW |IF NOT EXISTS \\("
+	grep -niE '^[^-]*(OR REPLACE\>|IF NOT EXISTS)' "$script" | grep -viE "CREATE OR REPLACE (TEMP|TEMPORARY) |format\\('CREATE OR REPLACE (VIEW|TRIGGER) |IF NOT EXISTS \\("
 }
 
 check "every SQL fragment is listed in the Makefile" nothing unlisted_fragments
