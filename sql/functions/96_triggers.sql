@@ -36,7 +36,7 @@ BEGIN
 	ELSIF NOT (CASE wanted
 			WHEN 'number' THEN jsonb_typeof(value) = 'number' AND value::float8 >= 0
 			WHEN 'whole number' THEN jsonb_typeof(value) = 'number' AND value::numeric >= 1 AND value::numeric = trunc(value::numeric)
-			WHEN 'interval' THEN CASE WHEN drift_internal.is_interval(value #>> '{}') THEN (value #>> '{}')::interval > '0' ELSE false END
+			WHEN 'interval' THEN CASE WHEN drift_internal.is_interval(value) THEN (value #>> '{}')::interval > '0' ELSE false END
 			WHEN 'time zone' THEN EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = value #>> '{}')
 			ELSE jsonb_typeof(value) = 'string'
 		END) THEN
