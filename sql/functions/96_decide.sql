@@ -81,14 +81,11 @@ CREATE OR REPLACE FUNCTION drift_internal.choose_action(reasons drift_internal.d
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN a.action IN ('retrain_now', 'retrain_soon', 'can_retrain') AND NOT enough_rows THEN 'prepare'
-		ELSE coalesce(a.action, 'continue') END
+	SELECT CASE WHEN u.action LIKE '%retrain%' AND NOT enough_rows THEN 'prepare' ELSE coalesce(u.action, 'continue') END
 	FROM (
-		SELECT min(r.action COLLATE "C") FILTER (WHERE p.place = q.first) AS action
-		FROM unnest(reasons) AS r, LATERAL (
-			SELECT array_position('{retrain_now,retrain_soon,prepare,can_retrain,wait}', r.action)) AS p (place),
-			LATERAL (SELECT min(array_position('{retrain_now,retrain_soon,prepare,can_retrain,wait}', s.action)) FROM unnest(reasons) AS s) AS q (first)
-	) AS a
+		SELECT (array_agg(r.action ORDER BY array_position('{retrain_now,retrain_soon,prepare,can_retrain,wait}', r.action)))[1] AS action
+		FROM unnest(reasons) AS r
+	) AS u
 $$;
 
 COMMENT ON FUNCTION drift_internal.choose_action(drift_internal.decision_reason[], boolean) IS
