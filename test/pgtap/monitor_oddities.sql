@@ -119,5 +119,31 @@ UPDATE failing SET n = 1 WHERE n = -1;
 SELECT is((verdict(name, '2030-03-03 00:00+00')).status, 'ok', name || ': and works again') FROM unnest('{fails later,condition fails later}'::text[]) AS name;
 RESET ROLE;
 
+-- a source that takes too long, and one of which a share is read
+SELECT make('slow') \g /dev/null
+SELECT drift.create_monitor('slow query', 'SELECT s.*, pg_sleep(0.2) FROM odd.slow AS s', time_column => 'at', columns => '{x}', reference => 'previous',
+	config => '{"monitoring": {"statement_timeout": 100}}') \g /dev/null
+SELECT results_eq($$SELECT status, error ~ 'time' FROM odd.verdict('slow query', '2030-03-03 00:00+00')$$, $$VALUES ('error', true)$$, 'a query that takes longer than it may');
+SELECT is((verdict('slow', '2030-03-03 00:00+00')).status, 'ok', 'stops nothing else');
+SELECT drift.create_monitor('sampled', 'odd.slow', time_column => 'at', baseline => 'slow', config => '{"monitoring": {"sample": 0.5}}') \g /dev/null
+SELECT ok((SELECT status = 'ok' AND n_current BETWEEN 580 AND 860 FROM odd.verdict('sampled', '2030-03-03 00:00+00')), 'half of the rows');
+SELECT lives_ok($$SELECT drift.rebuild_windows('sampled', '2030-03-01', '2030-03-04')$$, 'read again');
+SELECT is((SELECT count(DISTINCT n_current) FROM drift.checks JOIN drift.monitors USING (monitor_id), LATERAL (SELECT verdict('sampled', '2030-03-03 00:00+00')) AS v WHERE name = 'sampled'), 1::bigint, 'are the same half');
+
+-- an owner that is no more
+CREATE ROLE odd_gone;
+GRANT USAGE ON SCHEMA odd TO odd_gone;
+GRANT SELECT ON odd.slow TO odd_gone, odd_owner;
+SET LOCAL ROLE odd_gone;
+SELECT drift.create_monitor('orphan', 'odd.slow', time_column => 'at', reference => 'previous') \g /dev/null
+SELECT is((drift.run_check('orphan', '2030-03-03 00:00+00')).status, 'ok', 'a monitor of a role');
+RESET ROLE;
+REVOKE ALL ON SCHEMA odd FROM odd_gone;
+REVOKE ALL ON odd.slow FROM odd_gone;
+DROP ROLE odd_gone;
+SELECT results_eq($$SELECT status, error ~ 'does not exist' FROM drift.run_check('orphan', '2030-03-03 01:00+00')$$, $$VALUES ('error', true)$$, 'that was dropped is not run as anybody else');
+SELECT lives_ok($$SELECT drift.set_monitor_owner('orphan', 'odd_owner')$$, 'can be given to another');
+SELECT is((drift.run_check('orphan', '2030-03-03 01:00+00')).status, 'ok', 'and runs again');
+
 SELECT * FROM finish();
 ROLLBACK;
