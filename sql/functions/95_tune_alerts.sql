@@ -92,7 +92,7 @@ BEGIN
 			GROUP BY j.kind
 		)
 		SELECT coalesce(w.kind, o.kind), o.alert_id, coalesce(w.raised, '{}'), coalesce(w.holding, '{}'), coalesce(w.severity, 'warning'),
-			coalesce(w.notes, '{}'), coalesce(l.ended_at + settings.cooldown > checked.as_of, false)
+			coalesce(w.notes, '{}'), coalesce(checked.as_of - l.ended_at < settings.cooldown, false)
 		FROM weighed AS w
 		FULL JOIN (
 			SELECT a.alert_id, a.kind FROM drift.alerts AS a WHERE a.monitor_id = checked.monitor_id AND a.status <> 'resolved'

@@ -191,18 +191,18 @@ BEGIN
 		SELECT 'trigger_' || trigger.kind, CASE trigger.kind WHEN 'alert_count' THEN 'retrain_soon' ELSE 'can_retrain' END,
 			true, c.value::float8, c.bound::float8, format('%s %s since %s', c.value, c.what, drift_internal.utc_text(trigger.counted_since))
 		FROM (
-			SELECT 'new rows', coalesce((trigger.params ->> 'rows')::bigint, bounds.minimum_rows) + 1, (
+			SELECT 'new rows', coalesce((trigger.params -> 'rows')::bigint, bounds.minimum_rows) + 1, (
 				SELECT max(drift_internal.rows_between(m, trigger.counted_since, facts.as_of))
 				FROM drift.monitors AS m WHERE m.model_id = facts.model_id)
 			WHERE trigger.kind = 'sample_count'
 			UNION ALL
-			SELECT 'alerts', coalesce((trigger.params ->> 'alerts')::bigint, bounds.alerts), (
+			SELECT 'alerts', coalesce((trigger.params -> 'alerts')::bigint, bounds.alerts), (
 				SELECT count(*) FROM drift.alerts AS a
 				WHERE a.model_id = facts.model_id AND a.kind IN ('data_drift', 'prediction_drift', 'target_drift', 'performance')
 					AND a.raised_at > trigger.counted_since AND a.raised_at <= facts.as_of)
 			WHERE trigger.kind = 'alert_count'
 			UNION ALL
-			SELECT 'checks', coalesce((trigger.params ->> 'cycles')::bigint, bounds.cycles), (
+			SELECT 'checks', coalesce((trigger.params -> 'cycles')::bigint, bounds.cycles), (
 				SELECT max(n.checks)
 				FROM (
 					SELECT count(DISTINCT c.as_of) AS checks FROM drift.checks AS c

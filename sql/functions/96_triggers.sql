@@ -34,9 +34,9 @@ BEGIN
 		RAISE EXCEPTION 'a trigger of kind "%" has no parameter "%"', kind, key
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'drift.trigger_kinds() lists them.';
 	ELSIF NOT (CASE wanted
-			WHEN 'number' THEN jsonb_typeof(value) = 'number' AND value::float8 >= 0
-			WHEN 'whole number' THEN jsonb_typeof(value) = 'number' AND value::numeric >= 1 AND value::numeric = trunc(value::numeric)
-			WHEN 'interval' THEN CASE WHEN drift_internal.is_interval(value) THEN (value #>> '{}')::interval > '0' ELSE false END
+			WHEN 'number' THEN jsonb_typeof(value) = 'number' AND value::numeric BETWEEN 0 AND 1e15
+			WHEN 'whole number' THEN jsonb_typeof(value) = 'number' AND value::numeric BETWEEN 1 AND 1e15 AND value::numeric = trunc(value::numeric)
+			WHEN 'interval' THEN CASE WHEN drift_internal.is_interval(value) THEN (value #>> '{}')::interval BETWEEN '1 second' AND '1000 years' ELSE false END
 			WHEN 'time zone' THEN EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = value #>> '{}')
 			ELSE jsonb_typeof(value) = 'string'
 		END) THEN

@@ -1,6 +1,6 @@
 -- Alerts after checks: counted over spans that do not overlap, raised once, cleared below a lower bar, silenced, acknowledged.
 BEGIN;
-SELECT plan(64);
+SELECT plan(65);
 
 CREATE ROLE alert_owner LOGIN;
 CREATE ROLE alert_reader LOGIN;
@@ -115,6 +115,9 @@ SELECT throws_ok($$SELECT drift.acknowledge_alert((SELECT alert_id FROM drift.al
 SELECT is(pg_temp.tuned_day(1, '{"age": ["critical"]}'), '-', 'the same rows do not raise it again');
 SELECT is(pg_temp.tuned_day(1.5, '{"age": ["critical"]}'), '-', 'nor do others while it cools down');
 SELECT is(pg_temp.tuned_day(2, '{"age": ["critical"]}'), 'data_drift firing critical age', 'after that they do');
+
+SELECT pg_temp.tuned_day(2.5, '{}') \g /dev/null
+SELECT is(pg_temp.tuned_day(3, '{"age": ["critical"]}', '{"alerting": {"cooldown": "150000 years"}}'), '-', 'a cooldown beyond all calendars');
 
 -- silences
 SELECT pg_temp.forget() \g /dev/null

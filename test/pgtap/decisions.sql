@@ -1,6 +1,6 @@
 -- Decisions after checks: rules, indicators, the strategy tree, triggers; data and performance apart; everything that fired is told.
 BEGIN;
-SELECT plan(72);
+SELECT plan(75);
 
 CREATE ROLE decision_owner LOGIN;
 CREATE ROLE decision_operator LOGIN;
@@ -110,6 +110,9 @@ SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'threshold', '{"psi": "
 SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'sample_count', '{"rows": 0.5}')$$, '22023', NULL, 'half a row');
 SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'scheduled')$$, '22023', 'a scheduled trigger has cron or every', 'a schedule without a time');
 SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'scheduled', '{"every": "-1 day"}')$$, '22023', NULL, 'a negative time');
+SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'scheduled', '{"every": "200000 years"}')$$, '22023', NULL, 'a time beyond all calendars');
+SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'sample_count', '{"rows": 1e30}')$$, '22023', NULL, 'more rows than can be counted');
+SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'threshold', '{"psi": 1e400}')$$, '22023', NULL, 'a number beyond all numbers');
 SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'scheduled', '{"cron": "61 * * * *"}')$$, '22023', NULL, 'a cron expression that is none');
 SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'scheduled', '{"cron": "0 0 * * 1", "time_zone": "Mars"}')$$, '22023', NULL, 'a time zone that is none');
 SELECT throws_ok($$SELECT drift.add_trigger('Ünï "m"', 'threshold', '[]')$$, '22023', NULL, 'parameters that are no object');
@@ -136,7 +139,7 @@ SELECT is(pg_temp.fired(17, 'performance', '{"drop": 0.1}', '{"performance": "cr
 SELECT is(pg_temp.fired(17, 'performance', '{"drop": 0.1}', '{"performance": "ok"}', '{0.1,0.25}'), 'continue none f: ', 'a loss that chance explains is none');
 SELECT is(pg_temp.fired(17, 'hybrid', '{"every": "7 days", "drift_score": 0.9}'), 'can_retrain combined t: it was due at 2024-03-18 00:00 UTC', 'one of several');
 SELECT is(pg_temp.fired(17, 'hybrid', '{}', '{"performance": "critical"}', '{0.1,0.25}'), 'retrain_now combined t: the performance dropped by 0.15', 'hybrid without a schedule');
-SELECT is(pg_temp.fired(12, 'sample_count', '{"rows": 1999}'), 'can_retrain combined t: 2000 new rows since 2024-03-11 00:00 UTC', 'more rows than');
+SELECT is(pg_temp.fired(12, 'sample_count', '{"rows": 1999.0}'), 'can_retrain combined t: 2000 new rows since 2024-03-11 00:00 UTC', 'more rows than');
 SELECT is(pg_temp.fired(12, 'sample_count', '{"rows": 2000}'), 'continue none f: ', 'not as many as');
 INSERT INTO drift.alerts (model_id, monitor_id, kind, severity, title, status, raised_at) SELECT :model, 1, 'data_drift', 'warning', 'x', 'resolved', pg_temp.day(10 + i) FROM generate_series(0, 3) AS i;
 SELECT is(pg_temp.fired(13, 'alert_count', '{}'), 'retrain_soon combined t: 3 alerts since 2024-03-11 00:00 UTC', 'three alerts');
