@@ -7,14 +7,14 @@ AS $$
 	WITH RECURSIVE state AS (
 		SELECT greatest(s.refreshed_from, since) AS first, least(s.refreshed_to, until) AS last
 		FROM drift_internal.monitor_states AS s
-		WHERE s.monitor_id = monitor.monitor_id
+		WHERE s.monitor_id = monitor.monitor_id AND s.refreshed_from IS NOT NULL AND s.refreshed_to IS NOT NULL
 	), span AS (
-		SELECT c.current_span, s.first FROM state AS s, drift_internal.spans_at(monitor, s.last) AS c
+		SELECT c.current_span, s.first, 1 AS number FROM state AS s, drift_internal.spans_at(monitor, s.last) AS c
 		UNION ALL
-		SELECT c.current_span, s.first FROM span AS s, drift_internal.spans_at(monitor, lower(s.current_span)) AS c
-		WHERE lower(s.current_span) > s.first
+		SELECT c.current_span, s.first, s.number + 1 FROM span AS s, drift_internal.spans_at(monitor, lower(s.current_span)) AS c
+		WHERE lower(s.current_span) > s.first AND s.number < 1000
 	)
-	SELECT upper(s.current_span) FROM span AS s WHERE lower(s.current_span) >= s.first ORDER BY 1 DESC LIMIT 1000
+	SELECT upper(s.current_span) FROM span AS s WHERE lower(s.current_span) >= s.first
 $$;
 
 COMMENT ON FUNCTION drift_internal.past_ends(drift.monitors, timestamptz, timestamptz) IS

@@ -56,6 +56,9 @@ INSERT INTO hurting SELECT 'regrole', unnest(ARRAY['smith', 'pg_monitor', '-', '
 INSERT INTO hurting SELECT 'bytea', sha256('')::text;
 INSERT INTO hurting SELECT 'drift.models'::regtype, m::text FROM drift.models AS m UNION ALL SELECT 'drift.model_versions', v::text FROM drift.model_versions AS v
 UNION ALL SELECT 'drift.deployments', d::text FROM drift.deployments AS d;
+INSERT INTO hurting SELECT 'drift.monitors'::regtype, m::text FROM drift.monitors AS m UNION ALL SELECT 'drift.baselines', b::text FROM drift.baselines AS b
+UNION ALL SELECT 'drift.monitor_columns', c::text FROM drift.monitor_columns AS c UNION ALL SELECT 'drift.baseline_columns', c::text FROM drift.baseline_columns AS c
+UNION ALL SELECT 'drift.checks', c::text FROM drift.checks AS c;
 -- composite arguments: rows of drift's own types, whole and empty
 INSERT INTO hurting SELECT 'drift.thresholds', t::text FROM drift.thresholds AS t;
 INSERT INTO hurting SELECT 'drift.comparison', comparison::text FROM comparisons;

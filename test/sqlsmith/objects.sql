@@ -43,6 +43,13 @@ CREATE TABLE smith.results AS
 SELECT drift.ks_test(number, is_current) AS ks, drift.chi_square_test(category, is_current) AS chi_square FROM smith.labelled;
 CREATE TABLE smith.comparisons AS SELECT c AS comparison FROM drift.compare('smith.reference', 'smith.present') AS c;
 
+-- a monitor of a model's log and one of a table, both held against a baseline
+CREATE TABLE smith.times AS SELECT now() - g * interval '1 hour' AS at, g % 7 AS number, chr(97 + g % 3) AS category FROM generate_series(1, 2000) AS g;
+SELECT drift.create_baseline('smith', 'smith.times', columns => '{number,category}', segment => 'category') \g /dev/null
+SELECT drift.create_monitor('smith', 'smith.times', baseline => 'smith', segment => 'category', bucket => 'day', span => '30 days'),
+	drift.create_monitor('smith.log', model => 'smith') \g /dev/null
+SELECT drift.refresh_windows('smith'), drift.run_check('smith') \g /dev/null
+
 -- what text and array arguments mean something to drift
 CREATE TABLE smith.words AS
 SELECT w.source, w.thresholds, w.methods, w.columns, w.edges, w.bins
