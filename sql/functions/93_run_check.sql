@@ -58,12 +58,17 @@ $$;
 COMMENT ON FUNCTION drift_internal.paired_profiles(drift.checks, drift.monitors, drift_internal.check_spans) IS
 	'profiles of each column and segment that a check looks at, and of those it holds them against';
 
--- How long predictions take varies with the load of the machine.
-CREATE OR REPLACE FUNCTION drift_internal.watched_limits(limits drift.thresholds, config jsonb, role text, column_name text) RETURNS drift.thresholds
+-- How long predictions take varies with the load of the machine. The PSI is not corrected with the tests, so that the
+-- chance it is allowed is shared among the segments.
+CREATE OR REPLACE FUNCTION drift_internal.watched_limits(limits drift.thresholds, config jsonb, role text, column_name text, sharing bigint)
+	RETURNS drift.thresholds
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF limits.psi_alpha < 1 THEN
+		limits.psi_alpha := limits.psi_alpha / sharing;
+	END IF;
 	IF role = 'feature' AND config -> 'features' ? column_name THEN
 		RETURN drift_internal.column_limits(limits, config, column_name);
 	ELSIF role = 'operation' THEN
@@ -75,8 +80,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.watched_limits(drift.thresholds, jsonb, text, text) IS
-	'thresholds of a column: of a feature as the configuration says, of latencies and failures those of a test with a large effect';
+COMMENT ON FUNCTION drift_internal.watched_limits(drift.thresholds, jsonb, text, text, bigint) IS
+	'thresholds of a column, one of so many segments: of a feature as the configuration says, of latencies and failures those of a test with a large effect';
 
 -- Features are corrected together over all segments; predictions, targets and operation are verdicts of their own.
 CREATE OR REPLACE FUNCTION drift_internal.judge_watched(checked drift.checks, monitor drift.monitors, watched drift_internal.watched_column[],
@@ -98,10 +103,14 @@ BEGIN
 				array_agg(w.plan ORDER BY s.segment, w.column_id) AS plans,
 				array_agg(r.profile ORDER BY s.segment, w.column_id) AS reference,
 				array_agg(c.profile ORDER BY s.segment, w.column_id) AS current,
-				array_agg(drift_internal.watched_limits(limits, checked.config, w.role, (w.plan).column_name) ORDER BY s.segment, w.column_id) AS limits
+				array_agg(drift_internal.watched_limits(limits, checked.config, w.role, (w.plan).column_name,
+					CASE WHEN s.segment = '' THEN 1 ELSE s.others END) ORDER BY s.segment, w.column_id) AS limits
 			FROM unnest(watched) AS w
 			CROSS JOIN LATERAL (SELECT CASE w.role WHEN 'feature' THEN 1 WHEN 'target' THEN 3 WHEN 'operation' THEN 4 ELSE 2 END AS family) AS k
-			CROSS JOIN (SELECT '' COLLATE "C" AS segment UNION SELECT f.segment FROM profile AS f WHERE f.is_current) AS s
+			CROSS JOIN (
+				SELECT n.segment, count(*) OVER () - 1 AS others
+				FROM (SELECT '' COLLATE "C" AS segment UNION SELECT f.segment FROM profile AS f WHERE f.is_current) AS n
+			) AS s
 			LEFT JOIN profile AS r ON NOT r.is_current AND r.segment = s.segment AND r.column_id = w.column_id
 			LEFT JOIN profile AS c ON c.is_current AND c.segment = s.segment AND c.column_id = w.column_id
 			WHERE w.role <> 'error'
