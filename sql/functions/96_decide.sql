@@ -187,6 +187,33 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.store_decision(drift.decisions) IS 'writes a decision down; the same with its id';
 
+-- Once, when it begins: who trains outside need not hear of it with each check.
+CREATE OR REPLACE FUNCTION drift_internal.emit_decision(decision drift.decisions) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	model drift.models;
+	newest drift.decisions;
+BEGIN
+	SELECT * INTO newest FROM drift.decisions AS d
+	WHERE d.monitor_id = decision.monitor_id AND d.decision_id <> decision.decision_id
+	ORDER BY d.as_of DESC, d.decision_id DESC
+	LIMIT 1;
+	IF decision.should_retrain AND decision.model_id IS NOT NULL
+		AND (newest.decision_id IS NULL OR (newest.as_of <= decision.as_of AND NOT newest.should_retrain))
+	THEN
+		SELECT * INTO model FROM drift.models AS m WHERE m.model_id = decision.model_id;
+		PERFORM drift_internal.emit(model, 'retraining_advised', jsonb_build_object('decision_id', decision.decision_id,
+			'monitor', (SELECT m.name FROM drift.monitors AS m WHERE m.monitor_id = decision.monitor_id), 'action', decision.action,
+			'strategy', decision.strategy, 'urgency', decision.urgency, 'reasons', decision.reasons, 'explanation', decision.explanation));
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.emit_decision(drift.decisions) IS
+	'puts a decision into the outbox where it asks for retraining and the newest before it did not';
+
 CREATE OR REPLACE FUNCTION drift_internal.decide(check_id bigint) RETURNS SETOF drift.decisions
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
@@ -194,12 +221,15 @@ AS $$
 DECLARE
 	checked drift.checks;
 	monitor drift.monitors;
+	decision drift.decisions;
 BEGIN
 	SELECT * INTO checked FROM drift.checks AS c WHERE c.check_id = decide.check_id;
 	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id;
 	PERFORM drift_internal.check_monitor(monitor, 'run', coalesce(monitor.name, format('of check %s', check_id)));
-	RETURN QUERY SELECT * FROM drift_internal.store_decision(
+	decision := drift_internal.store_decision(
 		drift_internal.make_decision(drift_internal.check_facts(checked), drift_internal.read_decision_bounds(drift_internal.config_of(checked))));
+	PERFORM drift_internal.emit_decision(decision);
+	RETURN NEXT decision;
 END
 $$;
 

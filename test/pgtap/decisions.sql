@@ -1,6 +1,6 @@
 -- Decisions after checks: rules, indicators, the strategy tree, triggers; data and performance apart; everything that fired is told.
 BEGIN;
-SELECT plan(75);
+SELECT plan(76);
 
 CREATE ROLE decision_owner LOGIN;
 CREATE ROLE decision_operator LOGIN;
@@ -56,6 +56,9 @@ SELECT is(pg_temp.decide(pg_temp.checked(5, '{warning}', '{"performance": "criti
 SELECT is(pg_temp.decide(pg_temp.checked(6, '{ok}', '{"performance": "warning"}', '{0.1,0.13}')), 'ok/warning prepare combined low f [performance_warning]', 'a smaller loss');
 SELECT is((SELECT reasons -> 0 FROM drift.latest_decisions), '{"rule": "performance_warning", "says": "the model may make more errors than it did: prepare for retraining", "value": 0.03, "bound": 0.05, "action": "prepare"}'::jsonb,
 	'with the numbers that were compared');
+
+SELECT is((SELECT array_agg(payload ->> 'action' ORDER BY event_id) FROM drift.outbox WHERE topic = 'retraining_advised'), '{retrain_now}',
+	'systems outside are told when retraining is asked for, and not again while it is');
 
 -- indicators and strategy
 SELECT is(pg_temp.decide(pg_temp.checked(7, '{warning}', '{"drift_score": 0.3, "drift_share": 0.05}')), 'warning/insufficient_data prepare combined low f [data_drift]', 'bounds themselves do not count');
