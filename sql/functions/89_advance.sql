@@ -158,7 +158,7 @@ BEGIN
 		RAISE EXCEPTION 'the prediction log of model "%" belongs to %', model.name, foreign_owner
 			USING ERRCODE = 'insufficient_privilege',
 				DETAIL = format('Role %I is not a member of it, and code of its owner could run with its rights.', current_user),
-				HINT = 'Run drift.run_deployments() as the owner of the log.';
+				HINT = 'Run it as the owner of the log.';
 	END IF;
 END
 $$;

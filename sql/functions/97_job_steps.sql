@@ -89,6 +89,8 @@ BEGIN
 		INTO result
 		FROM drift.recommend(model, record => action = 'recommend' OR drift_internal.has_many_monitors(model)) AS d;
 	WHEN action = 'match_outcomes' THEN
+		-- Who owns the tables can have code run where they are written.
+		PERFORM drift_internal.check_log_trusted(drift_internal.find_model(model, 'operate'));
 		SELECT to_jsonb(m) INTO result FROM drift.match_outcomes(model) AS m;
 	WHEN action = 'deployments' THEN
 		result := drift_internal.deployment_step(model);

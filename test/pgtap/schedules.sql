@@ -1,6 +1,6 @@
 -- Cron expressions, schedules, and what runs when one is due. test/cron has pg_cron run them.
 BEGIN;
-SELECT plan(99);
+SELECT plan(100);
 
 CREATE SCHEMA schedules;
 SET LOCAL search_path = schedules, public;
@@ -225,6 +225,10 @@ RESET ROLE;
 SET ROLE schedule_owner;
 SELECT is(drift.run_schedule(:log_id)->>'status', 'succeeded', 'its owner does');
 RESET ROLE;
+SELECT schedule_id AS outcomes_id FROM drift.schedule_model('watched', '* * * * *', 'match_outcomes') \gset
+SELECT results_eq(format('SELECT r->>%L, r->%L->0->>%L FROM drift.run_schedule(%s) AS r', 'status', 'steps', 'sqlstate', :outcomes_id),
+	$$ VALUES ('failed', '42501') $$, 'nor code of others that its own schedule would run');
+SELECT drift.unschedule(schedule_id => :outcomes_id) \g /dev/null
 SELECT throws_ok('SELECT drift.run_schedule(0)', '42704', 'you have no schedule 0', 'a schedule that is not there');
 SELECT throws_ok(format('CALL drift.run_job(%s)', :id), '2D000', NULL, 'what commits says so within a transaction');
 
