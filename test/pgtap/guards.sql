@@ -141,7 +141,7 @@ SELECT is((SELECT state FROM raised('INSERT INTO "lo ad" ("Äge", mood, city, bo
 CREATE TABLE stolen (who text);
 GRANT INSERT ON stolen TO PUBLIC;
 SET ROLE "guard Ünï";
-CREATE FUNCTION steal(m mood) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO "guard s".stolen VALUES (current_user); RETURN 'ok'; END $$;
+CREATE FUNCTION steal(m mood) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO "guard s".stolen VALUES (current_user); RETURN textin(enum_out(m)); END $$;
 CREATE DOMAIN moods AS mood;
 RESET ROLE;
 ALTER TYPE mood OWNER TO "guard Ünï";
