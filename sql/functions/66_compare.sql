@@ -81,12 +81,13 @@ COMMENT ON FUNCTION drift_internal.spread(drift_internal.column_plan[], anyarray
 
 CREATE OR REPLACE FUNCTION drift_internal.judge_columns(
 	plans drift_internal.column_plan[], reference drift.profile[], current drift.profile[],
-	statistics drift_internal.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds[], minimum_rows bigint)
+	statistics drift_internal.column_statistics[], identifiers boolean[], exact boolean, limits drift.thresholds[], minimum_rows bigint,
+	quick boolean)
 	RETURNS SETOF drift.comparison
 	AS 'MODULE_PATHNAME', 'drift_judge_columns' LANGUAGE C STABLE PARALLEL SAFE COST 10000 ROWS 30;
 
-COMMENT ON FUNCTION drift_internal.judge_columns(drift_internal.column_plan[], drift.profile[], drift.profile[], drift_internal.column_statistics[], boolean[], boolean, drift.thresholds[], bigint) IS
-	'verdict on every column, with all tests and point findings corrected as one family; the last limits are those of all further columns, and statistics those of columns whose profiles do not tell them';
+COMMENT ON FUNCTION drift_internal.judge_columns(drift_internal.column_plan[], drift.profile[], drift.profile[], drift_internal.column_statistics[], boolean[], boolean, drift.thresholds[], bigint, boolean) IS
+	'verdict on every column, with all tests and point findings corrected as one family; the last limits are those of all further columns, and statistics those of columns whose profiles do not tell them; quick: KS p-values of many rows are asymptotic';
 
 -- A monitor has windows, not rows, so that the rules of other libraries cannot be followed.
 CREATE OR REPLACE FUNCTION drift_internal.judge_profiles(
@@ -99,7 +100,7 @@ BEGIN
 	PERFORM drift_internal.check_library_options(l.rule, NULL, 'summary') FROM unnest(limits) AS l WHERE drift_internal.follows_library(l);
 
 	RETURN QUERY
-		SELECT v.* FROM drift_internal.judge_columns(plans, reference, current, '{}', NULL, false, limits, minimum_rows) AS v;
+		SELECT v.* FROM drift_internal.judge_columns(plans, reference, current, '{}', NULL, false, limits, minimum_rows, true) AS v;
 END
 $$;
 
@@ -157,7 +158,7 @@ BEGIN
 	RETURN QUERY
 		SELECT v.* FROM drift_internal.judge_columns(plans,
 			drift_internal.spread(plans, reference_profiles), drift_internal.spread(plans, current_profiles), statistics,
-			drift_internal.spread(plans, identifiers), mode = 'exact', ARRAY[limits], 0) AS v;
+			drift_internal.spread(plans, identifiers), mode = 'exact', ARRAY[limits], 0, false) AS v;
 END
 $$;
 

@@ -162,15 +162,15 @@ ComparePlaces(const void *a, const void *b)
 
 /* Does a bin of its own take so few rows of the reference that it has none? */
 static bool
-IsRare(const BinPairs *all, const BinPair *pair, bool reference_is_exact)
+IsRare(const BinPairs *all, const BinPair *pair, bool reference_is_exact, bool rest_apart)
 {
-	if (pair->label == NULL || pair->others)
+	if (pair->label == NULL || (pair->others && !rest_apart))
 		return pair->others;
 	return pair->n_reference * DRIFT_POOL_DIVISOR < all->n_reference && !(reference_is_exact && pair->n_reference == 0);
 }
 
 BinPairs
-PoolRarePairs(const BinPairs *all, bool reference_is_exact)
+PoolRarePairs(const BinPairs *all, bool reference_is_exact, bool rest_apart)
 {
 	BinPairs kept = {.pairs = palloc(sizeof(BinPair) * (all->count + 1))};
 	BinPair rare = {.bin = INT32_MAX, .label = REST_LABEL, .others = true};
@@ -179,7 +179,7 @@ PoolRarePairs(const BinPairs *all, bool reference_is_exact)
 	{
 		const BinPair *pair = &all->pairs[i];
 
-		if (!IsRare(all, pair, reference_is_exact))
+		if (!IsRare(all, pair, reference_is_exact, rest_apart))
 		{
 			AddPair(&kept, *pair);
 			continue;
@@ -291,7 +291,7 @@ drift_psi_bins(PG_FUNCTION_ARGS)
 {
 	Sides sides = GetSides(fcinfo);
 	BinPairs all = PairBins(sides);
-	BinPairs bins = PoolRarePairs(&all, ProfileIsExact(sides.reference));
+	BinPairs bins = PoolRarePairs(&all, ProfileIsExact(sides.reference), false);
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -316,7 +316,7 @@ drift_psi_bin_rows(PG_FUNCTION_ARGS)
 {
 	Sides sides = GetSides(fcinfo);
 	BinPairs all = PairBins(sides);
-	BinPairs bins = PoolRarePairs(&all, ProfileIsExact(sides.reference));
+	BinPairs bins = PoolRarePairs(&all, ProfileIsExact(sides.reference), false);
 	int64 *rows = palloc0(sizeof(int64) * (bins.count + 1));
 	Datum *elements = palloc(sizeof(Datum) * (bins.count + 1));
 

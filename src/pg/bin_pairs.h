@@ -34,8 +34,11 @@ typedef struct BinPairs
  */
 extern BinPairs PairBins(Sides sides);
 
-/* The bins of drift.psi(): categories with less than 1 % of the reference, and those not listed, share one; in order of place and label. */
-extern BinPairs PoolRarePairs(const BinPairs *all, bool reference_is_exact);
+/*
+ * The bins of drift.psi(): categories with less than 1 % of the reference, and those not listed, share one; in order of
+ * place and label. rest_apart: those not listed stay apart from rare ones if they are many.
+ */
+extern BinPairs PoolRarePairs(const BinPairs *all, bool reference_is_exact, bool rest_apart);
 
 /* What one of them adds to the PSI, with its shares of both sides. */
 typedef struct BinShare

@@ -65,7 +65,7 @@ typedef struct Judging
 	Elements statistics;
 	Elements identifiers;
 	Elements limits;
-	bool exact;
+	MeasureMode mode;
 	int64 minimum_rows;
 	char **statistics_names;
 	ColumnStatistics *statistics_values;
@@ -165,7 +165,7 @@ FindAll(JudgedColumn *column, Sides sides)
 
 /* Everything but the verdict; scratch is for what is not kept */
 static void
-StudyColumn(const Judging *judging, int i, JudgedColumn *column, MemoryContext scratch)
+StudyColumn(Judging *judging, int i, JudgedColumn *column, MemoryContext scratch)
 {
 	MemoryContext kept = MemoryContextSwitchTo(scratch);
 	ColumnProfiles profiles = {0};
@@ -187,7 +187,7 @@ StudyColumn(const Judging *judging, int i, JudgedColumn *column, MemoryContext s
 	}
 	if (column->state == STATE_TESTED)
 		column->measure = MeasureColumn(&column->plan, &profiles, &column->bins,
-										StatisticsOfColumn(judging, column->plan.column_name), judging->exact);
+										StatisticsOfColumn(judging, column->plan.column_name), &judging->mode);
 	FindAll(column, profiles.sides);
 }
 
@@ -433,7 +433,7 @@ ReadArguments(FunctionCallInfo fcinfo)
 		.profiles = {ReadElements(fcinfo, 1, false, TYPALIGN_DOUBLE), ReadElements(fcinfo, 2, false, TYPALIGN_DOUBLE)},
 		.statistics = ReadElements(fcinfo, 3, false, TYPALIGN_DOUBLE),
 		.identifiers = ReadElements(fcinfo, 4, true, TYPALIGN_CHAR),
-		.exact = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5),
+		.mode = {.exact = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5), .quick = !PG_ARGISNULL(8) && PG_GETARG_BOOL(8)},
 		.limits = ReadElements(fcinfo, 6, false, TYPALIGN_DOUBLE),
 		.minimum_rows = PG_ARGISNULL(7) ? 0 : PG_GETARG_INT64(7)};
 
@@ -441,7 +441,7 @@ ReadArguments(FunctionCallInfo fcinfo)
 	return judging;
 }
 
-/* judge_columns(plans, reference, current, statistics, identifiers, exact, limits, minimum_rows) */
+/* judge_columns(plans, reference, current, statistics, identifiers, exact, limits, minimum_rows, quick) */
 PG_FUNCTION_INFO_V1(drift_judge_columns);
 Datum
 drift_judge_columns(PG_FUNCTION_ARGS)

@@ -108,9 +108,25 @@ typedef struct ColumnProfiles
 	Sides sides;
 } ColumnProfiles;
 
-/* A column with values on both sides; statistics is NULL where the profiles tell them, and exact says that they tell all. */
+/* What KS distances of so many rows are by chance, which is the same for many columns; all zero: not known yet. */
+typedef struct KsChance
+{
+	int64 n;
+	int64 m;
+	DriftChance chance;
+} KsChance;
+
+/* How columns are measured: exact says that profiles or statistics of the rows tell all, quick that KS p-values need not be exact. */
+typedef struct MeasureMode
+{
+	bool exact;
+	bool quick;
+	KsChance ks_chance;
+} MeasureMode;
+
+/* A column with values on both sides; statistics is NULL where the profiles tell them. */
 extern Measure MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinPairs *bins,
-							 const ColumnStatistics *statistics, bool exact);
+							 const ColumnStatistics *statistics, MeasureMode *mode);
 
 /* One thing that may have changed in a column. */
 typedef struct Finding

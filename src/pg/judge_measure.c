@@ -157,10 +157,12 @@ TakesTiedKs(const ColumnPlan *plan, Sides sides)
 
 /* Of the p-values that summaries leave open the largest counts, which the smallest distance has */
 static TestedValue
-KsOfProfiles(Sides sides)
+KsOfProfiles(Sides sides, bool quick)
 {
 	DriftInterval ks = Distance(sides).ks;
-	double p_value = drift_ks_p_value(ks.low, drift_profile_n(sides.reference), drift_profile_n(sides.current));
+	int64 n = drift_profile_n(sides.reference);
+	int64 m = drift_profile_n(sides.current);
+	double p_value = quick ? drift_ks_p_value_quick(ks.low, n, m) : drift_ks_p_value(ks.low, n, m);
 
 	return (TestedValue){.statistic = {.known = true, .value = ks.value},
 						 .p_value = p_value,
@@ -181,7 +183,8 @@ ChiSquareOfProfiles(Sides sides)
 
 /* What the rows would tell, of profiles; only what the verdict needs: discrete as DefaultMethod has it */
 static ColumnStatistics
-StatisticsOfProfiles(const ColumnPlan *plan, const ColumnProfiles *profiles, bool discrete, bool counted, bool exact)
+StatisticsOfProfiles(const ColumnPlan *plan, const ColumnProfiles *profiles, bool discrete, bool counted,
+					 const MeasureMode *mode)
 {
 	Sides sides = profiles->sides;
 	ColumnStatistics s = {.psi = DivergenceOf(sides, DRIFT_PSI, 0, DRIFT_DEFAULT_FLOOR).value,
@@ -191,7 +194,7 @@ StatisticsOfProfiles(const ColumnPlan *plan, const ColumnProfiles *profiles, boo
 						  .requested = no_test};
 
 	if (!discrete)
-		s.ks = KsOfProfiles(sides);
+		s.ks = KsOfProfiles(sides, mode->quick);
 	else if (!counted)
 	{
 		s.chi_square = ChiSquareOfProfiles(sides);
@@ -199,7 +202,7 @@ StatisticsOfProfiles(const ColumnPlan *plan, const ColumnProfiles *profiles, boo
 	}
 	if (plan->method != NULL)
 		s.requested = CallMethod(plan->method, profiles);
-	if (exact && TakesTiedKs(plan, sides))
+	if (mode->exact && TakesTiedKs(plan, sides))
 		s.tied_ks_p_value.known =
 			TiedKsOfProfiles(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), &s.tied_ks_p_value.value);
 	return s;
@@ -334,10 +337,19 @@ RankErrorOf(const DriftProfile *p)
 	return (double) ((const DriftCategory *) p)->absent_error / (double) drift_profile_n(p);
 }
 
+/* The chance of some KS distance: nobody asks for the p-value of this one */
+static DriftChance
+ChanceOfKs(int64 n, int64 m, KsChance *known)
+{
+	if (known->n != n || known->m != m)
+		*known = (KsChance){.n = n, .m = m, .chance = drift_chance_ks(0, n, m)};
+	return known->chance;
+}
+
 /* The size of the difference, its lower bound, what it is by chance, and how wrong summaries make it */
 static void
 MeasureEffect(Measure *measure, const ColumnStatistics *s, Sides sides, const BinPairs *bins, bool discrete,
-			  bool counted)
+			  bool counted, KsChance *ks_chance)
 {
 	int64 n = drift_profile_n(sides.reference);
 	int64 m = drift_profile_n(sides.current);
@@ -346,7 +358,7 @@ MeasureEffect(Measure *measure, const ColumnStatistics *s, Sides sides, const Bi
 	{
 		measure->effect = s->ks.statistic.value;
 		measure->effect_low = KsLowerBound(measure->effect, n, m);
-		measure->effect_chance = ChanceOf(sides, CHANCE_KS, 0, measure->effect);
+		measure->effect_chance = ChanceOfKs(n, m, ks_chance);
 		measure->error_bound = s->ks.error;
 		return;
 	}
@@ -368,7 +380,7 @@ ChosenPValue(const ColumnPlan *plan, const Measure *measure, const TestedValue *
 
 Measure
 MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinPairs *bins,
-			  const ColumnStatistics *statistics, bool exact)
+			  const ColumnStatistics *statistics, MeasureMode *mode)
 {
 	Sides sides = profiles->sides;
 	bool counted = ProfileIsExact(sides.reference) && ProfileIsExact(sides.current);
@@ -377,7 +389,7 @@ MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinP
 	bool discrete = !SidesAreNumeric(sides) ||
 					(distinct >= 0 && distinct <= DRIFT_DISCRETE_VALUES && ProfileIsExact(sides.current));
 	const char *default_method = discrete ? CHI_SQUARE_TEST : KS_TEST;
-	ColumnStatistics s = statistics ? *statistics : StatisticsOfProfiles(plan, profiles, discrete, counted, exact);
+	ColumnStatistics s = statistics ? *statistics : StatisticsOfProfiles(plan, profiles, discrete, counted, mode);
 	TestedValue test = DefaultTest(&s, bins, discrete, counted);
 	Measure measure = {.method = plan->method ? plan->method : default_method,
 					   .method_reason = MethodReason(plan, sides, discrete, !discrete && s.tied_ks_p_value.known),
@@ -385,13 +397,13 @@ MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinP
 
 	measure.psi_chance =
 		s.psi_chance.known ? s.psi_chance.chance : ChanceOf(sides, (ChanceStatistic) DRIFT_PSI, 0, s.psi);
-	MeasureEffect(&measure, &s, sides, bins, discrete, counted);
-	if (exact)
+	MeasureEffect(&measure, &s, sides, bins, discrete, counted, &mode->ks_chance);
+	if (mode->exact)
 		measure.error_bound = 0;
 	if (IsTest(plan->method) && strcmp(plan->method, default_method) != 0)
 		test = s.requested;
 	measure.statistic = IsTest(measure.method) ? test.statistic : s.requested.statistic;
 	measure.statistic_chance = RequestedChance(plan, sides, &measure, counted);
-	measure.p_value = ChosenPValue(plan, &measure, &test, exact);
+	measure.p_value = ChosenPValue(plan, &measure, &test, mode->exact);
 	return measure;
 }

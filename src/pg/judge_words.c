@@ -116,7 +116,7 @@ PsiChanceText(const Measure *measure, const Limits *limits)
 static const char *
 MostChangeText(const JudgedColumn *column)
 {
-	BinPairs bins = PoolRarePairs(&column->bins, column->reference_is_exact);
+	BinPairs bins = PoolRarePairs(&column->bins, column->reference_is_exact, true);
 	char *text = BinsText(&bins, column->plan.value_type);
 
 	return text ? psprintf("most change: %s", text) : NULL;

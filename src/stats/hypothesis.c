@@ -12,16 +12,32 @@
 
 static const DriftTest undefined = {(double) NAN, (double) NAN};
 
+/* Steps of an exact KS p-value that are still quick. */
+#define QUICK_STEPS 100000.0
+
+static double
+ks_asymptotic(double d, int64_t n, int64_t m)
+{
+	return drift_kstwo_sf(d, (int64_t) rint((double) n * (double) m / ((double) n + (double) m)));
+}
+
 double
 drift_ks_p_value(double d, int64_t n, int64_t m)
 {
-	double effective = (double) n * (double) m / ((double) n + (double) m);
-
 	if (n < 1 || m < 1)
 		return (double) NAN;
 	if (n <= DRIFT_KS_EXACT_MAX && m <= DRIFT_KS_EXACT_MAX)
 		return drift_ks_exact_sf(d, n, m);
-	return drift_kstwo_sf(d, (int64_t) rint(effective));
+	return ks_asymptotic(d, n, m);
+}
+
+double
+drift_ks_p_value_quick(double d, int64_t n, int64_t m)
+{
+	/* paths of n + m steps in a band that is 2 d n m / (n + m) wide */
+	if (n < 1 || m < 1 || 2 * d * (double) n * (double) m <= QUICK_STEPS)
+		return drift_ks_p_value(d, n, m);
+	return ks_asymptotic(d, n, m);
 }
 
 /* P(U > u - 1/2) by the normal approximation with tie correction. */

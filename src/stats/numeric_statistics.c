@@ -139,13 +139,20 @@ typedef struct Stretch
 	double high;
 } Stretch;
 
+/* The larger of two numbers, neither of which is NaN; unlike fmax() it is one instruction. */
+static inline double
+larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 static Stretch
 stretch_of(DriftRank from, DriftRank to, double n)
 {
 	Stretch stretch;
 
 	stretch.from = drift_rank_middle(from) / n;
-	stretch.to = fmax(drift_rank_middle(to) / n, stretch.from);
+	stretch.to = larger(drift_rank_middle(to) / n, stretch.from);
 	stretch.low = (double) from.low / n;
 	stretch.high = (double) to.high / n;
 	return stretch;
@@ -160,9 +167,9 @@ widen_ks(DriftInterval *ks, DriftRank a, DriftRank b, double n, double m)
 	double b_low = (double) b.low / m;
 	double b_high = (double) b.high / m;
 
-	ks->value = fmax(ks->value, fabs(drift_rank_middle(a) / n - drift_rank_middle(b) / m));
-	ks->low = fmax(ks->low, fmax(a_low - b_high, b_low - a_high));
-	ks->high = fmax(ks->high, fmax(a_high - b_low, b_high - a_low));
+	ks->value = larger(ks->value, fabs(drift_rank_middle(a) / n - drift_rank_middle(b) / m));
+	ks->low = larger(ks->low, larger(a_low - b_high, b_low - a_high));
+	ks->high = larger(ks->high, larger(a_high - b_low, b_high - a_low));
 }
 
 /* Integral of |F - G| over a stretch of that width on which both are taken as straight lines. */
@@ -182,7 +189,7 @@ area_between(const Stretch *f, const Stretch *g, double width)
 static double
 worst_error(const Stretch *f)
 {
-	return fmax(f->to - f->low, f->high - f->from);
+	return larger(f->to - f->low, f->high - f->from);
 }
 
 /* One walk over the union's values that collects all three statistics. */
@@ -204,7 +211,7 @@ add_stretch(Bounds *b, double width, const Stretch *f, const Stretch *g)
 	double error;
 
 	b->wins += (f->to - f->from) * (g->from + g->to) / 2;
-	b->below_error = fmax(b->below_error, worst_error(f) + worst_error(g));
+	b->below_error = larger(b->below_error, worst_error(f) + worst_error(g));
 	if (f->from == g->from && f->to == g->to && f->low == g->low && f->high == g->high && f->low == f->high)
 		return;
 	area = area_between(f, g, width);

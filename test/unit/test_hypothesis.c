@@ -154,6 +154,29 @@ test_hostile(void)
 	   "ks of an empty side or NaN is NaN");
 }
 
+/* Exact for few rows, and close to it for many */
+static void
+test_ks_quick(void)
+{
+	static const int64_t sizes[][2] = {{500, 500}, {500, 701}, {1000, 1000}, {3000, 500}, {2000, 1014}, {8000, 1500}};
+	double worst = 0;
+
+	for (int i = 0; i < (int) (sizeof(sizes) / sizeof(sizes[0])); i++)
+		for (double k = 0.8; k < 2.6; k += 0.3)
+		{
+			int64_t n = sizes[i][0];
+			int64_t m = sizes[i][1];
+			double d = k / sqrt((double) n * (double) m / (double) (n + m));
+			double exact = drift_ks_p_value(d, n, m);
+
+			if (exact > 1e-6)
+				worst = fmax(worst, fabs(drift_ks_p_value_quick(d, n, m) / exact - 1));
+		}
+	ok(worst > 0 && worst < 0.15, "quick p-values are within 15 %% of the exact ones (%.2g)", worst);
+	ok(drift_ks_p_value_quick(0.1, 300, 200) == drift_ks_p_value(0.1, 300, 200), "of few rows they are exact");
+	ok(isnan(drift_ks_p_value_quick(0.1, 0, 200)), "and of none there is none");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -164,5 +187,6 @@ main(int argc, char **argv)
 	test_welch(argc, argv);
 	test_proportion(argc, argv);
 	test_hostile();
+	test_ks_quick();
 	return done_testing();
 }
