@@ -65,12 +65,12 @@ FROM drift.thresholds AS t JOIN (VALUES
 	('drift_share_030', 2, 10, false), ('drift_share_030', 3, 10, false), ('drift_share_030', 4, 10, true),
 	('share_005', 0, 20, false), ('share_005', 1, 20, false), ('share_005', 2, 20, true),
 	('evidently', 9, 20, false), ('evidently', 10, 20, true), ('nannyml', 0, 20, false), ('nannyml', 1, 20, true)) AS w (name, drifted, columns, wanted) USING (name)
-ORDER BY 1;
+ORDER BY t.name, drifted;
 SELECT is(drift_internal.features_severity(drifted / 20.0, 'critical', t), wanted, format('%s: a check with %s of 20 columns', t.name, drifted))
 FROM drift.thresholds AS t JOIN (VALUES ('drift_share_030', 0, 'ok'), ('drift_share_030', 6, 'ok'), ('drift_share_030', 7, 'warning'), ('drift_share_030', 10, 'warning'), ('drift_share_030', 11, 'critical'),
 	('evidently', 9, 'ok'), ('evidently', 10, 'critical'), ('share_005', 1, 'ok'), ('share_005', 2, 'warning'), ('share_005', 10, 'warning'), ('share_005', 11, 'critical'),
 	('standard', 1, 'critical'), ('psi_025', 1, 'critical')) AS w (name, drifted, wanted) USING (name)
-ORDER BY 1;
+ORDER BY t.name, drifted;
 
 SELECT * FROM finish();
 ROLLBACK;
