@@ -76,8 +76,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.known_spans(drift.checks, drift.monitors) IS
 	'the last span of a check whose outcomes are known, and the earlier one that is held against it';
 
-CREATE OR REPLACE FUNCTION drift_internal.window_moments(monitor drift.monitors, watched smallint, span tstzrange,
-	OUT n bigint, OUT mean float8, OUT variance float8)
+CREATE OR REPLACE FUNCTION drift_internal.window_moments(monitor drift.monitors, watched smallint, span tstzrange)
+	RETURNS drift_internal.moments
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -94,27 +94,28 @@ COMMENT ON FUNCTION drift_internal.window_moments(drift.monitors, smallint, tstz
 	'values, mean and variance of a numeric column over a span, from windows';
 
 CREATE OR REPLACE FUNCTION drift_internal.reference_moments(checked drift.checks, monitor drift.monitors, watched drift.monitor_columns,
-	spans drift_internal.check_spans, OUT n bigint, OUT mean float8, OUT variance float8)
+	spans drift_internal.check_spans) RETURNS drift_internal.moments
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	result drift_internal.moments;
 BEGIN
-	SELECT drift.value_count(b.profile), drift.mean(b.profile), coalesce(drift.stddev(b.profile), 0) ^ 2
-	INTO n, mean, variance
+	SELECT drift.value_count(b.profile), drift.mean(b.profile), coalesce(drift.stddev(b.profile), 0) ^ 2 INTO result
 	FROM drift_internal.baseline_profiles(monitor.monitor_id, checked.baseline_id) AS b
 	WHERE b.segment = '' AND b.column_id = watched.column_id AND b.kind = 'numeric';
 
 	IF NOT FOUND THEN
-		SELECT m.n, m.mean, m.variance INTO n, mean, variance
-		FROM drift_internal.window_moments(monitor, watched.column_id,
+		result := drift_internal.window_moments(monitor, watched.column_id,
 			CASE WHEN monitor.reference IN ('week', 'month', 'year') THEN spans.reference_span
-				ELSE drift_internal.span_before(spans.current_span, monitor) END) AS m;
+				ELSE drift_internal.span_before(spans.current_span, monitor) END);
 	END IF;
+	RETURN result;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.reference_moments(drift.checks, drift.monitors, drift.monitor_columns, drift_internal.check_spans) IS
-	'values, mean and variance of what a check holds an error against: the baseline''s, else the same span of an earlier season, else all rows before, up to a year';
+	'what a check holds an error against: the baseline''s, else the same span of an earlier season, else all rows before, up to a year';
 
 -- A rate of errors drops by points, an error in the units of the target by its share.
 CREATE OR REPLACE FUNCTION drift_internal.performance_loss(mean_reference float8, mean_current float8, is_rate boolean) RETURNS float8
@@ -128,20 +129,92 @@ COMMENT ON FUNCTION drift_internal.performance_loss(float8, float8, boolean) IS
 	'how much worse a mean error is: the difference of two rates, or the growth of an error as a share of what it was';
 
 -- Of values from 0 to 1 only zeros and ones have this variance.
-CREATE OR REPLACE FUNCTION drift_internal.is_rate(n bigint, mean float8, variance float8) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.is_rate(error drift_internal.moments) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT mean >= 0 AND mean <= 1 AND abs(variance * (n - 1) / n - mean * (1 - mean)) < 1e-9
+	SELECT error.mean >= 0 AND error.mean <= 1 AND abs(error.variance * (error.n - 1) / error.n - error.mean * (1 - error.mean)) < 1e-9
 $$;
 
-COMMENT ON FUNCTION drift_internal.is_rate(bigint, float8, float8) IS 'whether values are zeros and ones, from their moments';
+COMMENT ON FUNCTION drift_internal.is_rate(drift_internal.moments) IS 'whether values are zeros and ones, from their moments';
+
+CREATE OR REPLACE FUNCTION drift_internal.error_row(watched drift.monitor_columns, reference drift_internal.moments, current drift_internal.moments)
+	RETURNS drift.check_features
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result drift.check_features;
+BEGIN
+	result.segment := '';
+	result.role := watched.role;
+	result.column_name := watched.column_name;
+	result.column_type := watched.column_type;
+	result.kind := watched.kind;
+	result.method := 'mean';
+	result.method_reason := 'the error of a model grows where its mean does';
+	result.n_reference := coalesce(reference.n, 0);
+	result.n_current := coalesce(current.n, 0);
+	result.missing_reference := 0;
+	result.missing_current := 0;
+	result.mean_reference := reference.mean;
+	result.mean_current := current.mean;
+	result.stddev_reference := sqrt(reference.variance);
+	result.stddev_current := sqrt(current.variance);
+	result.severity := 'insufficient_data';
+	result.findings := '{}';
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.error_row(drift.monitor_columns, drift_internal.moments, drift_internal.moments) IS
+	'row of a check for the error of a model, before any verdict';
+
+CREATE OR REPLACE FUNCTION drift_internal.compare_errors(result drift.check_features, reference drift_internal.moments, current drift_internal.moments,
+	least_loss float8, alpha float8)
+	RETURNS drift.check_features
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	is_rate CONSTANT boolean := drift_internal.is_rate(reference) AND drift_internal.is_rate(current);
+	difference CONSTANT float8 := current.mean - reference.mean;
+	deviation CONSTANT float8 := sqrt(reference.variance / reference.n + current.variance / current.n);
+	margin CONSTANT float8 := deviation * drift_internal.normal_quantile(1 - alpha / 2);
+	loss CONSTANT float8 := drift_internal.performance_loss(reference.mean, current.mean, is_rate);
+BEGIN
+	result.threshold := least_loss;
+	result.statistic := difference;
+	result.p_value := CASE WHEN deviation > 0 THEN
+			least(1, 2 * drift_internal.mean_above_p_value(abs(difference), deviation, least(reference.n, current.n) - 1, 0))
+		ELSE (difference = 0)::integer END;
+	result.p_value_corrected := result.p_value;
+	result.effect := CASE WHEN is_rate THEN abs(difference) END;
+	result.effect_low := CASE WHEN is_rate THEN greatest(0, abs(difference) - margin) END;
+	-- What was without error has no share to grow by.
+	result.severity := CASE
+			WHEN difference > margin AND coalesce(loss >= least_loss, true) THEN 'critical'
+			WHEN difference > margin AND loss >= least_loss / 2 THEN 'warning'
+			ELSE 'ok'
+		END;
+	result.drifted := result.severity <> 'ok';
+	result.findings := CASE WHEN result.drifted THEN '{performance}' ELSE '{}' END;
+	result.explanation := format('mean error %s to %s (difference %s to %s with confidence %s)',
+		drift_internal.short_number(reference.mean), drift_internal.short_number(current.mean),
+		drift_internal.short_number(difference - margin), drift_internal.short_number(difference + margin), drift_internal.percent(1 - alpha));
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.compare_errors(drift.check_features, drift_internal.moments, drift_internal.moments, float8, float8) IS
+	'the row with a verdict: worse only if chance does not explain it, and critical from the least loss on';
 
 CREATE OR REPLACE FUNCTION drift_internal.span_text(span tstzrange, time_zone text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('from %s to %s', to_char(lower(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'), to_char(upper(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'))
+	SELECT format('from %s to %s', to_char(lower(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'),
+		to_char(upper(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'))
 $$;
 
 COMMENT ON FUNCTION drift_internal.span_text(tstzrange, text) IS 'a span as the clocks of a time zone show it';
@@ -153,68 +226,21 @@ CREATE OR REPLACE FUNCTION drift_internal.judge_error(checked drift.checks, moni
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	span CONSTANT tstzrange := spans.current_span;
-	least_loss CONSTANT float8 := (checked.config #>> '{drift_detection,performance_drop_threshold}')::float8;
-	minimum_rows CONSTANT bigint := (checked.config #>> '{monitoring,drift_check_samples}')::bigint;
-	r record;
-	c record;
-	is_rate boolean;
-	difference float8;
-	deviation float8;
-	loss float8;
-	margin float8;
-	result drift.check_features;
+	minimum_rows CONSTANT bigint := drift_internal.config_number(checked.config, 'monitoring.drift_check_samples');
+	current CONSTANT drift_internal.moments := drift_internal.window_moments(monitor, watched.column_id, spans.current_span);
+	reference CONSTANT drift_internal.moments := drift_internal.reference_moments(checked, monitor, watched, spans);
+	span CONSTANT text := drift_internal.span_text(spans.current_span, monitor.time_zone);
+	result drift.check_features := drift_internal.error_row(watched, reference, current);
 BEGIN
-	SELECT * INTO c FROM drift_internal.window_moments(monitor, watched.column_id, span);
-	SELECT * INTO r FROM drift_internal.reference_moments(checked, monitor, watched, spans);
-	result.check_id := checked.check_id;
-	result.segment := '';
-	result.role := watched.role;
-	result.column_name := watched.column_name;
-	result.column_type := watched.column_type;
-	result.kind := watched.kind;
-	result.method := 'mean';
-	result.method_reason := 'the error of a model grows where its mean does';
-	result.n_reference := coalesce(r.n, 0);
-	result.n_current := coalesce(c.n, 0);
-	result.missing_reference := 0;
-	result.missing_current := 0;
-	result.mean_reference := r.mean;
-	result.mean_current := c.mean;
-	result.stddev_reference := sqrt(r.variance);
-	result.stddev_current := sqrt(c.variance);
-	result.threshold := least_loss;
-	result.findings := '{}';
-
-	IF least(c.n, r.n) >= greatest(minimum_rows, 2) THEN
-		is_rate := drift_internal.is_rate(r.n, r.mean, r.variance) AND drift_internal.is_rate(c.n, c.mean, c.variance);
-		difference := c.mean - r.mean;
-		deviation := sqrt(r.variance / r.n + c.variance / c.n);
-		loss := drift_internal.performance_loss(r.mean, c.mean, is_rate);
-		margin := deviation * drift_internal.normal_quantile(1 - limits.alpha / 2);
-		result.statistic := difference;
-		result.p_value := CASE WHEN deviation > 0 THEN least(1, 2 * drift_internal.mean_above_p_value(abs(difference), deviation, least(r.n, c.n) - 1, 0))
-			ELSE (difference = 0)::integer END;
-		result.p_value_corrected := result.p_value;
-		result.effect := CASE WHEN is_rate THEN abs(difference) END;
-		result.effect_low := CASE WHEN is_rate THEN greatest(0, abs(difference) - margin) END;
-		result.severity := CASE
-				WHEN difference > margin AND coalesce(loss >= least_loss, true) THEN 'critical'
-				WHEN difference > margin AND loss >= least_loss / 2 THEN 'warning'
-				ELSE 'ok'
-			END;
-		result.drifted := result.severity <> 'ok';
-		result.findings := CASE WHEN result.drifted THEN '{performance}' ELSE '{}' END;
-		result.explanation := format('mean error %s to %s (difference %s to %s with confidence %s); outcomes of rows %s',
-			drift_internal.short_number(r.mean), drift_internal.short_number(c.mean),
-			drift_internal.short_number(difference - margin), drift_internal.short_number(difference + margin),
-			drift_internal.percent(1 - limits.alpha), drift_internal.span_text(span, monitor.time_zone));
+	IF least(result.n_reference, result.n_current) >= minimum_rows THEN
+		result := drift_internal.compare_errors(result, reference, current,
+			drift_internal.config_number(checked.config, 'drift_detection.performance_drop_threshold'), limits.alpha);
+		result.explanation := format('%s; outcomes of rows %s', result.explanation, span);
 	ELSE
-		result.severity := 'insufficient_data';
-		result.explanation := format('outcomes of %s rows %s, and of %s before; it takes %s',
-			result.n_current, drift_internal.span_text(span, monitor.time_zone), result.n_reference, minimum_rows);
+		result.explanation := format('outcomes of %s rows %s, and of %s to hold them against; it takes %s',
+			result.n_current, span, result.n_reference, minimum_rows);
 	END IF;
-
+	result.check_id := checked.check_id;
 	result.severity_text := drift_internal.severity_text(result.severity);
 	result.action_text := drift_internal.action_text(result.severity);
 	RETURN result;
@@ -222,4 +248,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.judge_error(drift.checks, drift.monitors, drift.monitor_columns, drift_internal.check_spans, drift.thresholds) IS
-	'verdict on the mean error of a model where outcomes are known: worse only if chance does not explain it, and critical from performance_drop_threshold on';
+	'verdict on the mean error of a model where outcomes are known';

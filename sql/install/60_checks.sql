@@ -65,6 +65,14 @@ CREATE TYPE drift_internal.check_spans AS (
 
 COMMENT ON TYPE drift_internal.check_spans IS 'time that a check looks at, and the time it holds that against; NULL: a baseline';
 
+CREATE TYPE drift_internal.moments AS (
+	n bigint,
+	mean float8,
+	variance float8
+);
+
+COMMENT ON TYPE drift_internal.moments IS 'values of a numeric column over a span: how many, their mean and variance';
+
 CREATE TYPE drift_internal.watched_column AS (
 	column_id smallint,
 	role text,
