@@ -188,6 +188,8 @@ BEGIN
 	JOIN drift.models AS m ON m.model_id = b.model_id
 	WHERE b.model_id = monitor.model_id AND drift_internal.may_run(b.owner)
 		AND coalesce(b.model_version = drift_internal.answering_version(m), true)
+		-- Not what another monitor made of its first rows to choose bins by.
+		AND (b.source IS NOT NULL OR b.name NOT LIKE '% (first rows)')
 	ORDER BY b.model_version IS NULL, b.baseline_id DESC
 	LIMIT 1;
 	RETURN chosen;
