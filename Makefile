@@ -124,6 +124,7 @@ SQL_FUNCTIONS = \
 	sql/functions/89_analysis.sql \
 	sql/functions/89_advance.sql \
 	sql/functions/89_outbox.sql \
+	sql/functions/90_largest.sql \
 	sql/functions/90_monitor_access.sql \
 	sql/functions/90_config_keys.sql \
 	sql/functions/90_config.sql \

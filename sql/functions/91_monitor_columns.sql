@@ -7,8 +7,8 @@ CREATE OR REPLACE FUNCTION drift_internal.confidence_expression(task text) RETUR
 AS $$
 	SELECT CASE
 			WHEN task = 'binary' THEN '2 * pg_catalog.abs(score - 0.5)'
-			WHEN task = 'multiclass' THEN '(SELECT pg_catalog.max(p) FROM pg_catalog.unnest(probabilities) AS p)'
-			ELSE 'CASE WHEN pg_catalog.cardinality(probabilities) > 2 THEN (SELECT pg_catalog.max(p) FROM pg_catalog.unnest(probabilities) AS p) '
+			WHEN task = 'multiclass' THEN 'drift_internal.largest(probabilities)'
+			ELSE 'CASE WHEN pg_catalog.cardinality(probabilities) > 2 THEN drift_internal.largest(probabilities) '
 				'WHEN score BETWEEN 0 AND 1 THEN 2 * pg_catalog.abs(score - 0.5) END'
 		END
 $$;

@@ -214,6 +214,20 @@ $$;
 COMMENT ON FUNCTION drift_internal.stale_area(drift.monitors, drift_internal.monitor_states, boolean, boolean, text) IS
 	'the area of time of which a refresh reads all rows; marks are taken';
 
+CREATE OR REPLACE FUNCTION drift_internal.has_new_outcomes(monitor drift.monitors, outcomes regclass, seen pg_snapshot, now_seen pg_snapshot)
+	RETURNS boolean
+	LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT r.found
+	FROM drift_internal.read_as(monitor.owner, format('SELECT EXISTS (SELECT FROM %s AS source WHERE %s)',
+			drift_internal.relation_name(outcomes), drift_internal.new_condition('source.recorded_xid', seen, now_seen)),
+		monitor.path, NULL, drift_internal.timeout_ms(monitor)) AS r (found boolean)
+$$;
+
+COMMENT ON FUNCTION drift_internal.has_new_outcomes(drift.monitors, regclass, pg_snapshot, pg_snapshot) IS
+	'whether outcomes came between two snapshots: asked before the log is, which may have many partitions';
+
 -- Buckets with predictions whose outcome was in the windows and has been corrected or withdrawn.
 CREATE OR REPLACE FUNCTION drift_internal.corrected_area(monitor drift.monitors, seen pg_snapshot, now_seen pg_snapshot) RETURNS tstzmultirange
 	LANGUAGE sql
@@ -320,6 +334,8 @@ BEGIN
 		RETURN done;
 	ELSIF state.seen_outcomes IS NULL THEN
 		RETURN drift_internal.replace_rows(monitor, baseline_id, segments, true, known, since);
+	ELSIF isempty(area) AND NOT drift_internal.has_new_outcomes(monitor, outcomes, state.seen_outcomes, now_seen) THEN
+		RETURN done;
 	END IF;
 	stale := drift_internal.readable_area(monitor, state,
 		(area + drift_internal.corrected_area(monitor, state.seen_outcomes, now_seen)) * since);

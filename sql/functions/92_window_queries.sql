@@ -127,11 +127,14 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.segment_expression(drift.monitors) IS 'expression for the segment of a row; empty where there are none';
 
+-- An OFFSET, so that who groups by the bucket does not take it for as many values as the times have: few groups are
+-- counted by each worker of a parallel plan, many would be sorted first. Quoted, so that it is a constant from the start;
+-- any other would end the parallel plan.
 CREATE OR REPLACE FUNCTION drift_internal.window_rows(monitor drift.monitors, labelled boolean, condition text) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT %s AS starts_at, %s AS segment%s FROM %s AS source WHERE %s',
+	SELECT format('SELECT %s AS starts_at, %s AS segment%s FROM %s AS source WHERE %s OFFSET ''0''',
 		drift_internal.bucket_of(monitor, drift_internal.row_time(monitor)),
 		drift_internal.segment_expression(monitor),
 		(SELECT string_agg(format(', (%s%s)::%s AS c%s',
