@@ -44,35 +44,26 @@ COMMENT ON FUNCTION drift_internal.limits_of(drift.checks) IS 'thresholds that t
 -- A PSI or effect between the lower bar and the bar, that chance does not explain.
 CREATE OR REPLACE FUNCTION drift_internal.holds_on(feature drift.check_features, limits drift.thresholds, clear_ratio float8) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(feature.drifted, false)
+	RETURN coalesce(feature.drifted, false)
 		OR (limits.rule IN ('test', 'test_or_psi') AND feature.p_value_corrected < limits.alpha
 			AND feature.effect >= clear_ratio * limits.minimum_effect)
 		OR (limits.rule IN ('psi', 'test_or_psi') AND feature.psi >= clear_ratio * limits.psi_warning
-			AND feature.psi > coalesce(feature.psi_95, 0)) IS TRUE
-$$;
+			AND feature.psi > coalesce(feature.psi_95, 0)) IS TRUE;
 
 COMMENT ON FUNCTION drift_internal.holds_on(drift.check_features, drift.thresholds, float8) IS
 	'whether a column that drifted is not yet back: it drifts, or is above the lower bar';
 
 CREATE OR REPLACE FUNCTION drift_internal.alert_kind(role text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE role WHEN 'feature' THEN 'data_drift' WHEN 'target' THEN 'target_drift' WHEN 'operation' THEN 'operation_drift'
-		WHEN 'error' THEN 'performance' ELSE 'prediction_drift' END
-$$;
+	RETURN CASE role WHEN 'feature' THEN 'data_drift' WHEN 'target' THEN 'target_drift' WHEN 'operation' THEN 'operation_drift'
+		WHEN 'error' THEN 'performance' ELSE 'prediction_drift' END;
 
 COMMENT ON FUNCTION drift_internal.alert_kind(text) IS 'kind of alert for drift of a column with a role';
 
 -- What says at once that something is broken, where what says that data changed is counted.
 CREATE OR REPLACE FUNCTION drift_internal.is_fact(kind text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT kind IN ('schema', 'late_data', 'stale_windows')
-$$;
+	RETURN kind IN ('schema', 'late_data', 'stale_windows');
 
 COMMENT ON FUNCTION drift_internal.is_fact(text) IS 'whether an alert of a kind is about a fact, that chance cannot bring about';
 

@@ -47,6 +47,9 @@ CREATE OR REPLACE FUNCTION drift_internal.weigh_alerts(checked drift.checks, lim
 	LANGUAGE plpgsql STABLE ROWS 5
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	may_be_silent CONSTANT boolean := EXISTS (
+		SELECT FROM drift.silences AS s WHERE s.monitor_id = checked.monitor_id OR s.model_id = checked.model_id);
 BEGIN
 	RETURN QUERY
 		WITH last AS MATERIALIZED (
@@ -55,7 +58,7 @@ BEGIN
 			SELECT i.*, i.check_id = checked.check_id AS is_now,
 				i.breaches AND (i.severity = 'critical' OR settings.minimum_severity <> 'critical')
 					AND (c.as_of <= l.counted_to) IS NOT TRUE
-					AND NOT drift_internal.is_silenced(c.model_id, c.monitor_id, i.kind, c.current_span) AS counts
+					AND NOT (may_be_silent AND drift_internal.is_silenced(c.model_id, c.monitor_id, i.kind, c.current_span)) AS counts
 			FROM drift_internal.check_items(
 					checked.check_id || CASE checked.status WHEN 'error' THEN drift_internal.earlier_failures(checked, settings.breaches - 1)
 						ELSE drift_internal.earlier_spans(checked, settings.spans - 1) END,
@@ -177,9 +180,8 @@ BEGIN
 	SELECT * INTO checked FROM drift.checks AS c WHERE c.check_id = tune_alerts.check_id;
 	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = checked.monitor_id;
 	monitor := drift_internal.check_monitor(monitor, 'run', coalesce(monitor.name, format('of check %s', check_id)));
-	IF EXISTS (
-		SELECT FROM drift.checks AS c
-		WHERE c.monitor_id = checked.monitor_id AND (c.as_of, c.check_id) > (checked.as_of, checked.check_id))
+	IF checked.check_id <> (
+		SELECT c.check_id FROM drift.checks AS c WHERE c.monitor_id = checked.monitor_id ORDER BY c.as_of DESC, c.check_id DESC LIMIT 1)
 	THEN
 		RETURN;
 	END IF;
