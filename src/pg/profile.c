@@ -14,9 +14,8 @@
 #include "stats/numeric_codec.h"
 #include "stats/numeric_statistics.h"
 
-/* Get a block for a working profile, with its length word set */
-static void *
-AllocateWorking(Size size)
+void *
+ProfileAllocate(Size size)
 {
 	DriftProfile *p;
 
@@ -30,7 +29,7 @@ AllocateWorking(Size size)
 static DriftNumeric *
 CopyNumeric(const DriftNumeric *src, uint32 key_capacity, uint32 buffer_capacity)
 {
-	DriftNumeric *dst = AllocateWorking(drift_numeric_size(key_capacity, buffer_capacity, src->edge_count));
+	DriftNumeric *dst = ProfileAllocate(drift_numeric_size(key_capacity, buffer_capacity, src->edge_count));
 
 	drift_numeric_copy(dst, key_capacity, buffer_capacity, src);
 	return dst;
@@ -39,7 +38,7 @@ CopyNumeric(const DriftNumeric *src, uint32 key_capacity, uint32 buffer_capacity
 static DriftCategory *
 CopyCategory(const DriftCategory *src, Size size)
 {
-	DriftCategory *dst = AllocateWorking(size);
+	DriftCategory *dst = ProfileAllocate(size);
 
 	DriftCheck(drift_category_copy(dst, size, src));
 	return dst;
@@ -68,10 +67,16 @@ Replace(DriftNumeric *p, DriftNumeric *larger, const DriftNumeric *given)
 DriftNumeric *
 ProfileFlush(DriftNumeric *given)
 {
+	return ProfileFlushLasting(given, (DriftLasting){NULL, 0});
+}
+
+DriftNumeric *
+ProfileFlushLasting(DriftNumeric *given, DriftLasting lasting)
+{
 	DriftNumeric *p = given;
 	DriftStatus status;
 
-	while ((status = drift_numeric_flush(p)) == DRIFT_NO_SPACE)
+	while ((status = drift_numeric_flush_lasting(p, lasting)) == DRIFT_NO_SPACE)
 		p = Replace(p, GrowNumeric(p, true), given);
 	DriftCheck(status);
 	if (p->buffer_capacity < DRIFT_BUFFER)
@@ -91,7 +96,7 @@ Unpack(const struct varlena *packed, uint32 buffer_capacity)
 	if (((const DriftProfile *) packed)->kind == DRIFT_CATEGORICAL)
 	{
 		DriftCheck(drift_category_unpacked_size(bytes, length, &size));
-		p = AllocateWorking(size);
+		p = ProfileAllocate(size);
 		DriftCheck(drift_category_unpack(bytes, length, p, size));
 	}
 	else
@@ -101,7 +106,7 @@ Unpack(const struct varlena *packed, uint32 buffer_capacity)
 
 		DriftCheck(drift_numeric_peek(bytes, length, &key_count, &edge_count));
 		size = drift_numeric_size(key_count, buffer_capacity, edge_count);
-		p = AllocateWorking(size);
+		p = ProfileAllocate(size);
 		DriftCheck(drift_numeric_unpack(bytes, length, p, key_count, buffer_capacity));
 	}
 	return p;
@@ -212,7 +217,7 @@ CreateNumeric(DriftValueType type, const DriftProfile *anchor)
 			DriftRaise(DRIFT_TYPE_MISMATCH);
 		DriftCheck(drift_numeric_common_edges(reference, reference, 0, edges, &edge_count));
 	}
-	p = AllocateWorking(drift_numeric_size(START_KEYS, START_BUFFER, edge_count));
+	p = ProfileAllocate(drift_numeric_size(START_KEYS, START_BUFFER, edge_count));
 	drift_numeric_init(p, type, drift_profile_keys, START_KEYS, START_BUFFER, edges, edge_count);
 	return &p->profile;
 }
@@ -227,7 +232,7 @@ CreateCategory(DriftValueType type, const DriftProfile *anchor)
 		DriftRaise(DRIFT_KIND_MISMATCH);
 	if (anchor != NULL && anchor->value_type != type)
 		DriftRaise(DRIFT_TYPE_MISMATCH);
-	p = AllocateWorking(size);
+	p = ProfileAllocate(size);
 	DriftCheck(drift_category_init(p, size, type, drift_profile_keys));
 	return p;
 }
@@ -282,14 +287,14 @@ ProfileAddValue(DriftProfile *p, ValueReader reader, Datum value)
 	}
 }
 
-static DriftNumeric *
-MergeNumeric(DriftNumeric *dst, const DriftNumeric *src)
+DriftNumeric *
+ProfileMergeNumeric(DriftNumeric *dst, const DriftNumeric *src, DriftLasting lasting)
 {
 	DriftStatus status;
 
 	if (dst->buffer_count > 0)
 		dst = ProfileFlush(dst);
-	while ((status = drift_numeric_merge(dst, src)) == DRIFT_NO_SPACE)
+	while ((status = drift_numeric_merge_lasting(dst, src, lasting)) == DRIFT_NO_SPACE)
 	{
 		/* room for the keys of both, and for later ones */
 		uint32 limit = Max(dst->key_limit, src->key_limit);
@@ -322,5 +327,5 @@ ProfileMerge(DriftProfile *dst, const DriftProfile *src)
 		src = CopyWorking(src);
 	if (dst->kind == DRIFT_CATEGORICAL)
 		return &MergeCategory((DriftCategory *) dst, (const DriftCategory *) src)->profile;
-	return &MergeNumeric((DriftNumeric *) dst, (const DriftNumeric *) src)->profile;
+	return &ProfileMergeNumeric((DriftNumeric *) dst, (const DriftNumeric *) src, (DriftLasting){NULL, 0})->profile;
 }

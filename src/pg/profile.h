@@ -42,6 +42,9 @@ extern DriftProfile *ProfileAddValue(DriftProfile *p, ValueReader reader, Datum 
 extern DriftProfile *ProfileAddLabel(DriftProfile *p, const char *label, size_t length);
 extern DriftNumeric *ProfileFlush(DriftNumeric *p);
 
+/* The same where some keys last. */
+extern DriftNumeric *ProfileFlushLasting(DriftNumeric *p, DriftLasting lasting);
+
 static inline DriftProfile *
 ProfileAddNumber(DriftProfile *p, double x)
 {
@@ -61,6 +64,12 @@ ProfileAddMissing(DriftProfile *p, int64 rows)
 
 /* Adds src to dst, both working profiles; dst grows if it must. */
 extern DriftProfile *ProfileMerge(DriftProfile *dst, const DriftProfile *src);
+
+/* The same for numeric profiles that are flushed, where some keys last. */
+extern DriftNumeric *ProfileMergeNumeric(DriftNumeric *dst, const DriftNumeric *src, DriftLasting lasting);
+
+/* A block for a working profile, with its length word set. */
+extern void *ProfileAllocate(Size size);
 
 /* Text form, and packed bytes from it. */
 extern void ProfileToJson(const DriftProfile *working, StringInfo out);

@@ -72,26 +72,44 @@ drift_numeric_copy(DriftNumeric *dst, uint32_t key_capacity, uint32_t buffer_cap
 	memcpy(drift_numeric_buffer(dst), drift_numeric_buffer(src), src->buffer_count * sizeof(double));
 }
 
-/* Adds count finite values with that mean and sum of squares to the moments. */
 void
-drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2)
+drift_add_moments(double *mean, double *m2, int64_t before, int64_t count, double other_mean, double other_m2)
 {
 	double n = (double) (before + count);
-	double delta = mean - p->mean;
+	double delta = other_mean - *mean;
 
 	if (count == 0)
 		return;
 	if (before == 0)
 	{
-		p->mean = mean;
-		p->m2 = m2;
+		*mean = other_mean;
+		*m2 = other_m2;
 		return;
 	}
 	if (isfinite(delta))
-		p->mean += delta * ((double) count / n);
+		*mean += delta * ((double) count / n);
 	else
-		p->mean = p->mean * ((double) before / n) + mean * ((double) count / n);
-	p->m2 += m2 + delta * delta * ((double) before * ((double) count / n));
+		*mean = *mean * ((double) before / n) + other_mean * ((double) count / n);
+	*m2 += other_m2 + delta * delta * ((double) before * ((double) count / n));
+}
+
+void
+drift_numeric_add_moments(DriftNumeric *p, int64_t before, int64_t count, double mean, double m2)
+{
+	drift_add_moments(&p->mean, &p->m2, before, count, mean, m2);
+}
+
+void
+drift_numeric_range(const DriftNumeric *p, uint32_t *first, uint32_t *end)
+{
+	const int64_t *counts = drift_numeric_counts(p);
+
+	*first = 0;
+	*end = p->key_count;
+	while (*first < *end && counts[2 * *first + 1] == 0)
+		(*first)++;
+	while (*end > *first && counts[2 * *end - 1] == 0)
+		(*end)--;
 }
 
 int64_t

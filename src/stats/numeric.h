@@ -151,6 +151,19 @@ drift_numeric_full(const DriftNumeric *p)
  */
 DriftStatus drift_numeric_flush(DriftNumeric *p);
 
+/* Keys, ascending, that are to stay where keys are dropped. */
+typedef struct DriftLasting
+{
+	const double *keys;
+	uint32_t count;
+} DriftLasting;
+
+/* Keys that stay where keys are dropped, whatever their rows: the outermost, the smallest and the largest value. */
+#define DRIFT_OUTER_KEYS 4
+
+/* The same; keys that last stay if there is room for all of them. */
+DriftStatus drift_numeric_flush_lasting(DriftNumeric *p, DriftLasting lasting);
+
 /*
  * Adds src to dst; both flushed. Counts, points and bins add exactly, rank
  * bounds add, moments follow Chan, Golub and LeVeque (1983). Bins that differ
@@ -158,12 +171,14 @@ DriftStatus drift_numeric_flush(DriftNumeric *p);
  * unchanged and needs room for the keys of both.
  */
 DriftStatus drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src);
+DriftStatus drift_numeric_merge_lasting(DriftNumeric *dst, const DriftNumeric *src, DriftLasting lasting);
 
 /*
  * Drops keys until at most target (>= 2) are left, so that the widest span of
  * ranks between neighbouring keys becomes as small as possible.
  */
 void drift_numeric_prune(DriftNumeric *p, uint32_t target);
+void drift_numeric_prune_lasting(DriftNumeric *p, uint32_t target, DriftLasting lasting);
 
 /* Mean and sample deviation as avg() and stddev() give them; NaN where those are NULL. */
 double drift_numeric_mean(const DriftNumeric *p);

@@ -162,7 +162,10 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 	return status == DRIFT_OK ? drift_numeric_check(p) : status;
 }
 
-/* Keys ascend, every key was seen, and the rows add up. */
+/*
+ * Keys ascend, and the rows add up. Every key was seen, but those of a summary
+ * that began with the keys of another profile; the outermost were always.
+ */
 static bool
 keys_agree(const DriftNumeric *p)
 {
@@ -183,7 +186,8 @@ keys_agree(const DriftNumeric *p)
 		if (j > 0 && !(keys[j] > keys[j - 1]))
 			return false;
 		/* n bounds every term, and n is at most 2^62, so nothing overflows */
-		if (point < 1 || point > n - below || gap < 0 || gap > n - below - point)
+		if (point < (p->exact || j == 0 || j == p->key_count - 1) || point > n - below || gap < 0 ||
+			gap > n - below - point)
 			return false;
 		if (drift_numeric_slack_low(p)[j] < 0 || drift_numeric_slack_low(p)[j] > below)
 			return false;
@@ -230,10 +234,18 @@ drift_numeric_check(const DriftNumeric *p)
 void
 drift_numeric_compact(DriftNumeric *p, size_t max_bytes)
 {
-	while (p->key_count > FEWEST_KEYS && drift_numeric_packed_size(p) > max_bytes)
+	drift_numeric_compact_lasting(p, max_bytes, (DriftLasting){NULL, 0});
+}
+
+void
+drift_numeric_compact_lasting(DriftNumeric *p, size_t max_bytes, DriftLasting lasting)
+{
+	uint32_t fewest = lasting.count + DRIFT_OUTER_KEYS > FEWEST_KEYS ? lasting.count + DRIFT_OUTER_KEYS : FEWEST_KEYS;
+
+	while (p->key_count > fewest && drift_numeric_packed_size(p) > max_bytes)
 	{
 		uint32_t target = p->key_count - p->key_count / 8;
 
-		drift_numeric_prune(p, target > FEWEST_KEYS ? target : FEWEST_KEYS);
+		drift_numeric_prune_lasting(p, target > fewest ? target : fewest, lasting);
 	}
 }

@@ -44,4 +44,7 @@ DriftStatus drift_numeric_check(const DriftNumeric *p);
  */
 void drift_numeric_compact(DriftNumeric *p, size_t max_bytes);
 
+/* The same; keys that last stay in any case. */
+void drift_numeric_compact_lasting(DriftNumeric *p, size_t max_bytes, DriftLasting lasting);
+
 #endif

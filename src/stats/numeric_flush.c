@@ -89,7 +89,7 @@ gap_limit(const DriftNumeric *p)
 
 /*
  * Rows that cannot stay where the present keys put them: those that would make
- * an exact profile inexact, that lie outside of all keys, or whose gap is
+ * an exact profile inexact, that lie outside of the range, or whose gap is
  * overfull. They come back in ascending order as a small profile of their own.
  */
 typedef struct Misfits
@@ -136,6 +136,9 @@ look_for_misfits(const DriftNumeric *p, const uint16_t *slots, int64_t limit)
 
 	if (counts[0] > 0 || counts[2 * p->key_count] > 0)
 		return true;
+	/* keys outside of the range, which began with other keys: the range is to be looked after */
+	if (p->key_count > 0 && (counts[1] == 0 || counts[2 * p->key_count - 1] == 0))
+		return true;
 	if (p->exact)
 		return any_in_gap(slots, p->buffer_count);
 	if (limit > DRIFT_BUFFER && p->settled % 8 != 0)
@@ -150,9 +153,15 @@ count_in_place(DriftNumeric *p, const uint16_t *slots, Misfits *misfits)
 	const double *x = drift_numeric_buffer(p);
 	int64_t *counts = drift_numeric_counts(p);
 	int64_t limit = p->exact ? 0 : gap_limit(p);
-	uint32_t last = 2 * p->key_count;
+	uint32_t first;
+	uint32_t end;
+	double low;
+	double high;
 
 	misfits->n = 0;
+	drift_numeric_range(p, &first, &end);
+	low = first < end ? drift_numeric_keys(p)[first] : INFINITY;
+	high = first < end ? drift_numeric_keys(p)[end - 1] : -INFINITY;
 	for (uint32_t i = 0; i < p->buffer_count; i++)
 		counts[slots[i]]++;
 	if (!look_for_misfits(p, slots, limit))
@@ -161,7 +170,7 @@ count_in_place(DriftNumeric *p, const uint16_t *slots, Misfits *misfits)
 	{
 		uint16_t slot = slots[i];
 
-		if (slot % 2 == 0 && (counts[slot] > limit || slot == 0 || slot == last))
+		if (slot % 2 == 0 && (counts[slot] > limit || x[i] < low || x[i] > high))
 		{
 			/* + 0.0 makes one zero of the two */
 			misfits->values[misfits->n] = x[i] + 0.0;
@@ -270,7 +279,7 @@ misfit_stride(const DriftNumeric *p, uint32_t misfits)
 }
 
 static DriftStatus
-count_buffer(DriftNumeric *p)
+count_buffer(DriftNumeric *p, DriftLasting lasting)
 {
 	uint16_t slots[DRIFT_BUFFER];
 	Misfits misfits;
@@ -295,12 +304,18 @@ count_buffer(DriftNumeric *p)
 	drift_numeric_forget_guide(p);
 	drift_numeric_merge_keys(p, drift_profile_n(&p->profile) - misfits.n, &keys);
 	if (p->key_count > p->key_limit)
-		drift_numeric_prune(p, p->key_limit / 4 * 3);
+		drift_numeric_prune_lasting(p, p->key_limit / 4 * 3, lasting);
 	return DRIFT_OK;
 }
 
 DriftStatus
 drift_numeric_flush(DriftNumeric *p)
+{
+	return drift_numeric_flush_lasting(p, (DriftLasting){NULL, 0});
+}
+
+DriftStatus
+drift_numeric_flush_lasting(DriftNumeric *p, DriftLasting lasting)
 {
 	int64_t before = drift_numeric_finite_rows(p);
 	DriftStatus status;
@@ -311,7 +326,7 @@ drift_numeric_flush(DriftNumeric *p)
 		return DRIFT_OVERFLOW;
 
 	p->profile.row_count += p->buffer_count;
-	status = count_buffer(p);
+	status = count_buffer(p, lasting);
 	if (status != DRIFT_OK)
 	{
 		p->profile.row_count -= p->buffer_count;

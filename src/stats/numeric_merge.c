@@ -171,21 +171,26 @@ typedef struct Kept
  * Walks the keys with as few stops as possible such that the span of ranks
  * between two stops is at most `span` (or the stops are neighbours): from each
  * stop to that key in reach which has most rows certainly at or below it. The
- * last key is always a stop. Writes the stops over the keys if asked to;
- * answers their number.
+ * last key is always a stop, and so are the smallest and the largest value and the
+ * keys that last. Writes the stops over the keys if asked to; answers their
+ * number.
  */
 static uint32_t
-keep_keys(DriftNumeric *p, int64_t span, bool write)
+keep_keys(DriftNumeric *p, int64_t span, DriftLasting lasting, bool write)
 {
 	double *keys = drift_numeric_keys(p);
 	int64_t *counts = drift_numeric_counts(p);
 	int64_t *slack_low = drift_numeric_slack_low(p);
 	int64_t *slack_high = drift_numeric_slack_high(p);
 	uint32_t last = p->key_count - 1;
+	uint32_t first_seen;
+	uint32_t end_seen;
 	uint32_t kept = 0;
-	int64_t upto = 0; /* rows counted up to the stop before */
+	uint32_t lasts = 0; /* lasting keys not above the stop */
+	int64_t upto = 0;   /* rows counted up to the stop before */
 	Kept stop = {0, counts[0], counts[0] + counts[1] - slack_low[0]};
 
+	drift_numeric_range(p, &first_seen, &end_seen);
 	for (;;)
 	{
 		int64_t point = counts[2 * stop.j + 1];
@@ -198,12 +203,21 @@ keep_keys(DriftNumeric *p, int64_t span, bool write)
 			slack_low[kept] = slack_low[stop.j];
 			slack_high[kept] = slack_high[stop.j];
 		}
+		while (lasts < lasting.count && lasting.keys[lasts] <= keys[stop.j])
+			lasts++;
 		for (uint32_t j = stop.j + 1; j <= last; j++)
 		{
 			Kept here = {j, below, below + counts[2 * j + 1] - slack_low[j]};
 
 			if (best.j <= last && below + slack_high[j] - stop.certain > span)
 				break;
+			while (lasts < lasting.count && lasting.keys[lasts] < keys[j])
+				lasts++;
+			if ((lasts < lasting.count && lasting.keys[lasts] == keys[j]) || j == first_seen || j + 1 == end_seen)
+			{
+				best = here;
+				break;
+			}
 			if (best.j > last || here.certain >= best.certain || j == last)
 				best = here;
 			below += counts[2 * j + 1] + counts[2 * j + 2];
@@ -228,13 +242,21 @@ keep_keys(DriftNumeric *p, int64_t span, bool write)
 void
 drift_numeric_prune(DriftNumeric *p, uint32_t target)
 {
+	drift_numeric_prune_lasting(p, target, (DriftLasting){NULL, 0});
+}
+
+void
+drift_numeric_prune_lasting(DriftNumeric *p, uint32_t target, DriftLasting lasting)
+{
 	int64_t low = 0; /* keeps too many keys */
 	int64_t high;
 
 	if (p->key_count <= target)
 		return;
+	if (lasting.count + DRIFT_OUTER_KEYS > target)
+		lasting.count = 0;
 	high = drift_profile_n(&p->profile) / target + 1;
-	while (keep_keys(p, high, false) > target)
+	while (keep_keys(p, high, lasting, false) > target)
 	{
 		low = high;
 		high *= 2;
@@ -244,12 +266,12 @@ drift_numeric_prune(DriftNumeric *p, uint32_t target)
 	{
 		int64_t middle = low + (high - low) / 2;
 
-		if (keep_keys(p, middle, false) > target)
+		if (keep_keys(p, middle, lasting, false) > target)
 			low = middle;
 		else
 			high = middle;
 	}
-	p->key_count = keep_keys(p, high, true);
+	p->key_count = keep_keys(p, high, lasting, true);
 	p->exact = false;
 }
 
@@ -275,6 +297,12 @@ merge_bins(DriftNumeric *dst, const DriftNumeric *src)
 DriftStatus
 drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 {
+	return drift_numeric_merge_lasting(dst, src, (DriftLasting){NULL, 0});
+}
+
+DriftStatus
+drift_numeric_merge_lasting(DriftNumeric *dst, const DriftNumeric *src, DriftLasting lasting)
+{
 	DriftKeys other = {drift_numeric_keys(src),
 					   drift_numeric_counts(src),
 					   drift_numeric_slack_low(src),
@@ -298,6 +326,6 @@ drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 	dst->key_limit = src->key_limit > dst->key_limit ? src->key_limit : dst->key_limit;
 	dst->exact = dst->exact && src->exact;
 	if (dst->key_count > dst->key_limit)
-		drift_numeric_prune(dst, dst->key_limit / 4 * 3);
+		drift_numeric_prune_lasting(dst, dst->key_limit / 4 * 3, lasting);
 	return DRIFT_OK;
 }

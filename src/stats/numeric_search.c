@@ -7,6 +7,9 @@
 /* A guide that leaves this many keys or more to tell apart is not worth its table. */
 #define WIDEST_WINDOW 63
 
+/* Fewer keys than this are found in so few steps that a table saves nothing. */
+#define FEWEST_KEYS 8
+
 /* Doubles as unsigned numbers in the same order. */
 static inline uint64_t
 ordered_bits(double x)
@@ -103,7 +106,7 @@ drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count)
 	uint32_t most_by_bits;
 
 	guide->kind = DRIFT_GUIDE_NONE;
-	if (from + 2 * WIDEST_WINDOW >= to)
+	if (from + FEWEST_KEYS > to)
 		return;
 	choose_scale(guide, DRIFT_GUIDE_LINEAR, keys[from], keys[to - 1]);
 	most = most_in_entry(guide, keys, key_count);
@@ -121,7 +124,7 @@ drift_guide_build(DriftGuide *guide, const double *keys, uint32_t key_count)
 	guide->window = 1;
 	while (guide->window < most_by_bits)
 		guide->window = 2 * guide->window + 1;
-	if (guide->window > WIDEST_WINDOW)
+	if (guide->window > WIDEST_WINDOW || 2 * guide->window >= key_count)
 		guide->kind = DRIFT_GUIDE_NONE;
 	else
 		fill_table(guide, keys, key_count);
