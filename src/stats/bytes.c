@@ -62,9 +62,15 @@ drift_reader_u8(DriftReader *r)
 double
 drift_reader_double(DriftReader *r)
 {
-	uint64_t bits = read_fixed(r, 8);
+	uint64_t bits = 0;
+	const uint8_t *bytes = drift_reader_bytes(r, 8);
 	double value;
 
+	/* written out, so that compilers make one load of it */
+	if (bytes != NULL)
+		bits = (uint64_t) bytes[0] | (uint64_t) bytes[1] << 8 | (uint64_t) bytes[2] << 16 | (uint64_t) bytes[3] << 24 |
+			   (uint64_t) bytes[4] << 32 | (uint64_t) bytes[5] << 40 | (uint64_t) bytes[6] << 48 |
+			   (uint64_t) bytes[7] << 56;
 	memcpy(&value, &bits, sizeof(value));
 	return value;
 }

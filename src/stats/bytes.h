@@ -53,6 +53,15 @@ uint64_t drift_reader_varint(DriftReader *r);
 /* A varint that has to be in [0, limit]; fails with DRIFT_CORRUPT otherwise. */
 int64_t drift_reader_count(DriftReader *r, int64_t limit);
 
+/* The same, quick for numbers below 128. */
+static inline int64_t
+drift_reader_small(DriftReader *r, int64_t limit)
+{
+	if (r->next < r->end && *r->next < 0x80 && *r->next <= limit)
+		return *r->next++;
+	return drift_reader_count(r, limit);
+}
+
 /* The next length bytes, in place. */
 const uint8_t *drift_reader_bytes(DriftReader *r, size_t length);
 
@@ -67,6 +76,17 @@ void drift_writer_init(DriftWriter *w, uint8_t *bytes, size_t size);
 void drift_writer_u8(DriftWriter *w, uint8_t value);
 void drift_writer_double(DriftWriter *w, double value);
 void drift_writer_varint(DriftWriter *w, uint64_t value);
+
+/* The same, quick for numbers below 128. */
+static inline void
+drift_writer_small(DriftWriter *w, uint64_t value)
+{
+	if (value > 0x7f || w->length >= w->size)
+		drift_writer_varint(w, value);
+	else
+		w->bytes[w->length++] = (uint8_t) value;
+}
+
 void drift_writer_bytes(DriftWriter *w, const void *bytes, size_t length);
 
 /* DRIFT_OK, or DRIFT_NO_SPACE when not everything fitted. */

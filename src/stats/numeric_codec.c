@@ -19,18 +19,41 @@ static void
 write_counts(DriftWriter *w, const int64_t *counts, uint32_t count, uint32_t step)
 {
 	for (uint32_t i = 0; i < count; i++)
-		drift_writer_varint(w, (uint64_t) counts[i * step]);
+		drift_writer_small(w, (uint64_t) counts[i * step]);
+}
+
+/* What stands for `exact`, and says which arrays there are. */
+typedef enum Certainty
+{
+	WITH_SLACKS,
+	EXACT,
+	WITHOUT_SLACKS
+} Certainty;
+
+static Certainty
+certainty_of(const DriftNumeric *p)
+{
+	const int64_t *slack_low = drift_numeric_slack_low(p);
+	const int64_t *slack_high = drift_numeric_slack_high(p);
+	int64_t slack = 0;
+
+	for (uint32_t j = 0; j < p->key_count; j++)
+		slack |= slack_low[j] | slack_high[j];
+	if (p->exact)
+		return EXACT;
+	return slack == 0 ? WITHOUT_SLACKS : WITH_SLACKS;
 }
 
 static void
 write_profile(DriftWriter *w, const DriftNumeric *p)
 {
+	Certainty certainty = certainty_of(p);
 	const int64_t *counts = drift_numeric_counts(p);
 	DriftProfile header = p->profile;
 
 	header.form = DRIFT_PACKED;
 	drift_packed_header_write(w, &header);
-	drift_writer_u8(w, p->exact);
+	drift_writer_u8(w, (uint8_t) certainty);
 	drift_writer_varint(w, p->key_limit);
 	drift_writer_varint(w, p->key_count);
 	drift_writer_varint(w, p->edge_count);
@@ -38,9 +61,10 @@ write_profile(DriftWriter *w, const DriftNumeric *p)
 	drift_writer_double(w, p->m2);
 	write_doubles(w, drift_numeric_keys(p), p->key_count);
 	write_counts(w, counts + 1, p->key_count, 2);
-	if (!p->exact)
-	{
+	if (certainty != EXACT)
 		write_counts(w, counts + 2, p->key_count - 1, 2);
+	if (certainty == WITH_SLACKS)
+	{
 		write_counts(w, drift_numeric_slack_low(p), p->key_count, 1);
 		write_counts(w, drift_numeric_slack_high(p), p->key_count, 1);
 	}
@@ -71,17 +95,18 @@ drift_numeric_pack(const DriftNumeric *p, uint8_t *bytes, size_t size)
 
 /* Reads all that stands before the arrays. */
 static DriftStatus
-read_start(DriftReader *r, DriftNumeric *p)
+read_start(DriftReader *r, DriftNumeric *p, Certainty *certainty)
 {
 	drift_packed_header_read(r, &p->profile);
-	p->exact = drift_reader_u8(r);
+	*certainty = (Certainty) drift_reader_u8(r);
+	p->exact = *certainty == EXACT;
 	p->key_limit = (uint32_t) drift_reader_count(r, DRIFT_MAX_KEYS);
 	p->key_count = (uint32_t) drift_reader_count(r, p->key_limit);
 	p->edge_count = (uint32_t) drift_reader_count(r, DRIFT_MAX_EDGES);
 	p->mean = drift_reader_double(r);
 	p->m2 = drift_reader_double(r);
-	if (r->status == DRIFT_OK && (p->profile.form != DRIFT_PACKED || p->profile.kind != DRIFT_NUMERIC || p->exact > 1 ||
-								  p->key_limit < DRIFT_MIN_KEYS))
+	if (r->status == DRIFT_OK && (p->profile.form != DRIFT_PACKED || p->profile.kind != DRIFT_NUMERIC ||
+								  *certainty > WITHOUT_SLACKS || p->key_limit < DRIFT_MIN_KEYS))
 		drift_reader_fail(r, DRIFT_CORRUPT);
 	/* nobody gets to ask for more memory than the bytes can fill */
 	if (r->status == DRIFT_OK && drift_reader_left(r) < (size_t) p->key_count * 9 + (size_t) p->edge_count * 9)
@@ -94,10 +119,11 @@ drift_numeric_peek(const uint8_t *bytes, size_t length, uint32_t *key_count, uin
 {
 	DriftReader r;
 	DriftNumeric start;
+	Certainty certainty;
 	DriftStatus status;
 
 	drift_reader_init(&r, bytes, length);
-	status = read_start(&r, &start);
+	status = read_start(&r, &start, &certainty);
 	*key_count = start.key_count;
 	*edge_count = start.edge_count;
 	return status;
@@ -114,7 +140,7 @@ static void
 read_counts(DriftReader *r, int64_t *counts, uint32_t count, uint32_t step)
 {
 	for (uint32_t i = 0; i < count; i++)
-		counts[i * step] = drift_reader_count(r, DRIFT_MAX_COUNT);
+		counts[i * step] = drift_reader_small(r, DRIFT_MAX_COUNT);
 }
 
 DriftStatus
@@ -123,10 +149,11 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 {
 	DriftReader r;
 	DriftNumeric start;
+	Certainty certainty;
 	DriftStatus status;
 
 	drift_reader_init(&r, bytes, length);
-	status = read_start(&r, &start);
+	status = read_start(&r, &start, &certainty);
 	if (status != DRIFT_OK)
 		return status;
 	if (start.key_count > key_capacity)
@@ -149,8 +176,9 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 		drift_numeric_slack_high(p)[j] = 0;
 	}
 	if (!p->exact && p->key_count > 0)
-	{
 		read_counts(&r, drift_numeric_counts(p) + 2, p->key_count - 1, 2);
+	if (certainty == WITH_SLACKS)
+	{
 		read_counts(&r, drift_numeric_slack_low(p), p->key_count, 1);
 		read_counts(&r, drift_numeric_slack_high(p), p->key_count, 1);
 	}
@@ -158,6 +186,9 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 	drift_numeric_bins(p)[0] = 0;
 	if (p->edge_count > 0)
 		read_counts(&r, drift_numeric_bins(p), p->edge_count + 1, 1);
+	/* slacks that are all zero could have been left out */
+	if (r.status == DRIFT_OK && certainty_of(p) != certainty)
+		drift_reader_fail(&r, DRIFT_CORRUPT);
 	status = drift_reader_finish(&r);
 	return status == DRIFT_OK ? drift_numeric_check(p) : status;
 }

@@ -3,10 +3,12 @@
  *		The packed form of a numeric profile.
  *
  * After the header that all packed profiles share (bytes.h):
- *		u8 exact, varint key limit, varint keys, varint edges,
+ *		u8 1: exact, 0: a summary, 2: a summary whose slacks are all zero,
+ *		varint key limit, varint keys, varint edges,
  *		double mean, double m2,
  *		keys as doubles, points as varints,
- *		if not exact: the inner gaps, low slacks and high slacks as varints,
+ *		if not exact: the inner gaps, and unless they are all zero the low and
+ *		the high slacks, as varints,
  *		edges as doubles, and if there are any, rows per bin as varints.
  */
 #ifndef DRIFT_STATS_NUMERIC_CODEC_H

@@ -295,6 +295,27 @@ merge_bins(DriftNumeric *dst, const DriftNumeric *src)
 }
 
 DriftStatus
+drift_numeric_merge_check(const DriftNumeric *dst, const DriftNumeric *src)
+{
+	if (dst->profile.value_type != src->profile.value_type)
+		return DRIFT_TYPE_MISMATCH;
+	if (dst->profile.row_count > DRIFT_MAX_COUNT - src->profile.row_count)
+		return DRIFT_OVERFLOW;
+	return DRIFT_OK;
+}
+
+void
+drift_numeric_merge_facts(DriftNumeric *dst, int64_t finite, const DriftNumeric *src)
+{
+	merge_bins(dst, src);
+	drift_numeric_add_moments(dst, finite, drift_numeric_finite_rows(src), src->mean, src->m2);
+	dst->profile.row_count += src->profile.row_count;
+	dst->profile.missing_count += src->profile.missing_count;
+	dst->key_limit = src->key_limit > dst->key_limit ? src->key_limit : dst->key_limit;
+	dst->exact = dst->exact && src->exact;
+}
+
+DriftStatus
 drift_numeric_merge(DriftNumeric *dst, const DriftNumeric *src)
 {
 	return drift_numeric_merge_lasting(dst, src, (DriftLasting){NULL, 0});
@@ -310,21 +331,17 @@ drift_numeric_merge_lasting(DriftNumeric *dst, const DriftNumeric *src, DriftLas
 					   src->key_count,
 					   drift_profile_n(&src->profile)};
 
-	if (dst->profile.value_type != src->profile.value_type)
-		return DRIFT_TYPE_MISMATCH;
-	if (dst->profile.row_count > DRIFT_MAX_COUNT - src->profile.row_count)
-		return DRIFT_OVERFLOW;
+	int64_t n = drift_profile_n(&dst->profile);
+	DriftStatus status = drift_numeric_merge_check(dst, src);
+
+	if (status != DRIFT_OK)
+		return status;
 	if (drift_numeric_union_count(dst, &other) > dst->key_capacity)
 		return DRIFT_NO_SPACE;
 
 	drift_numeric_forget_guide(dst);
-	merge_bins(dst, src);
-	drift_numeric_add_moments(dst, drift_numeric_finite_rows(dst), drift_numeric_finite_rows(src), src->mean, src->m2);
-	drift_numeric_merge_keys(dst, drift_profile_n(&dst->profile), &other);
-	dst->profile.row_count += src->profile.row_count;
-	dst->profile.missing_count += src->profile.missing_count;
-	dst->key_limit = src->key_limit > dst->key_limit ? src->key_limit : dst->key_limit;
-	dst->exact = dst->exact && src->exact;
+	drift_numeric_merge_facts(dst, drift_numeric_finite_rows(dst), src);
+	drift_numeric_merge_keys(dst, n, &other);
 	if (dst->key_count > dst->key_limit)
 		drift_numeric_prune_lasting(dst, dst->key_limit / 4 * 3, lasting);
 	return DRIFT_OK;

@@ -18,6 +18,12 @@ typedef struct DriftKeys
 	int64_t n; /* rows counted in them */
 } DriftKeys;
 
+/* DRIFT_OK if src can be added to dst. */
+DriftStatus drift_numeric_merge_check(const DriftNumeric *dst, const DriftNumeric *src);
+
+/* Adds everything of src but its keys to dst, which has so many rows with a finite value. */
+void drift_numeric_merge_facts(DriftNumeric *dst, int64_t finite, const DriftNumeric *src);
+
 /* Number of distinct keys of both. */
 uint32_t drift_numeric_union_count(const DriftNumeric *p, const DriftKeys *other);
 

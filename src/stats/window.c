@@ -436,22 +436,21 @@ drift_window_profile(const DriftWindow *w, const DriftAnchor *anchor, DriftNumer
 		drift_window_trim(p);
 }
 
-/* Do the ranks at a key without rows follow from the key before, kept as `kept`, and the one behind? */
+/* Is every row at a key? */
 static bool
-is_idle(const DriftNumeric *p, uint32_t j, uint32_t kept)
+is_certain(const DriftNumeric *p)
 {
 	const int64_t *counts = drift_numeric_counts(p);
-	const int64_t *slack_low = drift_numeric_slack_low(p);
-	const int64_t *slack_high = drift_numeric_slack_high(p);
+	int64_t uncertain = 0;
 
-	if (counts[2 * j + 1] > 0 || counts[2 * j + 2] > 0 || counts[2 * kept] > 0)
-		return false;
-	return slack_low[j] >= slack_low[kept - 1] && slack_high[j] >= slack_high[j + 1];
+	for (uint32_t j = 0; j < p->key_count; j++)
+		uncertain |= counts[2 * j + 2] | drift_numeric_slack_low(p)[j] | drift_numeric_slack_high(p)[j];
+	return uncertain == 0;
 }
 
-/* Drops the keys outside of the range, and if asked to the idle ones. */
+/* Drops the keys outside of the range, and if asked to all without rows. */
 static void
-drop_keys(DriftNumeric *p, bool idle)
+drop_keys(DriftNumeric *p, bool without_rows)
 {
 	double *keys = drift_numeric_keys(p);
 	int64_t *counts = drift_numeric_counts(p);
@@ -460,37 +459,35 @@ drop_keys(DriftNumeric *p, bool idle)
 	uint32_t first;
 	uint32_t end;
 	uint32_t kept = 0;
-	int64_t uncertain = 0; /* rows in gaps, and slacks */
 
 	drift_numeric_range(p, &first, &end);
 	for (uint32_t j = first; j < end; j++)
 	{
-		if (idle && j > first && j + 1 < end && is_idle(p, j, kept))
+		if (without_rows && counts[2 * j + 1] == 0)
 			continue;
 		keys[kept] = keys[j];
 		slack_low[kept] = slack_low[j];
 		slack_high[kept] = slack_high[j];
 		counts[2 * kept + 1] = counts[2 * j + 1];
 		counts[2 * kept + 2] = counts[2 * j + 2];
-		uncertain += counts[2 * j + 2] + slack_low[j] + slack_high[j];
 		kept++;
 	}
 	p->key_count = kept;
-	p->exact = uncertain == 0;
 	drift_numeric_forget_guide(p);
 }
 
 void
 drift_window_trim(DriftNumeric *p)
 {
-	drop_keys(p, true);
+	p->exact = is_certain(p);
+	drop_keys(p, p->exact);
 }
 
 void
 drift_window_finish(DriftNumeric *p, DriftLasting lasting)
 {
-	/* idle keys go last: they can be left out because of keys that compacting might drop */
+	/* keys without rows go last: while they are there, what is dropped instead cannot be what stands for them */
 	drop_keys(p, false);
 	drift_numeric_compact_lasting(p, DRIFT_WINDOW_BYTES, lasting);
-	drop_keys(p, true);
+	drift_window_trim(p);
 }

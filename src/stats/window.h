@@ -22,7 +22,7 @@
 #include "stats/numeric.h"
 #include "stats/numeric_search.h"
 
-#define DRIFT_ANCHOR_KEYS 128 /* keys of an anchor with the edges of its bins, if those are not more by themselves */
+#define DRIFT_ANCHOR_KEYS 192 /* keys of an anchor with the edges of its bins: more than a compact profile has */
 #define DRIFT_WINDOW_ROWS 64  /* most rows counted at a time, a multiple of four */
 #define DRIFT_WINDOW_BYTES \
 	1900 /* what a packed window should need: with its row's other columns less than a page's quarter */
@@ -113,9 +113,8 @@ drift_window_capacity(const DriftAnchor *anchor)
 void drift_window_profile(const DriftWindow *w, const DriftAnchor *anchor, DriftNumeric *p);
 
 /*
- * Leaves out keys without rows where that loses nothing: the outermost, and
- * those with no rows beside them. A profile all of whose rows are at keys is
- * exact then.
+ * Leaves out the keys outside of the range, and if all rows are at keys those
+ * without any: the profile is exact then.
  */
 void drift_window_trim(DriftNumeric *p);
 
