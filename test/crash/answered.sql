@@ -50,11 +50,11 @@ GROUP BY 1
 HAVING count(v) <> 1 OR count(DISTINCT a.ctid) <> 1;
 \endif
 \if :{?checks}
-SELECT a.a, a.b, k.status, count(d)
+SELECT a.a, a.b, k.status, count(DISTINCT d.decision_id)
 FROM answer AS a LEFT JOIN drift.checks AS k ON k.check_id = a.a::bigint LEFT JOIN drift.decisions AS d USING (check_id)
 WHERE a.kind = 'C'
 GROUP BY 1, 2, 3
-HAVING k.status IS DISTINCT FROM a.b OR count(d) <> 1;
+HAVING k.status IS DISTINCT FROM a.b OR count(DISTINCT d.decision_id) <> 1;
 SELECT check_id, error FROM drift.checks WHERE status = 'error';
 \endif
 \if :{?windows}
