@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "nodes/value.h"
 #include "parser/parse_func.h"
@@ -119,13 +120,24 @@ IsTest(const char *method)
 	return length >= 5 && strcmp(method + length - 5, "_test") == 0;
 }
 
-/* drift.method(reference, current) */
+/* drift.method(reference, current), which gives a test_result or a number */
+static Oid
+FindMethod(const char *method, Oid profile_type)
+{
+	Oid types[2] = {profile_type, profile_type};
+	List *name = list_make2(makeString("drift"), makeString(pstrdup(method)));
+	Oid function = LookupFuncName(name, 2, types, true);
+
+	if (!OidIsValid(function) ||
+		(IsTest(method) ? !type_is_rowtype(get_func_rettype(function)) : get_func_rettype(function) != FLOAT8OID))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown method \"%s\"", method)));
+	return function;
+}
+
 static TestedValue
 CallMethod(const char *method, const ColumnProfiles *profiles)
 {
-	Oid types[2] = {profiles->type, profiles->type};
-	List *name = list_make2(makeString("drift"), makeString(pstrdup(method)));
-	Datum result = OidFunctionCall2(LookupFuncName(name, 2, types, false), profiles->packed[0], profiles->packed[1]);
+	Datum result = OidFunctionCall2(FindMethod(method, profiles->type), profiles->packed[0], profiles->packed[1]);
 
 	if (IsTest(method))
 		return ReadTestResult(result, false);

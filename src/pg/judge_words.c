@@ -145,9 +145,10 @@ ExplainTested(const JudgedColumn *column, bool drifted, bool shifted)
 const char *
 SkipReason(const ColumnPlan *plan, bool identifier)
 {
+	const char *type = plan->type_reference ? plan->type_reference : plan->type_current;
+
 	if (plan->obstacle != NULL && strcmp(plan->obstacle, "unsupported") == 0)
-		return psprintf("values of type %s are not compared",
-						plan->type_reference ? plan->type_reference : plan->type_current);
+		return psprintf("values of type %s are not compared", type ? type : "unknown");
 	if (identifier && !plan->requested)
 		return "nearly every value is different, so the column identifies rows; name it in columns to compare it";
 	return NULL;

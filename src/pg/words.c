@@ -75,6 +75,8 @@ ShownValue(double value, const char *value_type)
 {
 	if (!isfinite(value))
 		return DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value)));
+	if (value_type == NULL)
+		return ShortNumber(value);
 	/* whole days and seconds */
 	if (strcmp(value_type, "pg_catalog.date") == 0)
 		return FormatNumber(DRIFT_VALUE_DATE, floor(value));

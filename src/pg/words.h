@@ -15,7 +15,7 @@ extern char *PercentText(double share);
 /* A number with four significant digits. */
 extern char *ShortNumber(double value);
 
-/* A number of a profile as a reader knows it; value_type is the SQL type that the profile was made of. */
+/* A number of a profile as a reader knows it; value_type is the SQL type that the profile was made of, or NULL. */
 extern char *ShownValue(double value, const char *value_type);
 
 /* The bin (lower, upper] in words, infinite ends being open. */

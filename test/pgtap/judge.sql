@@ -1,6 +1,6 @@
 -- Verdicts from profiles alone: what monitors ask of the pieces of drift.compare().
 BEGIN;
-SELECT plan(26);
+SELECT plan(31);
 
 CREATE TEMPORARY TABLE reference AS
 	SELECT (i * 37) % 500 AS amount, i % 7 AS small, chr(97 + i % 5) AS letter, i % 3 = 0 AS flag,
@@ -84,6 +84,11 @@ SELECT throws_ok($$SELECT pg_temp.judge(plans, reference, current, ARRAY[drift.r
 SELECT throws_ok($$SELECT pg_temp.judge(ARRAY[NULL::drift_internal.column_plan], reference, current, limits) FROM input$$, '22004', NULL, 'a column without a plan');
 SELECT throws_ok($$SELECT pg_temp.judge(plans, reference, current, '{}') FROM input$$, '22004', NULL, 'columns without thresholds');
 SELECT is_empty($$SELECT pg_temp.judge('{}', NULL, NULL, limits) FROM input$$, 'no columns');
+SELECT throws_ok(format($$SELECT pg_temp.judge(ARRAY[pg_temp.plan_of('amount', 'numeric', 'int4', %L)], reference, current, limits) FROM input$$, m), '22023', NULL, 'no method: ' || m)
+FROM unnest('{nothing,merge,row_count,no_test}'::text[]) AS m;
+SELECT is((SELECT array_agg(severity) FROM input, pg_temp.judge(ARRAY[ROW(NULL, NULL, NULL, 'numeric', NULL, NULL, NULL, NULL), ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+	ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'unsupported'), ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'other')]::drift_internal.column_plan[], reference, current, limits)),
+	'{warning,critical,skipped,critical}', 'plans that say nothing');
 
 -- the bins that carry the PSI
 SELECT ok((SELECT abs((SELECT sum(drift_internal.psi_contribution(n_reference / 2000.0, n_current / 900.0))
