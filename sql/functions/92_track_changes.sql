@@ -71,8 +71,9 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.set_tracking(text, text) IS 'writes down how changes of a monitor''s source are found, for members of its owner';
 
+-- Who refreshes has the state and waits for the table, so that the state comes first here as well.
 CREATE OR REPLACE FUNCTION drift_internal.marked_relation(monitor text, OUT monitor_id integer, OUT relation text)
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -85,12 +86,13 @@ BEGIN
 				DETAIL = 'Triggers see the rows that a statement changed on tables only, and prediction logs need none.',
 				HINT = 'Raise monitoring.recompute_buckets in the configuration, so that more of the newest buckets are read again.';
 	END IF;
+	PERFORM drift_internal.lock_monitor_state(found_monitor);
 	monitor_id := found_monitor.monitor_id;
 	relation := drift_internal.relation_name(found_monitor.relation);
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.marked_relation(text) IS 'number of a monitor, and the table that triggers for it are on';
+COMMENT ON FUNCTION drift_internal.marked_relation(text) IS 'number of a monitor, whose state is locked, and the table that triggers for it are on';
 
 CREATE OR REPLACE FUNCTION drift.track_changes(monitor text) RETURNS SETOF drift.monitors
 	LANGUAGE plpgsql ROWS 1
