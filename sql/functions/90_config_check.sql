@@ -188,6 +188,16 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.order_problems(jsonb) IS 'values of a whole configuration that are above what they must not exceed';
 
+CREATE OR REPLACE FUNCTION drift_internal.fit_problems(config jsonb) RETURNS TABLE (path text, message text)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.shown_path(p.path), p.message
+	FROM (SELECT * FROM drift_internal.limits_problem(config) UNION ALL SELECT * FROM drift_internal.order_problems(config)) AS p
+$$;
+
+COMMENT ON FUNCTION drift_internal.fit_problems(jsonb) IS 'what does not fit together in a whole configuration whose values are right by themselves';
+
 CREATE OR REPLACE FUNCTION drift_internal.config_problems(config jsonb, base jsonb) RETURNS TABLE (path text, message text, hint text)
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 5
 	SET search_path = pg_catalog, pg_temp
@@ -203,11 +213,8 @@ BEGIN
 		ORDER BY 1;
 	IF NOT FOUND THEN
 		RETURN QUERY
-			SELECT drift_internal.shown_path(p.path), p.message, 'Values that are not set come from what goes before: drift.dump_config() shows them.'
-			FROM (SELECT drift_internal.merge_config(base, config)) AS whole (config),
-				LATERAL (
-					SELECT * FROM drift_internal.limits_problem(whole.config)
-					UNION ALL SELECT * FROM drift_internal.order_problems(whole.config)) AS p;
+			SELECT p.path, p.message, 'Values that are not set come from what goes before: drift.dump_config() shows them.'
+			FROM drift_internal.fit_problems(drift_internal.merge_config(base, config)) AS p;
 	END IF;
 END
 $$;

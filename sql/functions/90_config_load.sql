@@ -30,12 +30,12 @@ BEGIN
 	SELECT format('that of model "%s"', m.name) AS named, p.path, p.message INTO broken
 	FROM drift.configs AS c
 	JOIN drift.models AS m USING (model_id),
-		LATERAL drift_internal.config_problems('{}', drift_internal.loaded_config(c.model_id)) AS p
+		LATERAL drift_internal.fit_problems(drift_internal.loaded_config(c.model_id)) AS p
 	WHERE check_configs_above.model_id = 0
 	UNION ALL
 	SELECT format('that of monitor "%s"', m.name), p.path, p.message
 	FROM drift.monitors AS m,
-		LATERAL drift_internal.config_problems(m.config, drift_internal.loaded_config(m.model_id)) AS p
+		LATERAL drift_internal.fit_problems(drift_internal.merge_config(drift_internal.loaded_config(m.model_id), m.config)) AS p
 	WHERE check_configs_above.model_id IN (0, m.model_id) AND m.config <> '{}'
 	LIMIT 1;
 	IF FOUND THEN
