@@ -59,20 +59,34 @@ drift_reader_u8(DriftReader *r)
 	return (uint8_t) read_fixed(r, 1);
 }
 
+/* Written out, so that compilers make one load of it. */
+static inline double
+load_double(const uint8_t *bytes)
+{
+	uint64_t bits = (uint64_t) bytes[0] | (uint64_t) bytes[1] << 8 | (uint64_t) bytes[2] << 16 |
+					(uint64_t) bytes[3] << 24 | (uint64_t) bytes[4] << 32 | (uint64_t) bytes[5] << 40 |
+					(uint64_t) bytes[6] << 48 | (uint64_t) bytes[7] << 56;
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
 double
 drift_reader_double(DriftReader *r)
 {
-	uint64_t bits = 0;
-	const uint8_t *bytes = drift_reader_bytes(r, 8);
-	double value;
+	const uint8_t *bytes = drift_reader_bytes(r, sizeof(double));
 
-	/* written out, so that compilers make one load of it */
-	if (bytes != NULL)
-		bits = (uint64_t) bytes[0] | (uint64_t) bytes[1] << 8 | (uint64_t) bytes[2] << 16 | (uint64_t) bytes[3] << 24 |
-			   (uint64_t) bytes[4] << 32 | (uint64_t) bytes[5] << 40 | (uint64_t) bytes[6] << 48 |
-			   (uint64_t) bytes[7] << 56;
-	memcpy(&value, &bits, sizeof(value));
-	return value;
+	return bytes == NULL ? 0.0 : load_double(bytes);
+}
+
+void
+drift_reader_doubles(DriftReader *r, double *values, size_t count)
+{
+	const uint8_t *bytes = drift_reader_bytes(r, count * sizeof(double));
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = bytes == NULL ? 0.0 : load_double(bytes + i * sizeof(double));
 }
 
 uint64_t
@@ -113,6 +127,27 @@ drift_reader_count(DriftReader *r, int64_t limit)
 		return 0;
 	}
 	return (int64_t) value;
+}
+
+void
+drift_reader_counts(DriftReader *r, int64_t *counts, size_t count, size_t step)
+{
+	const uint8_t *next = r->next;
+	const uint8_t *end = r->end;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		if (next < end && *next < 0x80)
+		{
+			counts[i * step] = *next++;
+			continue;
+		}
+		r->next = next;
+		counts[i * step] = drift_reader_count(r, DRIFT_MAX_COUNT);
+		next = r->next;
+		end = r->end;
+	}
+	r->next = next;
 }
 
 DriftStatus

@@ -47,20 +47,17 @@ DriftStatus drift_reader_fail(DriftReader *r, DriftStatus status);
 uint8_t drift_reader_u8(DriftReader *r);
 double drift_reader_double(DriftReader *r);
 
+/* Count doubles; all are zero where that fails. */
+void drift_reader_doubles(DriftReader *r, double *values, size_t count);
+
 /* Fails with DRIFT_CORRUPT on a form that is not the shortest or passes 64 bits. */
 uint64_t drift_reader_varint(DriftReader *r);
 
 /* A varint that has to be in [0, limit]; fails with DRIFT_CORRUPT otherwise. */
 int64_t drift_reader_count(DriftReader *r, int64_t limit);
 
-/* The same, quick for numbers below 128. */
-static inline int64_t
-drift_reader_small(DriftReader *r, int64_t limit)
-{
-	if (r->next < r->end && *r->next < 0x80 && *r->next <= limit)
-		return *r->next++;
-	return drift_reader_count(r, limit);
-}
+/* Count of those, each step-th of counts, up to DRIFT_MAX_COUNT; quick where they are below 128. */
+void drift_reader_counts(DriftReader *r, int64_t *counts, size_t count, size_t step);
 
 /* The next length bytes, in place. */
 const uint8_t *drift_reader_bytes(DriftReader *r, size_t length);

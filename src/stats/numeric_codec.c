@@ -129,20 +129,6 @@ drift_numeric_peek(const uint8_t *bytes, size_t length, uint32_t *key_count, uin
 	return status;
 }
 
-static void
-read_doubles(DriftReader *r, double *values, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		values[i] = drift_reader_double(r);
-}
-
-static void
-read_counts(DriftReader *r, int64_t *counts, uint32_t count, uint32_t step)
-{
-	for (uint32_t i = 0; i < count; i++)
-		counts[i * step] = drift_reader_small(r, DRIFT_MAX_COUNT);
-}
-
 DriftStatus
 drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint32_t key_capacity,
 					 uint32_t buffer_capacity)
@@ -166,26 +152,26 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 	*p = start;
 	drift_numeric_forget_guide(p);
 
-	read_doubles(&r, drift_numeric_keys(p), p->key_count);
+	drift_reader_doubles(&r, drift_numeric_keys(p), p->key_count);
 	for (uint32_t i = 0; i <= 2 * p->key_count; i++)
 		drift_numeric_counts(p)[i] = 0;
-	read_counts(&r, drift_numeric_counts(p) + 1, p->key_count, 2);
+	drift_reader_counts(&r, drift_numeric_counts(p) + 1, p->key_count, 2);
 	for (uint32_t j = 0; j < p->key_count; j++)
 	{
 		drift_numeric_slack_low(p)[j] = 0;
 		drift_numeric_slack_high(p)[j] = 0;
 	}
 	if (!p->exact && p->key_count > 0)
-		read_counts(&r, drift_numeric_counts(p) + 2, p->key_count - 1, 2);
+		drift_reader_counts(&r, drift_numeric_counts(p) + 2, p->key_count - 1, 2);
 	if (certainty == WITH_SLACKS)
 	{
-		read_counts(&r, drift_numeric_slack_low(p), p->key_count, 1);
-		read_counts(&r, drift_numeric_slack_high(p), p->key_count, 1);
+		drift_reader_counts(&r, drift_numeric_slack_low(p), p->key_count, 1);
+		drift_reader_counts(&r, drift_numeric_slack_high(p), p->key_count, 1);
 	}
-	read_doubles(&r, drift_numeric_edges(p), p->edge_count);
+	drift_reader_doubles(&r, drift_numeric_edges(p), p->edge_count);
 	drift_numeric_bins(p)[0] = 0;
 	if (p->edge_count > 0)
-		read_counts(&r, drift_numeric_bins(p), p->edge_count + 1, 1);
+		drift_reader_counts(&r, drift_numeric_bins(p), p->edge_count + 1, 1);
 	/* slacks that are all zero could have been left out */
 	if (r.status == DRIFT_OK && certainty_of(p) != certainty)
 		drift_reader_fail(&r, DRIFT_CORRUPT);
