@@ -58,7 +58,7 @@ AS $$
 	('monitoring.alert_thresholds.performance_degradation', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which an alert is raised'),
 
 	('online.drift_threshold', 'number', '[0,1]', NULL, false, '0.2', 'share of drifted features above which a batch counts as drifted'),
-	('online.check_interval', 'integer', '[1,)', NULL, false, '5', 'seconds between two checks of drift.run_due(loop_for)'),
+	('online.check_interval', 'integer', '[1,)', NULL, false, '5', 'seconds between two looks at a stream'),
 	('online.drift_count', 'integer', '[1,)', NULL, false, '3', 'alerts after which the alert_count trigger fires'),
 	('online.cycles', 'integer', '[1,)', NULL, false, '5', 'cycles after which the every_n_cycles trigger fires'),
 

@@ -60,13 +60,6 @@ CREATE OR REPLACE FUNCTION drift_internal.alert_kind(role text) RETURNS text
 
 COMMENT ON FUNCTION drift_internal.alert_kind(text) IS 'kind of alert for drift of a column with a role';
 
--- What says at once that something is broken, where what says that data changed is counted.
-CREATE OR REPLACE FUNCTION drift_internal.is_fact(kind text) RETURNS boolean
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN kind IN ('schema', 'late_data', 'stale_windows');
-
-COMMENT ON FUNCTION drift_internal.is_fact(text) IS 'whether an alert of a kind is about a fact, that chance cannot bring about';
-
 -- The drift of the data set is an item of its own. A column that is gone is no drift of data but of the source.
 CREATE OR REPLACE FUNCTION drift_internal.check_items(check_ids bigint[], limits drift.thresholds, settings drift_internal.alert_settings)
 	RETURNS SETOF drift_internal.alert_item

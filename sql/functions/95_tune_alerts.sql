@@ -13,8 +13,6 @@ AS $$
 			WHEN 'volume' THEN 'the number of rows changed'
 			WHEN 'schema' THEN 'columns of the source changed'
 			WHEN 'segments' THEN 'features drifted in segments'
-			WHEN 'late_data' THEN 'data come late'
-			WHEN 'stale_windows' THEN 'no new rows were read'
 			WHEN 'check_failed' THEN 'checks fail'
 			ELSE kind
 		END)
@@ -75,10 +73,11 @@ BEGIN
 			FROM found AS f
 			GROUP BY f.kind, f.item
 			HAVING bool_or(f.is_now)
+		-- That a column is gone is a fact, which chance cannot bring about.
 		), judged AS (
 			SELECT c.*, s.severity,
 				c.breaches_now
-					AND (c.n >= settings.breaches OR drift_internal.is_fact(c.kind)
+					AND (c.n >= settings.breaches OR c.kind = 'schema'
 						OR (s.severity = 'critical' AND c.n_critical >= settings.critical_breaches AND c.kind <> 'check_failed')) AS is_full
 			FROM counted AS c,
 				LATERAL (
