@@ -15,6 +15,7 @@
 #include "pg/judge.h"
 #include "pg/permutation.h"
 #include "stats/bins.h"
+#include "stats/category_statistics.h"
 #include "stats/hypothesis.h"
 #include "stats/numeric_rank.h"
 
@@ -390,9 +391,9 @@ ChosenPValue(const ColumnPlan *plan, const Measure *measure, const TestedValue *
 	return exact || isnan(test->p_value_high) ? test->p_value : test->p_value_high;
 }
 
-Measure
-MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinPairs *bins,
-			  const ColumnStatistics *statistics, MeasureMode *mode)
+static Measure
+MeasureBy(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinPairs *bins,
+		  const ColumnStatistics *statistics, MeasureMode *mode)
 {
 	Sides sides = profiles->sides;
 	bool counted = ProfileIsExact(sides.reference) && ProfileIsExact(sides.current);
@@ -417,5 +418,57 @@ MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinP
 	measure.statistic = IsTest(measure.method) ? test.statistic : s.requested.statistic;
 	measure.statistic_chance = RequestedChance(plan, sides, &measure, counted);
 	measure.p_value = ChosenPValue(plan, &measure, &test, mode->exact);
+	return measure;
+}
+
+/* Are there more than the two values that z and Fisher's test compare? */
+static bool
+HasManyValues(Sides sides)
+{
+	int64 rows[2];
+
+	if (SidesAreNumeric(sides))
+		return drift_numeric_larger_of_two(REFERENCE_NUMBERS(sides), CURRENT_NUMBERS(sides), rows) != DRIFT_OK;
+	return drift_category_larger_of_two(REFERENCE_CATEGORIES(sides), CURRENT_CATEGORIES(sides), PairScratch(sides),
+										rows) != DRIFT_OK;
+}
+
+/* Can the profiles answer a method that is asked for? */
+static bool
+CanAnswer(const char *method, Sides sides)
+{
+	static const char *const need_every_number[] = {"chi_square_test", "chi_square_goodness_of_fit_test",
+													"g_test",          "cramers_v",
+													"l_infinity",      "cramers_v_corrected",
+													"levene_test",     "epps_singleton_test"};
+	bool counted = ProfileIsExact(sides.reference) && ProfileIsExact(sides.current);
+
+	if (method == NULL)
+		return true;
+	if (strcmp(method, "z_test") == 0 || strcmp(method, "fisher_exact_test") == 0)
+		return !HasManyValues(sides);
+	for (int i = 0; i < (int) lengthof(need_every_number); i++)
+		if (strcmp(method, need_every_number[i]) == 0)
+			return counted || !SidesAreNumeric(sides);
+	return true;
+}
+
+/*
+ * A monitor goes on where new values take a method away from a column: that is
+ * when its verdict counts most.
+ */
+Measure
+MeasureColumn(const ColumnPlan *plan, const ColumnProfiles *profiles, const BinPairs *bins,
+			  const ColumnStatistics *statistics, MeasureMode *mode)
+{
+	ColumnPlan without = *plan;
+	Measure measure;
+
+	if (!mode->quick || CanAnswer(plan->method, profiles->sides))
+		return MeasureBy(plan, profiles, bins, statistics, mode);
+	without.method = NULL;
+	measure = MeasureBy(&without, profiles, bins, statistics, mode);
+	measure.method_reason =
+		psprintf("%s; too many different values for %s, which was requested", measure.method_reason, plan->method);
 	return measure;
 }

@@ -1,6 +1,6 @@
 -- Verdicts from profiles alone: what monitors ask of the pieces of drift.compare().
 BEGIN;
-SELECT plan(31);
+SELECT plan(48);
 
 CREATE TEMPORARY TABLE reference AS
 	SELECT (i * 37) % 500 AS amount, i % 7 AS small, chr(97 + i % 5) AS letter, i % 3 = 0 AS flag,
@@ -56,6 +56,20 @@ SELECT is((SELECT method FROM input, pg_temp.judge(ARRAY[pg_temp.plan_of('amount
 	'wasserstein_distance', 'and a method of its own');
 SELECT is((SELECT statistic FROM input, pg_temp.judge(ARRAY[pg_temp.plan_of('amount', 'numeric', 'int4', 'wasserstein_distance')], reference, current, limits)),
 	(SELECT drift.wasserstein_distance(reference[1], current[1]) FROM input), 'which is asked by its name');
+
+-- methods that need every value go on without them
+CREATE TEMPORARY TABLE many AS SELECT (SELECT drift.profile_agg((i * 7919 % 10007) / 7.0) FROM generate_series(1, 5000) AS i) AS reference,
+	(SELECT drift.profile_agg((i * 7919 % 10007) / 6.0) FROM generate_series(1, 5000) AS i) AS current;
+SELECT is_empty(format($$SELECT 1 FROM input, many AS y, pg_temp.judge(ARRAY[pg_temp.plan_of('amount', 'numeric', 'float8', %L)], ARRAY[y.reference], ARRAY[y.current], limits)
+	WHERE method <> 'ks_test' OR p_value IS NULL OR method_reason !~ 'too many different values for %1$s'$$, m), m || ' of many values')
+FROM unnest('{chi_square_test,g_test,fisher_exact_test,z_test,levene_test,epps_singleton_test,cramers_v,l_infinity}'::text[]) AS m;
+SELECT is_empty(format($$SELECT 1 FROM input, many AS y, pg_temp.judge(ARRAY[pg_temp.plan_of('amount', 'numeric', 'float8', %L)], ARRAY[y.reference], ARRAY[y.current], limits)
+	WHERE method <> %1$L OR statistic IS NULL$$, m), m || ' of many values')
+FROM unnest('{t_test,mann_whitney_test,kuiper_test,cramer_von_mises_test,anderson_darling_test,energy_distance,psi}'::text[]) AS m;
+SELECT is((SELECT method FROM input, pg_temp.judge(ARRAY[pg_temp.plan_of('letter', 'categorical', 'text', 'fisher_exact_test')], reference[3:3], current[3:3], limits)),
+	'chi_square_test', 'Fisher''s test of more than two categories');
+SELECT is((SELECT method FROM input, pg_temp.judge(ARRAY[pg_temp.plan_of('flag', 'categorical', 'bool', 'fisher_exact_test')], reference[4:4], current[4:4], limits)),
+	'fisher_exact_test', 'and of two');
 
 -- sides without rows, and few rows
 SELECT is((SELECT severity FROM input, pg_temp.judge(plans[1:1], reference[1:1], ARRAY[NULL::drift.profile], limits)), 'insufficient_data', 'no rows now');
