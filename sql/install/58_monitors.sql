@@ -198,7 +198,7 @@ CREATE TABLE drift.windows (
 	baseline_id integer,
 	profile drift.profile NOT NULL,
 	PRIMARY KEY (monitor_id, segment, grain, starts_at, column_id)
-);
+) WITH (toast_tuple_target = 4096);
 
 COMMENT ON TABLE drift.windows IS 'profiles of the rows of one bucket of time; days and months are merged of the buckets below';
 COMMENT ON COLUMN drift.windows.segment IS 'segment of the rows; empty: all rows. The fifty largest have windows of their own, the others share (other)';

@@ -1,0 +1,56 @@
+-- What watching a table of thirty features costs: reading new rows into windows, merging windows, a check.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+SET jit = off;
+
+-- A day of a million rows, and a reference.
+SELECT format('CREATE TABLE observed AS SELECT timestamptz ''2025-01-01 00:00+00'' + i * interval ''86 milliseconds'' AS at, %s FROM generate_series(1, 1000000) AS i',
+	string_agg(format('random() AS f%s', i), ', ' ORDER BY i)) FROM generate_series(1, 30) AS i \gexec
+ALTER TABLE observed SET (parallel_workers = 2);
+VACUUM ANALYZE observed;
+SELECT pg_prewarm('observed') \g /dev/null
+SELECT drift.create_baseline('observed', 'SELECT * FROM observed WHERE at < ''2025-01-01 02:00+00''', columns => ARRAY(SELECT 'f' || i FROM generate_series(1, 30) AS i)) \g /dev/null
+SELECT drift.create_monitor('observed', 'observed', time_column => 'at', baseline => 'observed', bucket => 'hour', span => '1 day',
+	config => '{"monitoring": {"recompute_buckets": 48}}') \g /dev/null
+
+CREATE TABLE figures (figure text, ms numeric);
+
+-- The median of five runs after one to warm up.
+CREATE PROCEDURE measure(figure text, query text) LANGUAGE plpgsql AS $$
+DECLARE
+	started timestamptz;
+	times numeric[] := '{}';
+BEGIN
+	FOR i IN 0..5 LOOP
+		started := clock_timestamp();
+		EXECUTE query;
+		times := times || (extract(epoch FROM clock_timestamp() - started) * 1000)::numeric;
+	END LOOP;
+	INSERT INTO figures SELECT figure, percentile_disc(0.5) WITHIN GROUP (ORDER BY t) FROM unnest(times[2:]) AS t;
+END
+$$;
+
+SELECT string_agg('f' || i, ', ' ORDER BY i) AS features FROM generate_series(1, 30) AS i \gset
+SELECT array_agg(profile ORDER BY ordinal) AS r INTO reference_profiles FROM drift.baseline_columns WHERE segment = '';
+SET enable_sort = off;
+SET max_parallel_workers_per_gather = 0;
+CALL measure('avg of the last column, 1 process', 'SELECT avg(f30) FROM observed');
+CALL measure('profiles of 30 columns, 1 process', 'SELECT drift_internal.window_profiles_agg((SELECT r FROM reference_profiles), ' || :'features' || ') FROM observed');
+CALL measure('the same by hour, 1 process', 'SELECT drift_internal.window_profiles_agg((SELECT r FROM reference_profiles), ' || :'features'
+	|| ') FROM observed GROUP BY date_bin(''1 hour'', at, ''2000-01-01'')');
+SET max_parallel_workers_per_gather = 2;
+CALL measure('avg of the last column, 2 workers', 'SELECT avg(f30) FROM observed');
+CALL measure('profiles of 30 columns, 2 workers', 'SELECT drift_internal.window_profiles_agg((SELECT r FROM reference_profiles), ' || :'features' || ') FROM observed');
+RESET enable_sort;
+CALL measure('refresh_windows, 24 hours of 30 features', 'SELECT * FROM drift.refresh_windows(''observed'')');
+
+-- Not compressed, which would be measured too.
+CREATE TABLE hundred (column_id smallint, profiles drift.profile[]);
+ALTER TABLE hundred ALTER COLUMN profiles SET STORAGE EXTERNAL;
+INSERT INTO hundred SELECT column_id, (array_agg(profile ORDER BY starts_at, n))[1:100]
+FROM drift.windows, generate_series(1, 5) AS n WHERE grain = 'hour' GROUP BY column_id;
+CALL measure('merge of 100 windows of 30 features', 'SELECT drift_internal.merge_profiles(profiles) FROM hundred');
+CALL measure('check of 30 features over a day by hour', 'SELECT * FROM drift.run_check(''observed'', timestamptz ''2025-01-02 00:00+00'' - (random() * 20)::integer * interval ''1 hour'', refresh => false)');
+
+SELECT figure, round(ms, 1) AS ms FROM figures;
+SELECT round(avg(pg_column_size(profile))) AS bytes_a_window, count(DISTINCT starts_at) AS windows, grain FROM drift.windows GROUP BY grain ORDER BY grain;
