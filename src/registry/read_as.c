@@ -43,9 +43,9 @@ ReadingTimedOut(void)
 static void
 StartTimeout(int milliseconds)
 {
-	reading_timed_out = false;
 	if (milliseconds <= 0)
 		return;
+	reading_timed_out = false;
 	if (reading_timeout == MAX_TIMEOUTS)
 		reading_timeout = RegisterTimeout(USER_TIMEOUT, ReadingTimedOut);
 	enable_timeout_every(reading_timeout, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds),
@@ -107,6 +107,10 @@ RunQueryInTime(const char *query, Datum profiles, bool profiles_are_null, Oid pr
 {
 	MemoryContext context = CurrentMemoryContext;
 
+	/* What the text of another reading reads is part of its time */
+	if (reading_timeout != MAX_TIMEOUTS && get_timeout_active(reading_timeout))
+		milliseconds = 0;
+
 	PG_TRY();
 	{
 		StartTimeout(milliseconds);
@@ -117,7 +121,7 @@ RunQueryInTime(const char *query, Datum profiles, bool profiles_are_null, Oid pr
 	{
 		StopTimeout(milliseconds);
 		MemoryContextSwitchTo(context);
-		if (!reading_timed_out || geterrcode() != ERRCODE_QUERY_CANCELED)
+		if (milliseconds <= 0 || !reading_timed_out || geterrcode() != ERRCODE_QUERY_CANCELED)
 			PG_RE_THROW();
 		FlushErrorState();
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("reading took longer than %d ms", milliseconds),
