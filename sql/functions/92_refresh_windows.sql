@@ -417,6 +417,22 @@ $$;
 COMMENT ON FUNCTION drift_internal.refresh_monitor(drift.monitors, drift_internal.monitor_states, tstzmultirange) IS
 	'brings the windows of a monitor, whose state is locked, up to date; the wanted area of time is read whole';
 
+-- Maintenance moves rows from the default partition to a new one. A snapshot from before that does not see the moved
+-- rows, and a plan from after it does not look where they were: so nothing may move between the two.
+CREATE OR REPLACE FUNCTION drift_internal.lock_partitions(monitor drift.monitors) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF monitor.tracking = 'logged_xid' AND drift_internal.relation_name(monitor.relation) IS NOT NULL THEN
+		EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE', drift_internal.relation_name(monitor.relation));
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.lock_partitions(drift.monitors) IS
+	'keeps the rows of a prediction log in their partitions until the transaction ends; snapshots that are taken after it see them where plans look';
+
 -- The monitor may have been changed while its state was waited for.
 CREATE OR REPLACE FUNCTION drift_internal.lock_monitor(name text, OUT monitor drift.monitors, OUT state drift_internal.monitor_states)
 	LANGUAGE plpgsql
@@ -429,6 +445,7 @@ BEGIN
 	IF monitor.monitor_id IS NULL OR state.monitor_id IS NULL THEN
 		RAISE EXCEPTION 'monitor "%" was dropped', name USING ERRCODE = 'undefined_object';
 	END IF;
+	PERFORM drift_internal.lock_partitions(monitor);
 END
 $$;
 

@@ -72,14 +72,18 @@ SELECT starts_at, fresh.n, kept.n, fresh.mean, kept.mean FROM fresh FULL JOIN ke
 WHERE fresh.n IS DISTINCT FROM kept.n OR NOT coalesce(abs(fresh.mean - kept.mean) <= 1e-9 * (1 + abs(fresh.mean)), fresh.mean IS NULL AND kept.mean IS NULL);
 \endif
 \if :{?backfilled}
-SELECT m.name, w.n, l.n, w.total, l.total
-FROM drift.monitors AS m
+WITH fresh AS (
+	SELECT date_trunc('day', predicted_at, 'UTC') AS starts_at, count(*) AS n, sum(x) AS total
+	FROM crash_log WHERE shadow_of IS NULL AND status <> 'forgotten' GROUP BY 1
+)
+SELECT m.name, starts_at, fresh.n, w.n, fresh.total, w.total
+FROM drift.monitors AS m CROSS JOIN fresh
 LEFT JOIN LATERAL (
-	SELECT sum(drift.row_count(w.profile)) AS n, sum(drift.row_count(w.profile) * drift.mean(w.profile)) AS total
+	SELECT drift.row_count(w.profile) AS n, drift.row_count(w.profile) * drift.mean(w.profile) AS total
 	FROM drift.windows AS w JOIN drift.monitor_columns AS c USING (monitor_id, column_id)
-	WHERE w.monitor_id = m.monitor_id AND w.segment = '' AND w.grain = 'day' AND c.role = 'feature' AND c.column_name = 'x') AS w ON true,
-	(SELECT count(*) AS n, sum(x) AS total FROM crash_log WHERE shadow_of IS NULL AND status <> 'forgotten') AS l
-WHERE m.name LIKE 'crash %' AND (w.n IS DISTINCT FROM l.n OR (abs(w.total - l.total) <= 1e-6 * (1 + abs(l.total))) IS NOT TRUE);
+	WHERE w.monitor_id = m.monitor_id AND w.segment = '' AND w.grain = 'day' AND w.starts_at = fresh.starts_at
+		AND c.role = 'feature' AND c.column_name = 'x') AS w ON true
+WHERE m.name LIKE 'crash %' AND (w.n IS DISTINCT FROM fresh.n OR abs(w.total - fresh.total) > 1e-6 * (1 + abs(fresh.total)));
 \endif
 \if :{?deliveries}
 SELECT a.a, o.delivered_at FROM answer AS a LEFT JOIN drift.outbox AS o ON o.event_id = a.a::bigint
