@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION drift_internal.call_window_columns(number integer) RE
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(format('drift_internal.window_profiles_agg(($1)[%s:%s], %s)', chunk.low, chunk.high,
+	SELECT string_agg(format('drift_internal.window_profiles_agg((SELECT ($1)[%s:%s]), %s)', chunk.low, chunk.high,
 			(SELECT string_agg('c' || i, ', ' ORDER BY i) FROM generate_series(chunk.low, chunk.high) AS i)), ' || ' ORDER BY chunk.low)
 	FROM (SELECT low, least(low + 49, number) AS high FROM generate_series(1, least(number, 32767), 50) AS low) AS chunk
 $$;

@@ -157,7 +157,7 @@ AS $$
 	SELECT repeat('pg_catalog.array_cat(', count(*)::integer - 1)
 		|| string_agg(CASE WHEN first > 1 THEN ', ' ELSE '' END
 			|| format('drift_internal.window_profiles_agg(%s, %s)',
-				CASE WHEN columns <= 50 THEN '$1' ELSE format('($1)[%s:%s]', first, least(first + 49, columns)) END,
+				CASE WHEN columns <= 50 THEN '$1' ELSE format('(SELECT ($1)[%s:%s])', first, least(first + 49, columns)) END,
 				(SELECT string_agg(format('g.c%s', i), ', ' ORDER BY i) FROM generate_series(first, least(first + 49, columns)) AS i))
 			|| CASE WHEN first > 1 THEN ')' ELSE '' END, '' ORDER BY first)
 	FROM generate_series(1, least(columns, 32767), 50) AS first
