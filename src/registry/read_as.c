@@ -39,6 +39,13 @@ ReadingTimedOut(void)
 	QueryCancelPending = true;
 }
 
+/* What the text of another reading reads is part of the time of that one */
+static bool
+IsTimed(void)
+{
+	return reading_timeout != MAX_TIMEOUTS && get_timeout_active(reading_timeout);
+}
+
 /* Again and again, since the text may catch what cancels it */
 static void
 StartTimeout(int milliseconds)
@@ -107,10 +114,6 @@ RunQueryInTime(const char *query, Datum profiles, bool profiles_are_null, Oid pr
 {
 	MemoryContext context = CurrentMemoryContext;
 
-	/* What the text of another reading reads is part of its time */
-	if (reading_timeout != MAX_TIMEOUTS && get_timeout_active(reading_timeout))
-		milliseconds = 0;
-
 	PG_TRY();
 	{
 		StartTimeout(milliseconds);
@@ -170,7 +173,7 @@ drift_read_as(PG_FUNCTION_ARGS)
 	 */
 	XactReadOnly = true;
 	RunQueryInTime(query, PG_ARGISNULL(3) ? (Datum) 0 : PG_GETARG_DATUM(3), PG_ARGISNULL(3),
-				   get_fn_expr_argtype(fcinfo->flinfo, 3), rsinfo, PG_GETARG_INT32(4));
+				   get_fn_expr_argtype(fcinfo->flinfo, 3), rsinfo, IsTimed() ? 0 : PG_GETARG_INT32(4));
 	XactReadOnly = was_read_only;
 
 	AtEOXact_GUC(false, nest_level);

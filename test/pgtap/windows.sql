@@ -284,6 +284,14 @@ SELECT is_empty('SELECT FROM drift.windows', 'and sees no windows');
 SELECT throws_ok($$SELECT * FROM drift_internal.read_as('postgres', 'SELECT 1', '') AS r (one integer)$$, '42501', NULL, 'and reads as nobody else');
 RESET ROLE;
 
+-- time
+SELECT throws_ok($$SELECT * FROM drift_internal.read_as(current_user::regrole, 'SELECT pg_sleep(60)::text', '', NULL, 50) AS r (x text)$$,
+	'54000', 'reading took longer than 50 ms', 'a reading has its time');
+SELECT throws_ok($$SELECT * FROM drift_internal.read_as(current_user::regrole, 'SELECT n::text FROM (SELECT count(*) AS n
+	FROM drift_internal.read_as(current_user::regrole, ''SELECT pg_sleep(60)::text'', '''', NULL, 60000) AS r (x text)) AS s', '', NULL, 50) AS r (x text)$$,
+	'54000', 'reading took longer than 50 ms', 'another one within does not give it more');
+SELECT lives_ok('SELECT pg_sleep(0.1)', 'what comes after it has its own');
+
 -- gone
 DROP TABLE measured CASCADE;
 SELECT throws_ok($$SELECT drift.refresh_windows('measured')$$, '42P01', NULL, 'a source that was dropped');
