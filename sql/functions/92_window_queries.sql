@@ -170,11 +170,13 @@ CREATE OR REPLACE FUNCTION drift_internal.window_query(monitor drift.monitors, l
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT g.starts_at, %s AS segment, %s, pg_catalog.count(*) FROM (%s) AS g GROUP BY 1, 2',
+	-- Grouping by a constant would hash it for each row.
+	SELECT format('SELECT g.starts_at, %s AS segment, %s, pg_catalog.count(*) FROM (%s) AS g GROUP BY 1',
 		CASE WHEN monitor.segment IS NULL THEN '''''::pg_catalog.text'
 			ELSE format('CASE WHEN g.segment = ANY (%L::pg_catalog.text[]) THEN g.segment ELSE ''(other)'' END', segments) END,
 		drift_internal.window_calls((SELECT count(*)::integer FROM drift_internal.window_columns(monitor, labelled))),
 		drift_internal.window_rows(monitor, labelled, condition))
+		|| CASE WHEN monitor.segment IS NULL THEN '' ELSE ', 2' END
 $$;
 
 COMMENT ON FUNCTION drift_internal.window_query(drift.monitors, boolean, text, text[]) IS

@@ -8,11 +8,13 @@ CREATE OR REPLACE FUNCTION drift_internal.stored_segments(segments text[]) RETUR
 COMMENT ON FUNCTION drift_internal.stored_segments(text[]) IS 'what drift.windows calls the segments of a monitor whose named segments are these';
 
 -- Reads, and adds what was read to the windows of its buckets, days and months.
+-- Rows need no order: sorting all columns of all rows costs more than all else, and a hash table that outgrows its memory spills.
 CREATE OR REPLACE FUNCTION drift_internal.add_windows(monitor drift.monitors, baseline_id integer, column_ids smallint[], query text,
 	anchors drift.profile[], roll_up boolean,
 	OUT rows_read bigint, OUT buckets integer, OUT windows integer, OUT first_start timestamptz, OUT last_start timestamptz)
 	LANGUAGE sql
 	SET search_path = pg_catalog, pg_temp
+	SET enable_sort = off
 AS $$
 	WITH read AS MATERIALIZED (
 		SELECT *
