@@ -174,7 +174,7 @@ CREATE OR REPLACE FUNCTION drift_internal.part_text(part text, segment text, bin
 AS $$
 	SELECT CASE part
 			WHEN 'column' THEN concat_ws('; ', 'PSI ' || drift_internal.short_number(contribution),
-				CASE WHEN contribution > 0 THEN format('%s of it because segments have other shares of the rows, %s inside them',
+				CASE WHEN contribution > 0 AND within IS NOT NULL THEN format('%s of it because segments have other shares of the rows, %s inside them',
 					drift_internal.percent((contribution - within) / contribution), drift_internal.percent(within / contribution)) END)
 			WHEN 'segment' THEN concat_ws('; ',
 				format('%s: %s to %s of the rows', drift_internal.segment_text(segment), drift_internal.percent(share_reference), drift_internal.percent(share_current)),

@@ -12,26 +12,11 @@
 #include "stats/numeric_statistics.h"
 #include "stats/window.h"
 #include "unit/numeric_owner.h"
+#include "unit/random.h"
 #include "unit/tap.h"
 #include "unit/window_owner.h"
 
 #define MOST_ROWS 20000
-
-static uint64_t seed = 1;
-
-/* In (0, 1): a linear congruential generator of 64 bits, of which the high ones are good. */
-static double
-uniform(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return ((double) (seed >> 12) + 0.5) / 4503599627370496.0;
-}
-
-static double
-normal(void)
-{
-	return sqrt(-2.0 * log(uniform())) * cos(6.283185307179586 * uniform());
-}
 
 static double
 row_normal(void)
