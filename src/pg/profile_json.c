@@ -21,6 +21,7 @@
 #include "compat.h"
 #include "pg/profile.h"
 #include "stats/bytes.h"
+#include "stats/numeric_codec.h"
 
 /* writing */
 
@@ -65,6 +66,7 @@ static void
 WriteNumeric(StringInfo out, const DriftNumeric *p)
 {
 	const int64 *counts = drift_numeric_counts(p);
+	DriftCertainty certainty = drift_numeric_certainty(p);
 
 	appendStringInfo(out, ", \"exact\": %s, \"key_limit\": %u, \"mean\": ", p->exact ? "true" : "false", p->key_limit);
 	WriteDouble(out, p->mean);
@@ -72,9 +74,10 @@ WriteNumeric(StringInfo out, const DriftNumeric *p)
 	WriteDouble(out, p->m2);
 	WriteDoubles(out, "keys", drift_numeric_keys(p), p->key_count);
 	WriteCounts(out, "points", counts + 1, p->key_count, 2);
-	if (!p->exact)
-	{
+	if (certainty != DRIFT_EXACT)
 		WriteCounts(out, "gaps", counts + 2, p->key_count - 1, 2);
+	if (certainty == DRIFT_WITH_SLACKS)
+	{
 		WriteCounts(out, "slack_low", drift_numeric_slack_low(p), p->key_count, 1);
 		WriteCounts(out, "slack_high", drift_numeric_slack_high(p), p->key_count, 1);
 	}
@@ -300,6 +303,19 @@ CopyCounts(Fields *fields, DriftWriter *w, const char *name, uint32 expected)
 	}
 }
 
+/* Slacks that are all zero are left out, here as in the packed form. */
+static DriftCertainty
+TakeCertainty(Fields *fields)
+{
+	JsonbValue value;
+
+	if (TakeBool(fields, "exact", false))
+		return DRIFT_EXACT;
+	return getKeyJsonValueFromContainer(fields->object, "slack_low", strlen("slack_low"), &value) != NULL
+			   ? DRIFT_WITH_SLACKS
+			   : DRIFT_WITHOUT_SLACKS;
+}
+
 static void
 ReadNumeric(Fields *fields, DriftWriter *w)
 {
@@ -307,9 +323,9 @@ ReadNumeric(Fields *fields, DriftWriter *w)
 	uint32 edge_count;
 	JsonbValue *keys = TakeArray(fields, "keys", true, &key_count);
 	JsonbValue *edges = TakeArray(fields, "edges", false, &edge_count);
-	bool exact = TakeBool(fields, "exact", false);
+	DriftCertainty certainty = TakeCertainty(fields);
 
-	drift_writer_u8(w, exact);
+	drift_writer_u8(w, (uint8) certainty);
 	drift_writer_varint(w, (uint64) TakeCount(fields, "key_limit"));
 	drift_writer_varint(w, key_count);
 	drift_writer_varint(w, edge_count);
@@ -317,9 +333,10 @@ ReadNumeric(Fields *fields, DriftWriter *w)
 	drift_writer_double(w, TakeDouble(fields, "m2"));
 	CopyDoubles(fields, w, "keys", keys, key_count);
 	CopyCounts(fields, w, "points", key_count);
-	if (!exact)
-	{
+	if (certainty != DRIFT_EXACT)
 		CopyCounts(fields, w, "gaps", key_count > 0 ? key_count - 1 : 0);
+	if (certainty == DRIFT_WITH_SLACKS)
+	{
 		CopyCounts(fields, w, "slack_low", key_count);
 		CopyCounts(fields, w, "slack_high", key_count);
 	}

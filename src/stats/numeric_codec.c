@@ -22,16 +22,8 @@ write_counts(DriftWriter *w, const int64_t *counts, uint32_t count, uint32_t ste
 		drift_writer_small(w, (uint64_t) counts[i * step]);
 }
 
-/* What stands for `exact`, and says which arrays there are. */
-typedef enum Certainty
-{
-	WITH_SLACKS,
-	EXACT,
-	WITHOUT_SLACKS
-} Certainty;
-
-static Certainty
-certainty_of(const DriftNumeric *p)
+DriftCertainty
+drift_numeric_certainty(const DriftNumeric *p)
 {
 	const int64_t *slack_low = drift_numeric_slack_low(p);
 	const int64_t *slack_high = drift_numeric_slack_high(p);
@@ -40,14 +32,14 @@ certainty_of(const DriftNumeric *p)
 	for (uint32_t j = 0; j < p->key_count; j++)
 		slack |= slack_low[j] | slack_high[j];
 	if (p->exact)
-		return EXACT;
-	return slack == 0 ? WITHOUT_SLACKS : WITH_SLACKS;
+		return DRIFT_EXACT;
+	return slack == 0 ? DRIFT_WITHOUT_SLACKS : DRIFT_WITH_SLACKS;
 }
 
 static void
 write_profile(DriftWriter *w, const DriftNumeric *p)
 {
-	Certainty certainty = certainty_of(p);
+	DriftCertainty certainty = drift_numeric_certainty(p);
 	const int64_t *counts = drift_numeric_counts(p);
 	DriftProfile header = p->profile;
 
@@ -61,9 +53,9 @@ write_profile(DriftWriter *w, const DriftNumeric *p)
 	drift_writer_double(w, p->m2);
 	write_doubles(w, drift_numeric_keys(p), p->key_count);
 	write_counts(w, counts + 1, p->key_count, 2);
-	if (certainty != EXACT)
+	if (certainty != DRIFT_EXACT)
 		write_counts(w, counts + 2, p->key_count - 1, 2);
-	if (certainty == WITH_SLACKS)
+	if (certainty == DRIFT_WITH_SLACKS)
 	{
 		write_counts(w, drift_numeric_slack_low(p), p->key_count, 1);
 		write_counts(w, drift_numeric_slack_high(p), p->key_count, 1);
@@ -95,18 +87,18 @@ drift_numeric_pack(const DriftNumeric *p, uint8_t *bytes, size_t size)
 
 /* Reads all that stands before the arrays. */
 static DriftStatus
-read_start(DriftReader *r, DriftNumeric *p, Certainty *certainty)
+read_start(DriftReader *r, DriftNumeric *p, DriftCertainty *certainty)
 {
 	drift_packed_header_read(r, &p->profile);
-	*certainty = (Certainty) drift_reader_u8(r);
-	p->exact = *certainty == EXACT;
+	*certainty = (DriftCertainty) drift_reader_u8(r);
+	p->exact = *certainty == DRIFT_EXACT;
 	p->key_limit = (uint32_t) drift_reader_count(r, DRIFT_MAX_KEYS);
 	p->key_count = (uint32_t) drift_reader_count(r, p->key_limit);
 	p->edge_count = (uint32_t) drift_reader_count(r, DRIFT_MAX_EDGES);
 	p->mean = drift_reader_double(r);
 	p->m2 = drift_reader_double(r);
 	if (r->status == DRIFT_OK && (p->profile.form != DRIFT_PACKED || p->profile.kind != DRIFT_NUMERIC ||
-								  *certainty > WITHOUT_SLACKS || p->key_limit < DRIFT_MIN_KEYS))
+								  *certainty > DRIFT_WITHOUT_SLACKS || p->key_limit < DRIFT_MIN_KEYS))
 		drift_reader_fail(r, DRIFT_CORRUPT);
 	/* nobody gets to ask for more memory than the bytes can fill */
 	if (r->status == DRIFT_OK && drift_reader_left(r) < (size_t) p->key_count * 9 + (size_t) p->edge_count * 9)
@@ -119,7 +111,7 @@ drift_numeric_peek(const uint8_t *bytes, size_t length, uint32_t *key_count, uin
 {
 	DriftReader r;
 	DriftNumeric start;
-	Certainty certainty;
+	DriftCertainty certainty;
 	DriftStatus status;
 
 	drift_reader_init(&r, bytes, length);
@@ -135,7 +127,7 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 {
 	DriftReader r;
 	DriftNumeric start;
-	Certainty certainty;
+	DriftCertainty certainty;
 	DriftStatus status;
 
 	drift_reader_init(&r, bytes, length);
@@ -163,7 +155,7 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 	}
 	if (!p->exact && p->key_count > 0)
 		drift_reader_counts(&r, drift_numeric_counts(p) + 2, p->key_count - 1, 2);
-	if (certainty == WITH_SLACKS)
+	if (certainty == DRIFT_WITH_SLACKS)
 	{
 		drift_reader_counts(&r, drift_numeric_slack_low(p), p->key_count, 1);
 		drift_reader_counts(&r, drift_numeric_slack_high(p), p->key_count, 1);
@@ -173,7 +165,7 @@ drift_numeric_unpack(const uint8_t *bytes, size_t length, DriftNumeric *p, uint3
 	if (p->edge_count > 0)
 		drift_reader_counts(&r, drift_numeric_bins(p), p->edge_count + 1, 1);
 	/* slacks that are all zero could have been left out */
-	if (r.status == DRIFT_OK && certainty_of(p) != certainty)
+	if (r.status == DRIFT_OK && drift_numeric_certainty(p) != certainty)
 		drift_reader_fail(&r, DRIFT_CORRUPT);
 	status = drift_reader_finish(&r);
 	return status == DRIFT_OK ? drift_numeric_check(p) : status;

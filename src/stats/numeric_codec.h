@@ -16,6 +16,17 @@
 
 #include "stats/numeric.h"
 
+/* The byte that stands for exact, and says which arrays there are. */
+typedef enum DriftCertainty
+{
+	DRIFT_WITH_SLACKS,
+	DRIFT_EXACT,
+	DRIFT_WITHOUT_SLACKS
+} DriftCertainty;
+
+/* Whether a profile is exact, and if it is not, whether all of its slacks are zero. */
+DriftCertainty drift_numeric_certainty(const DriftNumeric *p);
+
 /* What a compact profile should need, and what it may need when its bins take much room. */
 #define DRIFT_COMPACT_BYTES 2048
 
