@@ -224,8 +224,12 @@ INSERT INTO call VALUES ('refresh_windows', 'SELECT * FROM drift.refresh_windows
 -- alerts, decisions and guard rails
 SELECT silence_id AS silence FROM drift.silence('[2026-01-01,)', 'x', 'watched') \gset
 INSERT INTO drift.alerts (monitor_id, kind, severity, title) SELECT monitor_id, 'data_drift', 'warning', 'x' FROM drift.monitors WHERE name = 'watched' RETURNING alert_id AS alert \gset
-INSERT INTO drift.checks (monitor_id, model_id, as_of, current_span, revision, status, checked_by)
-SELECT monitor_id, model_id, '2100-01-01', '[2099-12-31,2100-01-01)', 0, 'insufficient_data', 'x' FROM drift.monitors WHERE name IN ('watched', 'untyped');
+WITH checked AS (
+	INSERT INTO drift.checks (monitor_id, model_id, as_of, current_span, revision, status, checked_by)
+	SELECT monitor_id, model_id, '2100-01-01', '[2099-12-31,2100-01-01)', 0, 'ok', 'x' FROM drift.monitors WHERE name IN ('watched', 'untyped')
+	RETURNING check_id
+)
+INSERT INTO drift.check_features (check_id, role, column_name) SELECT check_id, 'feature', 'x' FROM checked;
 INSERT INTO not_for_users VALUES ('guard_batch');
 INSERT INTO call VALUES ('silence', 'SELECT * FROM drift.silence(%s, %s, %s, kind => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'watched', 'data_drift']),
 	('silence', 'SELECT * FROM drift.silence(%s, %s, model => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'untyped']), ('end_silence', 'SELECT * FROM drift.end_silence(%s, %s)', ARRAY[:'silence', '2026-02-01']),
