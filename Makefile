@@ -146,6 +146,8 @@ SQL_FUNCTIONS = \
 	sql/functions/92_window_store.sql \
 	sql/functions/92_merged_windows.sql \
 	sql/functions/92_window_anchor.sql \
+	sql/functions/92_new_rows.sql \
+	sql/functions/92_stale_areas.sql \
 	sql/functions/92_refresh_windows.sql \
 	sql/functions/92_rebuild_windows.sql \
 	sql/functions/92_track_changes.sql \
