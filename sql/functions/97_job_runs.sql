@@ -170,14 +170,14 @@ BEGIN
 	JOIN drift.schedules AS s USING (schedule_id)
 	WHERE r.run_id = schedule_of_run.run_id AND r.status = 'running' AND r.pid = pg_backend_pid() AND drift_internal.may_start(s);
 	IF schedule.schedule_id IS NULL THEN
-		RAISE EXCEPTION 'run % is not of this session', run_id
+		RAISE EXCEPTION 'run % was begun by another backend', run_id
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
 	RETURN schedule;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.schedule_of_run(bigint) IS 'the schedule of a run that this session has begun';
+COMMENT ON FUNCTION drift_internal.schedule_of_run(bigint) IS 'the schedule of a run that this backend has begun';
 
 CREATE OR REPLACE FUNCTION drift_internal.run_steps(run_id bigint) RETURNS TABLE (action text, monitor text, model text)
 	LANGUAGE plpgsql STABLE
@@ -208,7 +208,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.run_steps(bigint) IS 'the steps of a run that this session has begun';
+COMMENT ON FUNCTION drift_internal.run_steps(bigint) IS 'the steps of a run that this backend has begun';
 
 CREATE OR REPLACE FUNCTION drift_internal.finish_run(run_id bigint, steps jsonb) RETURNS jsonb
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -240,4 +240,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.finish_run(bigint, jsonb) IS
-	'writes down what came of a run that this session has begun; the same as jsonb. The last thousand runs of a schedule are kept.';
+	'writes down what came of a run that this backend has begun; the same as jsonb. The last thousand runs of a schedule are kept.';
