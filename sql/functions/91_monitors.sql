@@ -49,20 +49,6 @@ $$;
 COMMENT ON FUNCTION drift_internal.monitor_query(drift.monitors) IS
 	'query for all columns of the source of a monitor; NULL where its relation is gone';
 
--- Answers that came from shadows are about the same inputs, and what was forgotten is empty.
-CREATE OR REPLACE FUNCTION drift_internal.monitor_condition(monitor drift.monitors) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT concat_ws(' AND ',
-		CASE WHEN monitor.source_kind = 'prediction_log' THEN '(shadow_of IS NULL AND status <> ''forgotten'')' END,
-		CASE WHEN monitor.condition IS NOT NULL THEN format(E'(%s\n)', monitor.condition) END)
-	WHERE monitor.source_kind = 'prediction_log' OR monitor.condition IS NOT NULL
-$$;
-
-COMMENT ON FUNCTION drift_internal.monitor_condition(drift.monitors) IS
-	'condition on the rows that a monitor watches: of a prediction log those that answered, and those that its own condition holds for; NULL: all rows';
-
 -- The one column with a time, if there is one.
 CREATE OR REPLACE FUNCTION drift_internal.guess_time_column(owner regrole, query text, path text) RETURNS text
 	LANGUAGE plpgsql STABLE

@@ -89,12 +89,12 @@ check "from another database, the statement is said" sh -c "psql -XAtq -d other 
 	sed -n 's/.*runs: \(SELECT cron.schedule_in_database(.*);\)$/\1/p' >'$WORK/statement' && grep -q . '$WORK/statement'"
 check "and works" run_sql -o /dev/null -f "$WORK/statement"
 
-check "pg_cron runs what is due" comes 90 "SELECT count(DISTINCT schedule_id) >= 6 FROM drift.job_runs WHERE due_at IS NOT NULL AND status <> 'running'"
+check "pg_cron runs what is due" comes 150 "SELECT count(DISTINCT schedule_id) >= 6 FROM drift.job_runs WHERE due_at IS NOT NULL AND status <> 'running'"
 check "each was run once for each time it was due" is 0 "SELECT count(*) FROM (SELECT FROM drift.job_runs GROUP BY schedule_id, due_at HAVING count(*) > 1) AS twice"
 check "as its owner" is t "SELECT bool_and(username = 'analyst') FROM cron.job_run_details AS d WHERE database = 'postgres' AND command IN (
 	SELECT format('CALL drift.run_job(%s, only_due => true)', schedule_id) FROM drift.schedules WHERE owner = 'analyst'::regrole)"
-# Where the refresh of the same minute was first, it is the check of the next one.
-check "a monitor was checked" comes 90 "SELECT count(*) > 0 FROM drift.checks JOIN drift.monitors USING (monitor_id) WHERE name = 'sensors' AND checks.status <> 'error'"
+# A refresh of the same minute may be first; in every other minute there is none.
+check "a monitor was checked" comes 150 "SELECT count(*) > 0 FROM drift.checks JOIN drift.monitors USING (monitor_id) WHERE name = 'sensors' AND checks.status <> 'error'"
 check "a job that failed says why" is 'failed late: model "late" has no prediction log' \
 	"SELECT last_status || ' ' || last_error FROM drift.job_status WHERE model = 'late'"
 check "the health check says so" is 1 "SELECT count(*) FROM drift.health_check() WHERE check_name = 'failing_jobs' AND model = 'late'"

@@ -5,7 +5,7 @@ SET ROLE analyst;
 INSERT INTO made SELECT * FROM drift.schedule_model('late', '* * * * *', 'maintain_log');
 INSERT INTO made SELECT * FROM drift.schedule_model('paused', '* * * * *', 'health');
 INSERT INTO made SELECT * FROM drift.schedule_monitor('sensors', '* * * * *');
-INSERT INTO made SELECT * FROM drift.schedule_monitor('sensors', '*/1 * * * *', 'refresh');
+INSERT INTO made SELECT * FROM drift.schedule_monitor('sensors', '*/2 * * * *', 'refresh');
 SELECT drift.pause(model => 'paused');
 RESET ROLE;
 SET ROLE stranger;

@@ -43,7 +43,7 @@ SELECT results_eq($$ SELECT role, expression FROM watched WHERE name = 'regressi
 		('error', '(pg_catalog.abs(score - actual_value))::pg_catalog.float8') $$, 'numbers: no label, and how far it was off');
 SELECT results_eq($$ SELECT name FROM drift.create_monitor('same log', 'binary_log', columns => '{age}') $$, $$ VALUES ('same log' COLLATE "C") $$, 'a log is known by its name too');
 SELECT results_eq($$ SELECT column_name FROM watched WHERE name = 'same log' AND role = 'feature' $$, $$ VALUES ('age' COLLATE "C") $$, 'with the features that were named');
-SELECT is(drift_internal.monitor_condition(m), '(shadow_of IS NULL AND status <> ''forgotten'')', 'answers only') FROM drift.monitors AS m WHERE m.name = 'same log';
+SELECT alike(drift_internal.window_conditions(m, false, 'true'), '%source.shadow_of IS NULL AND source.status <> ''forgotten''', 'answers only') FROM drift.monitors AS m WHERE m.name = 'same log';
 
 -- the rows that answered: also those that failed, not shadows and not what was forgotten
 INSERT INTO binary_log (prediction_id, predicted_at, model_version, age, feature_score, score, label, status, shadow_of)
@@ -57,7 +57,7 @@ JOIN LATERAL (SELECT * FROM (VALUES ('feature', 'feature age: 98 rows, 98 values
 	WHERE w.role = c.role AND w.wanted LIKE '%' || c.column_name || ':%') AS w ON true
 LEFT JOIN LATERAL (
 	SELECT r.p AS profile FROM drift_internal.read_as('monitor_owner', format('SELECT drift.profile_agg(%s) FROM "Moni ""tors""".binary_log AS source WHERE %s', c.expression,
-		drift_internal.monitor_condition((SELECT m FROM drift.monitors AS m WHERE m.monitor_id = c.monitor_id))), 'pg_catalog') AS r (p drift.profile)) AS p ON true
+		drift_internal.window_conditions((SELECT m FROM drift.monitors AS m WHERE m.monitor_id = c.monitor_id), false, 'true')), 'pg_catalog') AS r (p drift.profile)) AS p ON true
 WHERE c.name = 'log "of it"' ORDER BY c.column_id;
 SET ROLE monitor_owner;
 
