@@ -30,7 +30,8 @@ SQL_INSTALL = \
 	sql/install/56_deployments.sql \
 	sql/install/58_monitors.sql \
 	sql/install/60_checks.sql \
-	sql/install/62_schedules.sql
+	sql/install/62_schedules.sql \
+	sql/install/64_performance.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \

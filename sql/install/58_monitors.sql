@@ -125,7 +125,7 @@ COMMENT ON COLUMN drift.monitors.paused_at IS 'since when schedules leave it alo
 CREATE TABLE drift.monitor_columns (
 	monitor_id integer NOT NULL,
 	column_id smallint NOT NULL CHECK (column_id > 0),
-	role text NOT NULL CHECK (role IN ('feature', 'score', 'label', 'confidence', 'target', 'error', 'operation')),
+	role text NOT NULL CHECK (role IN ('feature', 'score', 'label', 'confidence', 'target', 'error', 'outcome', 'metric', 'operation')),
 	column_name text COLLATE "C" NOT NULL,
 	expression text NOT NULL,
 	column_type text NOT NULL,
@@ -138,7 +138,7 @@ CREATE TABLE drift.monitor_columns (
 
 COMMENT ON TABLE drift.monitor_columns IS 'columns that monitors watch';
 COMMENT ON COLUMN drift.monitor_columns.column_id IS 'what windows call it';
-COMMENT ON COLUMN drift.monitor_columns.role IS 'feature, what the model said (score, label, confidence), the truth that came later (target), how far it was off (error), or operation (latency_ms, failed)';
+COMMENT ON COLUMN drift.monitor_columns.role IS 'feature, what the model said (score, label, confidence), the truth that came later (target), how far it was off (error), what performance is computed of (outcome), a metric of the user (metric), or operation (latency_ms, failed)';
 COMMENT ON COLUMN drift.monitor_columns.expression IS 'SQL expression over the columns of the source; of targets and errors over those of the labelled view';
 COMMENT ON COLUMN drift.monitor_columns.value_type IS 'type as which it is read';
 COMMENT ON COLUMN drift.monitor_columns.source_column IS 'column of the source that the expression reads; NULL: several';

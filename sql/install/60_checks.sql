@@ -22,6 +22,7 @@ CREATE TABLE drift.checks (
 	prediction_drift text,
 	target_drift text,
 	performance text,
+	estimated_performance text,
 	n_reference bigint,
 	n_current bigint,
 	findings text[] NOT NULL DEFAULT '{}',
@@ -53,6 +54,7 @@ COMMENT ON COLUMN drift.checks.drifted_features IS 'their names by falling effec
 COMMENT ON COLUMN drift.checks.prediction_drift IS 'worst severity among score, label and confidence; NULL: none is watched';
 COMMENT ON COLUMN drift.checks.target_drift IS 'severity of the target; NULL: not watched or no outcomes';
 COMMENT ON COLUMN drift.checks.performance IS 'verdict on the error of the model, apart from all drift of data: ok, warning, critical or insufficient_data; NULL: no outcomes';
+COMMENT ON COLUMN drift.checks.estimated_performance IS 'verdict on the performance that is estimated without outcomes; it raises its own alert and clears none of performance. NULL: nothing is estimated';
 COMMENT ON COLUMN drift.checks.n_reference IS 'rows in the reference';
 COMMENT ON COLUMN drift.checks.n_current IS 'rows in the span';
 COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, segments';
