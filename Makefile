@@ -160,6 +160,8 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_views.sql \
 	sql/functions/93_check_volume.sql \
 	sql/functions/93_check_performance.sql \
+	sql/functions/93_check_metrics.sql \
+	sql/functions/93_check_estimates.sql \
 	sql/functions/94_calibrate.sql \
 	sql/functions/94_explain_check.sql \
 	sql/functions/95_alert_causes.sql \

@@ -255,7 +255,9 @@ BEGIN
 	DELETE FROM drift_internal.dirty_buckets AS b WHERE b.monitor_id = id;
 	DELETE FROM drift.windows AS w WHERE w.monitor_id = id;
 	DELETE FROM drift.check_features AS f USING drift.checks AS c WHERE c.monitor_id = id AND f.check_id = c.check_id;
+	DELETE FROM drift.check_metrics AS t USING drift.checks AS c WHERE c.monitor_id = id AND t.check_id = c.check_id;
 	DELETE FROM drift.checks AS c WHERE c.monitor_id = id;
+	DELETE FROM drift.custom_metrics AS t WHERE t.monitor_id = id;
 	DELETE FROM drift.silences AS s WHERE s.monitor_id = id;
 	DELETE FROM drift.decisions AS d WHERE d.monitor_id = id AND d.model_id IS NULL;
 	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), 'the monitor was dropped')

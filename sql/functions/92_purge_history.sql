@@ -34,6 +34,8 @@ AS $$
 		RETURNING c.check_id
 	), features AS (
 		DELETE FROM drift.check_features AS f WHERE f.check_id IN (SELECT p.check_id FROM purged AS p)
+	), metrics AS (
+		DELETE FROM drift.check_metrics AS m WHERE m.check_id IN (SELECT p.check_id FROM purged AS p)
 	)
 	SELECT count(*) FROM purged
 $$;

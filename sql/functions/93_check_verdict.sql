@@ -13,6 +13,18 @@ $$;
 COMMENT ON FUNCTION drift_internal.worst_severity(text[]) IS
 	'the worst of severities; insufficient_data only where nothing else is said, NULL where nothing is';
 
+CREATE OR REPLACE FUNCTION drift_internal.metrics_severity(metrics drift.check_metrics[], kind text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.worst_severity(VARIADIC array_agg(m.severity))
+	FROM unnest(metrics) AS m
+	WHERE m.segment = '' AND m.kind = metrics_severity.kind
+$$;
+
+COMMENT ON FUNCTION drift_internal.metrics_severity(drift.check_metrics[], text) IS
+	'worst severity of the metrics of all rows, realised or estimated; NULL without verdicts';
+
 -- Sets with a share of their own leave the verdict on the data to it; the others to the worst column.
 CREATE OR REPLACE FUNCTION drift_internal.features_severity(share float8, worst text, limits drift.thresholds) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE

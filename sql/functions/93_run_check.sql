@@ -162,7 +162,8 @@ COMMENT ON FUNCTION drift_internal.check_before(drift.checks) IS
 	'the last check of the same moment if it was run in the same way; its windows may have changed since';
 
 -- Buckets that are read again make a new revision also where their rows are as they were.
-CREATE OR REPLACE FUNCTION drift_internal.says_the_same(checked drift.checks, columns drift.check_features[], before drift.checks) RETURNS boolean
+CREATE OR REPLACE FUNCTION drift_internal.says_the_same(checked drift.checks, columns drift.check_features[], metrics drift.check_metrics[],
+	before drift.checks) RETURNS boolean
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -172,11 +173,15 @@ BEGIN
 		AND (SELECT count(*) FROM drift.check_features AS f WHERE f.check_id = before.check_id) = cardinality(columns)
 		AND NOT EXISTS (
 			SELECT to_jsonb(f) - 'check_id' FROM unnest(columns) AS f
-			EXCEPT SELECT to_jsonb(f) - 'check_id' FROM drift.check_features AS f WHERE f.check_id = before.check_id);
+			EXCEPT SELECT to_jsonb(f) - 'check_id' FROM drift.check_features AS f WHERE f.check_id = before.check_id)
+		AND (SELECT count(*) FROM drift.check_metrics AS m WHERE m.check_id = before.check_id) = cardinality(metrics)
+		AND NOT EXISTS (
+			SELECT to_jsonb(m) - 'check_id' FROM unnest(metrics) AS m
+			EXCEPT SELECT to_jsonb(m) - 'check_id' FROM drift.check_metrics AS m WHERE m.check_id = before.check_id);
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.says_the_same(drift.checks, drift.check_features[], drift.checks) IS
+COMMENT ON FUNCTION drift_internal.says_the_same(drift.checks, drift.check_features[], drift.check_metrics[], drift.checks) IS
 	'whether a check found nothing but what the one before it found';
 
 -- What a check is about, before anything is judged.
@@ -205,7 +210,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.begin_check(drift.monitors, timestamptz) IS 'a check with its spans and its baseline, before anything is judged';
 
 CREATE OR REPLACE FUNCTION drift_internal.judge_check(begun drift.checks, monitor drift.monitors, watched drift_internal.watched_column[],
-	limits drift.thresholds, OUT checked drift.checks, OUT columns drift.check_features[])
+	limits drift.thresholds, OUT checked drift.checks, OUT columns drift.check_features[], OUT metrics drift.check_metrics[])
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -215,6 +220,8 @@ DECLARE
 	worst record;
 BEGIN
 	checked := begun;
+	metrics := ARRAY(SELECT m FROM drift_internal.judge_metrics(checked, monitor, known, limits) AS m);
+	metrics := metrics || ARRAY(SELECT e FROM drift_internal.judge_estimates(checked, monitor, metrics) AS e);
 	columns := ARRAY(SELECT f FROM drift_internal.judge_watched(checked, monitor, watched, limits, known) AS f)
 		|| ARRAY(SELECT drift_internal.judge_error(checked, monitor, c, known, limits)
 			FROM drift.monitor_columns AS c WHERE c.monitor_id = monitor.monitor_id AND c.role = 'error' AND c.kind = 'numeric');
@@ -222,7 +229,8 @@ BEGIN
 	worst := drift_internal.worst_by_role(columns);
 	checked.prediction_drift := worst.prediction;
 	checked.target_drift := worst.target;
-	checked.performance := worst.error;
+	checked.performance := drift_internal.worst_severity(worst.error, drift_internal.metrics_severity(metrics, 'realised'));
+	checked.estimated_performance := drift_internal.metrics_severity(metrics, 'estimated');
 	checked.n_current := worst.n_current;
 	checked.n_reference := worst.n_reference;
 
@@ -233,15 +241,17 @@ BEGIN
 		CASE WHEN worst.segments IN ('warning', 'critical') THEN 'segments' END], NULL);
 	checked.status := drift_internal.check_status(drift_internal.features_severity(checked.drift_share, worst.feature, limits),
 		checked.prediction_drift, checked.target_drift, checked.performance, volume.severity,
-		CASE WHEN checked.findings && '{schema,segments}' OR worst.operation IN ('warning', 'critical') THEN 'warning' END);
+		CASE WHEN checked.findings && '{schema,segments}' OR worst.operation IN ('warning', 'critical')
+			OR checked.estimated_performance IN ('warning', 'critical') THEN 'warning' END);
 	checked.explanation := drift_internal.check_text(checked, columns, volume.note);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.judge_check(drift.checks, drift.monitors, drift_internal.watched_column[], drift.thresholds) IS
-	'judges the columns of a check that was begun: the check with its verdicts, and what was found in the columns';
+	'judges the columns of a check that was begun: the check with its verdicts, what was found in the columns, and the metrics of the model';
 
-CREATE OR REPLACE FUNCTION drift_internal.write_check(checked drift.checks, columns drift.check_features[], started_at timestamptz)
+CREATE OR REPLACE FUNCTION drift_internal.write_check(checked drift.checks, columns drift.check_features[], metrics drift.check_metrics[],
+	started_at timestamptz)
 	RETURNS drift.checks
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -251,11 +261,12 @@ BEGIN
 	checked.duration_ms := 1000 * extract(epoch FROM checked.checked_at - started_at);
 	INSERT INTO drift.checks OVERRIDING SYSTEM VALUE SELECT checked.*;
 	INSERT INTO drift.check_features SELECT f.* FROM unnest(columns) AS f;
+	INSERT INTO drift.check_metrics SELECT m.* FROM unnest(metrics) AS m;
 	RETURN checked;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.write_check(drift.checks, drift.check_features[], timestamptz) IS 'writes a check down';
+COMMENT ON FUNCTION drift_internal.write_check(drift.checks, drift.check_features[], drift.check_metrics[], timestamptz) IS 'writes a check down';
 
 CREATE OR REPLACE FUNCTION drift_internal.make_check(monitor drift.monitors, as_of timestamptz, refresh boolean, started_at timestamptz)
 	RETURNS drift.checks
@@ -292,10 +303,10 @@ BEGIN
 
 	checked.check_id := nextval('drift.checks_check_id_seq');
 	judged := drift_internal.judge_check(checked, monitor, watched, limits);
-	IF before.check_id IS NOT NULL AND drift_internal.says_the_same(judged.checked, judged.columns, before) THEN
+	IF before.check_id IS NOT NULL AND drift_internal.says_the_same(judged.checked, judged.columns, judged.metrics, before) THEN
 		RETURN before;
 	END IF;
-	checked := drift_internal.write_check(judged.checked, judged.columns, started_at);
+	checked := drift_internal.write_check(judged.checked, judged.columns, judged.metrics, started_at);
 
 	PERFORM drift_internal.decide(checked.check_id);
 	PERFORM drift_internal.tune_alerts(checked.check_id);
@@ -350,7 +361,7 @@ BEGIN
 	checked.status := 'error';
 	checked.error := concat_ws(E'\n', message, nullif(detail, ''));
 	checked.explanation := 'The check could not be run: ' || message;
-	checked := drift_internal.write_check(checked, '{}', started_at);
+	checked := drift_internal.write_check(checked, '{}', '{}', started_at);
 	PERFORM drift_internal.decide(checked.check_id);
 	PERFORM drift_internal.tune_alerts(checked.check_id);
 	RETURN NEXT checked;
