@@ -31,7 +31,8 @@ SQL_INSTALL = \
 	sql/install/58_monitors.sql \
 	sql/install/60_checks.sql \
 	sql/install/62_schedules.sql \
-	sql/install/64_performance.sql
+	sql/install/64_performance.sql \
+	sql/install/66_fairness.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -60,6 +61,8 @@ SQL_FUNCTIONS = \
 	sql/functions/66_library.sql \
 	sql/functions/66_compare.sql \
 	sql/functions/66_prediction_drift.sql \
+	sql/functions/66_fairness_rows.sql \
+	sql/functions/66_fairness.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
 	sql/functions/69_describe_changes.sql \

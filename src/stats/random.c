@@ -1,6 +1,6 @@
 /*
  * random.c
- *		Pseudo-random numbers, and hypergeometric draws made with them.
+ *		Pseudo-random numbers, and hypergeometric and binomial draws made with them.
  */
 #include "stats/random.h"
 
@@ -60,24 +60,25 @@ factorial_rest(double x)
 	return (-1.0 / 24 + square * (7.0 / 2880 + square * (-31.0 / 40320 + square * (127.0 / 215040)))) / y;
 }
 
-/* The distribution about its mode. Its probability of x is proportional to 1 / product of the factorials of cells(x). */
+/*
+ * A distribution about its mode. Its probability of x is proportional to odds^x over the product of
+ * the factorials of the cells at x, of which the i-th grows by cell_slope[i] with x.
+ */
 typedef struct Table
 {
-	double cell[4]; /* the four cells of the two-by-two table at the mode */
-	double rest;    /* sum of factorial_rest() of them */
+	double cell[4]; /* at the mode */
+	int cells;
+	double odds;
+	double rest; /* sum of factorial_rest() of them */
 } Table;
 
 static const double cell_slope[4] = {1, -1, -1, 1};
 
 static void
-table_at_mode(Table *t, double mode, double marked, double sample, double unmarked)
+table_take_rest(Table *t)
 {
-	t->cell[0] = mode;
-	t->cell[1] = marked - mode;
-	t->cell[2] = sample - mode;
-	t->cell[3] = unmarked - sample + mode;
 	t->rest = 0;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < t->cells; i++)
 		t->rest += factorial_rest(t->cell[i]);
 }
 
@@ -86,9 +87,9 @@ static double
 log_probability(const Table *t, double d)
 {
 	double sum = t->rest;
-	double ratio = 1;
+	double ratio = 1 / t->odds;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < t->cells; i++)
 	{
 		double step = cell_slope[i] * d;
 		double y = t->cell[i] + 0.5;
@@ -99,20 +100,14 @@ log_probability(const Table *t, double d)
 	return sum - d * log(ratio);
 }
 
-/* Ratio of uniforms: marked <= total / 2, sample <= total / 2, both larger than FEW_ROWS. */
+/* Ratio of uniforms for a distribution on 0 .. largest with this mean and variance. */
 static int64_t
-draw_by_ratio(DriftRandom *random, int64_t marked, int64_t total, int64_t sample)
+draw_near(DriftRandom *random, const Table *table, double mean, double variance, double largest)
 {
-	double all = (double) total;
-	double share = (double) marked / all;
-	double centre = (double) sample * share + 0.5;
-	double deviation = sqrt((all - (double) sample) * (double) sample * share * (1 - share) / (all - 1) + 0.5);
-	double width = 1.7155277699214135 * deviation + 0.8989161620588988; /* 2 sqrt(2/e), 3 - 2 sqrt(3/e) */
-	double mode = floor(((double) sample + 1) * ((double) marked + 1) / (all + 2));
-	double largest = (double) min_of(sample, marked);
-	Table table;
+	double mode = table->cell[0];
+	double centre = mean + 0.5;
+	double width = 1.7155277699214135 * sqrt(variance + 0.5) + 0.8989161620588988; /* 2 sqrt(2/e), 3 - 2 sqrt(3/e) */
 
-	table_at_mode(&table, mode, (double) marked, (double) sample, (double) (total - marked));
 	for (;;)
 	{
 		double u = drift_random_uniform(random);
@@ -122,7 +117,7 @@ draw_by_ratio(DriftRandom *random, int64_t marked, int64_t total, int64_t sample
 
 		if (x < 0 || x > largest)
 			continue;
-		log_p = log_probability(&table, x - mode);
+		log_p = log_probability(table, x - mode);
 		/* bounds of 2 log(u) decide most cases */
 		if (u * (4 - u) - 3 <= log_p)
 			return (int64_t) x;
@@ -131,6 +126,23 @@ draw_by_ratio(DriftRandom *random, int64_t marked, int64_t total, int64_t sample
 		if (2 * log(u) <= log_p)
 			return (int64_t) x;
 	}
+}
+
+/* marked <= total / 2, sample <= total / 2, both larger than FEW_ROWS. */
+static int64_t
+draw_by_ratio(DriftRandom *random, int64_t marked, int64_t total, int64_t sample)
+{
+	double all = (double) total;
+	double share = (double) marked / all;
+	double mode = floor(((double) sample + 1) * ((double) marked + 1) / (all + 2));
+	Table table = {{mode, (double) marked - mode, (double) sample - mode, (double) (total - marked - sample) + mode},
+				   .cells = 4,
+				   .odds = 1};
+
+	table_take_rest(&table);
+	return draw_near(random, &table, (double) sample * share,
+					 (all - (double) sample) * (double) sample * share * (1 - share) / (all - 1),
+					 (double) min_of(sample, marked));
 }
 
 int64_t
@@ -150,4 +162,27 @@ drift_random_hypergeometric(DriftRandom *random, int64_t marked, int64_t total, 
 	if (mostly_marked)
 		x = drawn - x;
 	return few_left ? marked - x : x;
+}
+
+int64_t
+drift_random_binomial(DriftRandom *random, int64_t trials, double probability)
+{
+	double n = (double) trials;
+	double p = probability > 0.5 ? 1 - probability : probability;
+	int64_t x = 0;
+
+	if (!(p > 0) || trials <= 0)
+		x = 0;
+	else if (trials <= FEW_ROWS)
+		for (int64_t i = 0; i < trials; i++)
+			x += drift_random_uniform(random) < p;
+	else
+	{
+		double mode = floor((n + 1) * p);
+		Table table = {{mode, n - mode}, .cells = 2, .odds = p / (1 - p)};
+
+		table_take_rest(&table);
+		x = draw_near(random, &table, n * p, n * p * (1 - p), n);
+	}
+	return probability > 0.5 ? trials - x : x;
 }

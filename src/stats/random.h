@@ -7,9 +7,9 @@
  * pseudorandom number generators"): 256 bits of state, period 2^256 - 1. The
  * seed becomes the state by four steps of splitmix64, so that any seed will
  * do, 0 included. Nothing but whole numbers decides in drift_random_below();
- * drift_random_hypergeometric() compares logarithms too, and would differ only
- * where two mathematical libraries round one of them to different sides of a
- * random number.
+ * the draws of rows compare logarithms too, and would differ only where two
+ * mathematical libraries round one of them to different sides of a random
+ * number.
  */
 #ifndef DRIFT_STATS_RANDOM_H
 #define DRIFT_STATS_RANDOM_H
@@ -74,5 +74,11 @@ drift_random_below(DriftRandom *random, uint64_t bound)
  * distribution everywhere: both are exact.
  */
 int64_t drift_random_hypergeometric(DriftRandom *random, int64_t marked, int64_t total, int64_t sample);
+
+/*
+ * Successes of 0 <= trials < 2^53 with a probability from 0 to 1: up to ten one by one, more of them by
+ * the same ratio of uniforms, which is exact too.
+ */
+int64_t drift_random_binomial(DriftRandom *random, int64_t trials, double probability);
 
 #endif
