@@ -20,6 +20,7 @@ SQL_INSTALL = \
 	sql/install/20_types.sql \
 	sql/install/25_association.sql \
 	sql/install/26_model.sql \
+	sql/install/28_metrics.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
 	sql/install/38_describe.sql \
@@ -42,6 +43,7 @@ SQL_FUNCTIONS = \
 	sql/functions/48_explain.sql \
 	sql/functions/50_profile_statistics.sql \
 	sql/functions/55_labelled_statistics.sql \
+	sql/functions/55_multiclass.sql \
 	sql/functions/56_category_tests.sql \
 	sql/functions/56_chance.sql \
 	sql/functions/56_distribution_tests.sql \

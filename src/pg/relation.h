@@ -11,12 +11,12 @@
 
 #include "fmgr.h"
 
+#include "pg/category_codes.h"
 #include "pg/value.h"
 #include "stats/kendall.h"
 #include "stats/mutual_information.h"
 
 struct BufFile;
-struct CategoryCodes;
 struct Tuplesortstate;
 
 typedef enum RelationMethod
@@ -33,7 +33,7 @@ typedef struct RelationColumn
 {
 	ValueReader reader;
 	Oid type;
-	struct CategoryCodes *codes; /* NULL for numbers */
+	CategoryCodes *codes; /* NULL for numbers */
 	uint64 *keys;
 } RelationColumn;
 
@@ -89,10 +89,5 @@ extern void CountSortedPairs(struct Tuplesortstate *sort, DriftKendall *k);
 
 /* The table of both columns, once for all statistics of the state: relation_table.c */
 extern const DriftCrosstab *RelationTable(RelationState *relation);
-
-/* Categories as whole numbers: relation_codes.c */
-extern struct CategoryCodes *CategoryCodesCreate(MemoryContext context);
-extern uint64 CategoryCode(struct CategoryCodes *codes, const CategoryBytes *category);
-extern int64 CategoryCodesCount(const struct CategoryCodes *codes);
 
 #endif

@@ -44,13 +44,37 @@ drift_sum_total(const DriftSum *s)
 	return isfinite(s->high) ? s->high + s->low : s->high;
 }
 
-/* The sum over n, rounded once: the mean of equal terms is the term. */
+/* The sum over a number, rounded once: n equal terms over n are the term. */
+static inline double
+drift_sum_over(const DriftSum *s, double n)
+{
+	double mean = s->high / n;
+
+	return isfinite(mean) ? mean + (fma(-mean, n, s->high) + s->low) / n : mean;
+}
+
 static inline double
 drift_sum_mean(const DriftSum *s, int64_t n)
 {
-	double mean = s->high / (double) n;
+	return drift_sum_over(s, (double) n);
+}
 
-	return isfinite(mean) ? mean + (fma(-mean, (double) n, s->high) + s->low) / (double) n : mean;
+/* Adds what another sum has. */
+static inline void
+drift_sum_merge(DriftSum *s, const DriftSum *other)
+{
+	drift_sum_add(s, other->high);
+	s->low += other->low;
+}
+
+/* Adds a product with the bits that multiplying loses. */
+static inline void
+drift_sum_add_product(DriftSum *s, double x, double y)
+{
+	double product = x * y;
+
+	drift_sum_add(s, product);
+	s->low += fma(x, y, -product);
 }
 
 #endif

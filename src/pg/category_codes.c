@@ -1,7 +1,3 @@
-/*
- * relation_codes.c
- *		Categories as whole numbers, 0, 1, 2 in the order in which they come.
- */
 #include "postgres.h"
 
 #include "common/hashfn.h"
@@ -10,7 +6,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "pg/relation.h"
+#include "pg/category_codes.h"
 
 typedef struct CodeEntry
 {
@@ -33,12 +29,12 @@ typedef struct CodeEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-typedef struct CategoryCodes
+struct CategoryCodes
 {
 	MemoryContext context;
 	codes_hash *table;
 	Size label_bytes;
-} CategoryCodes;
+};
 
 CategoryCodes *
 CategoryCodesCreate(MemoryContext context)
@@ -84,4 +80,15 @@ CategoryCode(CategoryCodes *codes, const CategoryBytes *category)
 		KeepLabel(codes, entry);
 	}
 	return entry->code;
+}
+
+void
+CategoryCodesLabels(const CategoryCodes *codes, CategoryBytes *labels)
+{
+	codes_iterator iterator;
+	CodeEntry *entry;
+
+	codes_start_iterate(codes->table, &iterator);
+	while ((entry = codes_iterate(codes->table, &iterator)) != NULL)
+		labels[entry->code] = entry->category;
 }

@@ -1,0 +1,89 @@
+/*
+ * multiclass.h
+ *		Classes of any type as text, and what aggregates over them count.
+ */
+#ifndef DRIFT_PG_MULTICLASS_H
+#define DRIFT_PG_MULTICLASS_H
+
+#include "fmgr.h"
+
+#include "pg/category_codes.h"
+#include "pg/label.h"
+#include "pg/value.h"
+#include "stats/multiclass.h"
+
+/* The text of a class; numbers of all types are written alike. */
+typedef struct ClassText
+{
+	CategoryBytes category;
+	Label label;
+	char number[32];
+} ClassText;
+
+/* How to read the arguments that are classes. */
+typedef struct ClassReaders
+{
+	ValueReader of[2];
+} ClassReaders;
+
+/* Readers of the arguments 1 and 2, kept as long as the function is; error 42804 for types that are no classes. */
+extern const ClassReaders *ClassReadersOf(FunctionCallInfo fcinfo);
+
+/* Finds the text of a class; false for NaN, which is missing. It lives as long as the value and text. */
+extern bool ReadClass(ValueReader reader, Datum value, ClassText *text);
+
+/* The name of an average, or error 22023. */
+extern DriftAverage AverageOfName(const char *name);
+
+/* Rows, and their weights where rows have some. */
+typedef struct ClassRows
+{
+	int64 rows;
+	DriftSum weight;
+} ClassRows;
+
+typedef struct ClassCounts
+{
+	ClassRows hits;
+	ClassRows predicted;
+	ClassRows actual;
+} ClassCounts;
+
+/* Pairs of classes and their rows: confusion_cells.c */
+
+typedef struct ConfusionCells ConfusionCells;
+
+typedef struct ConfusionCell
+{
+	uint32 prediction;
+	uint32 actual;
+	ClassRows count;
+} ConfusionCell;
+
+extern ConfusionCells *ConfusionCellsCreate(MemoryContext context);
+
+/* The rows of a pair of codes, to add to; valid until the next call. Error 53400 when there are too many pairs for memory. */
+extern ClassRows *ConfusionCellOf(ConfusionCells *cells, uint32 prediction, uint32 actual);
+
+extern int64 ConfusionCellsCount(const ConfusionCells *cells);
+
+/* Writes the pairs, in no order, to an array with room for all. */
+extern void ConfusionCellsList(const ConfusionCells *cells, ConfusionCell *list);
+
+/* State of the aggregates over (prediction, actual). */
+typedef struct MulticlassState
+{
+	MemoryContext context;
+	CategoryCodes *codes; /* of the classes */
+	ClassCounts *classes; /* by code */
+	int64 capacity;
+	ConfusionCells *cells; /* of confusion_matrix alone; or NULL */
+	int64 n;
+	bool weighted;
+	bool has_average;
+	DriftAverage average;
+	text *average_name; /* as it came, to compare with */
+	double beta;
+} MulticlassState;
+
+#endif
