@@ -20,6 +20,7 @@ SQL_INSTALL = \
 	sql/install/20_types.sql \
 	sql/install/25_association.sql \
 	sql/install/26_model.sql \
+	sql/install/27_model_tests.sql \
 	sql/install/28_metrics.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
@@ -54,6 +55,7 @@ SQL_FUNCTIONS = \
 	sql/functions/60_query.sql \
 	sql/functions/61_p_values.sql \
 	sql/functions/61_paired_tests.sql \
+	sql/functions/61_delong_test.sql \
 	sql/functions/61_words.sql \
 	sql/functions/62_thresholds.sql \
 	sql/functions/63_read.sql \

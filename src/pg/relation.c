@@ -10,10 +10,10 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
-#include "storage/buffile.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "pg/constant_argument.h"
 #include "pg/labelled.h"
 #include "pg/relation.h"
 #include "stats/bins.h"
@@ -21,7 +21,6 @@
 
 #define DEFAULT_PERMUTATIONS 999
 #define MAX_PERMUTATIONS 10000000
-#define DEFAULT_SEED 42
 
 /* ------------------------------------------------------------------------
  * Arguments
@@ -42,28 +41,6 @@ MethodOfName(const char *name)
 			return method;
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is no correlation named \"%s\"", name),
 					errhint("Use pearson, spearman, kendall or cramers_v.")));
-}
-
-pg_noreturn static void
-RefuseArgument(const char *name)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be the same for all rows, and not NULL", name)));
-}
-
-/* Get an argument that must be within limits */
-static int32
-CountArgument(FunctionCallInfo fcinfo, int number, const char *name, int32 low, int32 high)
-{
-	int32 count;
-
-	if (PG_ARGISNULL(number))
-		RefuseArgument(name);
-	count = PG_GETARG_INT32(number);
-	if (count < low || count > high)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("%s must be between %d and %d", name, low, high), errdetail("It is %d.", count)));
-	return count;
 }
 
 static text *
@@ -88,12 +65,9 @@ CheckSameMethod(FunctionCallInfo fcinfo, const RelationState *relation)
 static inline void
 CheckSameNumbers(FunctionCallInfo fcinfo, const RelationState *relation)
 {
-	if (PG_NARGS() > 3 && unlikely(PG_ARGISNULL(3) || PG_GETARG_INT32(3) != relation->bins))
-		RefuseArgument("bins");
-	if (PG_NARGS() > 4 && unlikely(PG_ARGISNULL(4) || PG_GETARG_INT32(4) != relation->permutations))
-		RefuseArgument("permutations");
-	if (PG_NARGS() > 5 && unlikely(PG_ARGISNULL(5) || PG_GETARG_INT64(5) != relation->seed))
-		RefuseArgument("seed");
+	CheckSameInt32(fcinfo, 3, "bins", relation->bins);
+	CheckSameInt32(fcinfo, 4, "permutations", relation->permutations);
+	CheckSameInt64(fcinfo, 5, "seed", relation->seed);
 }
 
 /* ------------------------------------------------------------------------
@@ -104,11 +78,7 @@ CheckSameNumbers(FunctionCallInfo fcinfo, const RelationState *relation)
 static void
 ReleaseFile(Datum arg)
 {
-	RelationState *relation = (RelationState *) DatumGetPointer(arg);
-
-	if (relation->file)
-		BufFileClose(relation->file);
-	relation->file = NULL;
+	ClosePairs(&((RelationState *) DatumGetPointer(arg))->pairs);
 }
 
 /* Columns of numbers only, and booleans as 0 and 1; or of categories too */
@@ -138,6 +108,7 @@ CreateRelation(FunctionCallInfo fcinfo, RelationMethod method)
 		elog(ERROR, "an aggregate's transition function called in non-aggregate context");
 	relation = MemoryContextAllocZero(context, sizeof(RelationState));
 	relation->context = context;
+	relation->pairs = (PairStore){.context = context, .stores = 1};
 	relation->method = method;
 	relation->bins = DRIFT_DEFAULT_BINS;
 	ReadColumnType(fcinfo, relation, 0);
@@ -166,16 +137,9 @@ CreateInformation(FunctionCallInfo fcinfo)
 {
 	RelationState *relation = CreateRelation(fcinfo, RELATION_INFORMATION);
 
-	relation->permutations = DEFAULT_PERMUTATIONS;
-	relation->seed = DEFAULT_SEED;
-	if (PG_NARGS() > 3)
-		relation->bins = CountArgument(fcinfo, 3, "bins", DRIFT_MIN_BINS, DRIFT_MAX_BINS);
-	if (PG_NARGS() > 4)
-		relation->permutations = CountArgument(fcinfo, 4, "permutations", 1, MAX_PERMUTATIONS);
-	if (PG_NARGS() > 5 && PG_ARGISNULL(5))
-		RefuseArgument("seed");
-	if (PG_NARGS() > 5)
-		relation->seed = PG_GETARG_INT64(5);
+	relation->bins = CountArgument(fcinfo, 3, "bins", DRIFT_DEFAULT_BINS, DRIFT_MIN_BINS, DRIFT_MAX_BINS);
+	relation->permutations = CountArgument(fcinfo, 4, "permutations", DEFAULT_PERMUTATIONS, 1, MAX_PERMUTATIONS);
+	relation->seed = SeedArgument(fcinfo, 5);
 	return relation;
 }
 
@@ -192,7 +156,7 @@ AddUnusual(RelationState *relation, double x, double y)
 	if (isnan(x) || isnan(y))
 		return;
 	relation->infinite = true;
-	relation->n++;
+	relation->pairs.n++;
 }
 
 static inline void
@@ -207,7 +171,7 @@ AddToComoments(FunctionCallInfo fcinfo, RelationState *relation)
 		AddUnusual(relation, x, y);
 		return;
 	}
-	relation->n++;
+	relation->pairs.n++;
 	drift_comoments_add(&relation->comoments, x, y);
 }
 
@@ -240,7 +204,7 @@ AddToPairs(FunctionCallInfo fcinfo, RelationState *relation)
 												ReadKey(&relation->column[1], PG_GETARG_DATUM(2), &y)
 										  : ReadKey(&relation->column[1], PG_GETARG_DATUM(2), &y) &&
 												ReadKey(&relation->column[0], PG_GETARG_DATUM(1), &x))
-		RelationAddPair(relation, x, y);
+		AddPair(&relation->pairs, x, y);
 }
 
 PG_FUNCTION_INFO_V1(drift_correlation_accum);
@@ -316,7 +280,7 @@ drift_correlation_combine(PG_FUNCTION_ARGS)
 	}
 	if (into == NULL)
 		into = MemoryContextAllocZero(context, sizeof(RelationState));
-	into->n += from->n;
+	into->pairs.n += from->pairs.n;
 	into->infinite |= from->infinite;
 	drift_comoments_merge(&into->comoments, &from->comoments);
 	PG_RETURN_POINTER(into);
@@ -330,7 +294,7 @@ drift_correlation_serialize(PG_FUNCTION_ARGS)
 	StringInfoData bytes;
 
 	pq_begintypsend(&bytes);
-	pq_sendint64(&bytes, relation->n);
+	pq_sendint64(&bytes, relation->pairs.n);
 	pq_sendbyte(&bytes, relation->infinite);
 	pq_sendbytes(&bytes, (const char *) &relation->comoments, sizeof(relation->comoments));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
@@ -346,7 +310,7 @@ drift_correlation_deserialize(PG_FUNCTION_ARGS)
 
 	initStringInfo(&message);
 	appendBinaryStringInfo(&message, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	relation->n = pq_getmsgint64(&message);
+	relation->pairs.n = pq_getmsgint64(&message);
 	relation->infinite = pq_getmsgbyte(&message) != 0;
 	pq_copymsgbytes(&message, (char *) &relation->comoments, sizeof(relation->comoments));
 	pq_getmsgend(&message);
@@ -371,7 +335,7 @@ TestPearson(const RelationState *relation)
 						errdetail("The squares of the values are too large for double precision."),
 						errhint("Divide the column by a large number, or use method 'spearman'.")));
 	test.statistic = drift_pearson(sums);
-	test.p_value = drift_pearson_p_value(test.statistic, relation->n);
+	test.p_value = drift_pearson_p_value(test.statistic, relation->pairs.n);
 	return test;
 }
 
@@ -415,7 +379,7 @@ FinishedRelation(FunctionCallInfo fcinfo)
 {
 	RelationState *relation = PG_ARGISNULL(0) ? NULL : (RelationState *) PG_GETARG_POINTER(0);
 
-	return relation && relation->n > 0 ? relation : NULL;
+	return relation && relation->pairs.n > 0 ? relation : NULL;
 }
 
 /* Form a drift.association */
@@ -430,7 +394,7 @@ ReturnAssociation(FunctionCallInfo fcinfo, const RelationState *relation, DriftT
 		elog(ERROR, "unexpected result type of an association");
 	values[0] = Float8GetDatum(test.statistic);
 	values[1] = Float8GetDatum(test.p_value);
-	values[2] = Int64GetDatum(relation ? relation->n : 0);
+	values[2] = Int64GetDatum(relation ? relation->pairs.n : 0);
 	nulls[0] = relation == NULL || IsUndefined(relation, test.statistic);
 	nulls[1] = relation == NULL || IsUndefined(relation, test.p_value);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));

@@ -12,11 +12,11 @@
 #include "fmgr.h"
 
 #include "pg/category_codes.h"
+#include "pg/pair_store.h"
 #include "pg/value.h"
 #include "stats/kendall.h"
 #include "stats/mutual_information.h"
 
-struct BufFile;
 struct Tuplesortstate;
 
 typedef enum RelationMethod
@@ -34,7 +34,6 @@ typedef struct RelationColumn
 	ValueReader reader;
 	Oid type;
 	CategoryCodes *codes; /* NULL for numbers */
-	uint64 *keys;
 } RelationColumn;
 
 typedef struct RelationState
@@ -46,10 +45,8 @@ typedef struct RelationState
 	int32 bins;
 	int32 permutations;
 	int64 seed;
-	int64 n;              /* pairs */
-	int64 capacity;       /* of the arrays */
-	struct BufFile *file; /* NULL while the pairs are in the arrays */
-	bool infinite;        /* a value of Pearson's pairs is */
+	PairStore pairs; /* only their number for Pearson's correlation */
+	bool infinite;   /* a value of Pearson's pairs is */
 	DriftComoments comoments;
 	bool tested; /* test is filled in */
 	DriftTest test;
@@ -57,28 +54,6 @@ typedef struct RelationState
 	DriftCrosstab table;
 	DriftTotals totals;
 } RelationState;
-
-/* The pairs: relation_pairs.c */
-
-/* Memory for pairs and for what is computed from them: half of work_mem each. */
-extern Size RelationBudget(void);
-
-extern void RelationAddPair(RelationState *relation, uint64 x, uint64 y);
-
-/* A pass over the pairs, in the order in which they came; one at a time. */
-typedef struct PairScan
-{
-	const RelationState *relation;
-	int64 at;
-} PairScan;
-
-extern PairScan ScanPairs(RelationState *relation);
-extern bool NextPair(PairScan *scan, uint64 pair[2]);
-
-/* External sorts of pairs, ascending by the first key and then by the second. */
-extern struct Tuplesortstate *BeginPairSort(int options);
-extern void PutPair(struct Tuplesortstate *sort, uint64 first, uint64 second);
-extern bool GetPair(struct Tuplesortstate *sort, uint64 pair[2]);
 
 /* Both columns by rank: relation_ranks.c and relation_kendall.c */
 extern DriftTest RelationSpearman(RelationState *relation);

@@ -57,7 +57,7 @@ typedef struct Merge
 static void
 BeginRuns(Runs *runs)
 {
-	*runs = (Runs){.length = Max(RelationBudget() / (2 * sizeof(uint64)), MAX_BLOCK)};
+	*runs = (Runs){.length = Max(PairBudget() / (2 * sizeof(uint64)), MAX_BLOCK)};
 	runs->file = BufFileCreateTemp(false);
 	runs->keys = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * runs->length);
 	runs->scratch = runs->keys + runs->length;
@@ -145,7 +145,7 @@ static binaryheap *
 BeginMerge(Merge *merge, const Runs *runs)
 {
 	binaryheap *heap = binaryheap_allocate(runs->count, CompareRuns, merge);
-	int64 room = RelationBudget() / sizeof(uint64) / Max(runs->count, 1);
+	int64 room = PairBudget() / sizeof(uint64) / Max(runs->count, 1);
 
 	merge->runs = runs;
 	merge->readers = palloc(sizeof(RunReader) * Max(runs->count, 1));

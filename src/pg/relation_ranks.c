@@ -26,55 +26,26 @@ AllocateRoom(int64 n, Size size)
 static void
 RankInMemory(RelationState *relation, DriftRankPairs *pairs)
 {
-	uint64 *order = AllocateRoom(relation->n, sizeof(uint64));
-	uint64 *scratch = AllocateRoom(relation->n, sizeof(uint64));
-	int32 *place = AllocateRoom(relation->n, sizeof(int32));
+	uint64 *order = AllocateRoom(relation->pairs.n, sizeof(uint64));
+	uint64 *scratch = AllocateRoom(relation->pairs.n, sizeof(uint64));
+	int32 *place = AllocateRoom(relation->pairs.n, sizeof(int32));
 
-	drift_rank_pairs(pairs, relation->column[0].keys, relation->column[1].keys, relation->n, order, scratch, place,
+	drift_rank_pairs(pairs, relation->pairs.keys[0], relation->pairs.keys[1], relation->pairs.n, order, scratch, place,
 					 LabelledPoll);
 	pfree(place);
 	pfree(scratch);
 	pfree(order);
 }
 
-/* Sort the pairs by x */
-static Tuplesortstate *
-SortByX(RelationState *relation, int options)
-{
-	Tuplesortstate *sort = BeginPairSort(options);
-	PairScan scan = ScanPairs(relation);
-	uint64 pair[2];
-
-	while (NextPair(&scan, pair))
-		PutPair(sort, pair[0], pair[1]);
-	tuplesort_performsort(sort);
-	return sort;
-}
-
-/* Count the pairs whose first key is that of the next one, and stand before them again */
-static int64
-PeekGroup(Tuplesortstate *sort)
-{
-	uint64 first[2];
-	uint64 pair[2];
-	int64 count = 0;
-
-	tuplesort_markpos(sort);
-	if (GetPair(sort, first))
-		for (count = 1; GetPair(sort, pair) && pair[0] == first[0]; count++)
-			CHECK_FOR_INTERRUPTS();
-	tuplesort_restorepos(sort);
-	return count;
-}
-
 /* Sort (y, rank of x) by y */
 static Tuplesortstate *
 RankX(Tuplesortstate *by_x, DriftRankPairs *pairs)
 {
-	Tuplesortstate *by_y = BeginPairSort(TUPLESORT_NONE);
+	Tuplesortstate *by_y = BeginPairSort(TUPLESORT_NONE, 1);
+	uint64 key;
 	int64 count;
 
-	for (int64 first = 0; (count = PeekGroup(by_x)) > 0; first += count)
+	for (int64 first = 0; (count = PeekPairs(by_x, &key)) > 0; first += count)
 	{
 		int64 rank = drift_centred_midrank(first, count, pairs->n);
 		uint64 pair[2];
@@ -124,10 +95,10 @@ RankY(Tuplesortstate *by_y, DriftRankPairs *pairs)
 static void
 RankInFiles(RelationState *relation, DriftRankPairs *pairs)
 {
-	Tuplesortstate *by_x = SortByX(relation, TUPLESORT_RANDOMACCESS);
+	Tuplesortstate *by_x = SortPairs(&relation->pairs, TUPLESORT_RANDOMACCESS, 1);
 	Tuplesortstate *by_y;
 
-	*pairs = (DriftRankPairs){.n = relation->n};
+	*pairs = (DriftRankPairs){.n = relation->pairs.n};
 	by_y = RankX(by_x, pairs);
 	tuplesort_end(by_x);
 	RankY(by_y, pairs);
@@ -140,12 +111,12 @@ RelationSpearman(RelationState *relation)
 	DriftRankPairs pairs;
 	DriftTest test;
 
-	if (relation->file)
+	if (relation->pairs.file)
 		RankInFiles(relation, &pairs);
 	else
 		RankInMemory(relation, &pairs);
 	test.statistic = drift_spearman(&pairs);
-	test.p_value = drift_spearman_p_value(test.statistic, relation->n);
+	test.p_value = drift_spearman_p_value(test.statistic, relation->pairs.n);
 	return test;
 }
 
@@ -156,12 +127,12 @@ RelationSpearman(RelationState *relation)
 static void
 CountInMemory(RelationState *relation, DriftKendall *k)
 {
-	uint64 *order = AllocateRoom(relation->n, sizeof(uint64));
-	uint64 *scratch = AllocateRoom(relation->n, sizeof(uint64));
-	uint64 *sequence = AllocateRoom(relation->n, sizeof(uint64));
+	uint64 *order = AllocateRoom(relation->pairs.n, sizeof(uint64));
+	uint64 *scratch = AllocateRoom(relation->pairs.n, sizeof(uint64));
+	uint64 *sequence = AllocateRoom(relation->pairs.n, sizeof(uint64));
 
-	drift_kendall_pairs(k, relation->column[0].keys, relation->column[1].keys, relation->n, order, scratch, sequence,
-						LabelledPoll);
+	drift_kendall_pairs(k, relation->pairs.keys[0], relation->pairs.keys[1], relation->pairs.n, order, scratch,
+						sequence, LabelledPoll);
 	pfree(sequence);
 	pfree(scratch);
 	pfree(order);
@@ -170,9 +141,9 @@ CountInMemory(RelationState *relation, DriftKendall *k)
 static void
 CountInFiles(RelationState *relation, DriftKendall *k)
 {
-	Tuplesortstate *sort = SortByX(relation, TUPLESORT_NONE);
+	Tuplesortstate *sort = SortPairs(&relation->pairs, TUPLESORT_NONE, 1);
 
-	*k = (DriftKendall){.n = relation->n};
+	*k = (DriftKendall){.n = relation->pairs.n};
 	CountSortedPairs(sort, k);
 	tuplesort_end(sort);
 }
@@ -182,12 +153,12 @@ RelationKendall(RelationState *relation)
 {
 	DriftKendall k;
 
-	if (relation->n > DRIFT_KENDALL_MAX)
+	if (relation->pairs.n > DRIFT_KENDALL_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many pairs for Kendall's correlation"),
 						errdetail("There are " INT64_FORMAT " pairs, and at most " INT64_FORMAT " are counted.",
-								  relation->n, DRIFT_KENDALL_MAX),
+								  relation->pairs.n, DRIFT_KENDALL_MAX),
 						errhint("Use a sample of the rows, or method 'spearman'.")));
-	if (relation->file)
+	if (relation->pairs.file)
 		CountInFiles(relation, &k);
 	else
 		CountInMemory(relation, &k);

@@ -45,10 +45,10 @@ static void
 CutUnsorted(const RelationState *relation, int side, Cut *cut)
 {
 	DriftSelector *selector = palloc(sizeof(DriftSelector));
-	uint64 *room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * relation->n);
+	uint64 *room = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * relation->pairs.n);
 
-	drift_selector_init(selector, relation->column[side].keys, relation->n, relation->bins, room, room + relation->n,
-						LabelledPoll);
+	drift_selector_init(selector, relation->pairs.keys[side], relation->pairs.n, relation->bins, room,
+						room + relation->pairs.n, LabelledPoll);
 	CutRanked(drift_selector_ranked(selector), relation->bins, cut);
 	pfree(room);
 	pfree(selector);
@@ -58,12 +58,12 @@ CutUnsorted(const RelationState *relation, int side, Cut *cut)
 static void
 CutSorted(const RelationState *relation, int side, Cut *cut)
 {
-	uint64 *keys = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * relation->n);
+	uint64 *keys = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(uint64) * relation->pairs.n);
 	SortedKeys *sorted = palloc(sizeof(SortedKeys));
 
-	memcpy(keys, relation->column[side].keys, sizeof(uint64) * relation->n);
-	drift_sort_keys(keys, relation->n, keys + relation->n, LabelledPoll);
-	OpenSortedKeys(sorted, keys, NULL, relation->n);
+	memcpy(keys, relation->pairs.keys[side], sizeof(uint64) * relation->pairs.n);
+	drift_sort_keys(keys, relation->pairs.n, keys + relation->pairs.n, LabelledPoll);
+	OpenSortedKeys(sorted, keys, NULL, relation->pairs.n);
 	CutRanked(RankedKeys(sorted), relation->bins, cut);
 	pfree(sorted);
 	pfree(keys);
@@ -75,7 +75,7 @@ CutInFile(RelationState *relation, int side, Cut *cut)
 {
 	Tuplesortstate *sort = BeginKeySort();
 	SortedKeys *sorted = palloc(sizeof(SortedKeys));
-	PairScan scan = ScanPairs(relation);
+	PairScan scan = ScanPairs(&relation->pairs);
 	uint64 pair[2];
 	BufFile *file;
 
@@ -83,7 +83,7 @@ CutInFile(RelationState *relation, int side, Cut *cut)
 		tuplesort_putdatum(sort, Float8GetDatum(drift_key_value(pair[side])), false);
 	file = WriteSortedKeys(sort);
 	tuplesort_end(sort);
-	OpenSortedKeys(sorted, NULL, file, relation->n);
+	OpenSortedKeys(sorted, NULL, file, relation->pairs.n);
 	CutRanked(RankedKeys(sorted), relation->bins, cut);
 	BufFileClose(file);
 	pfree(sorted);
@@ -101,9 +101,9 @@ CutColumn(RelationState *relation, int side, Cut *cut)
 		return;
 	}
 	cut->edges = palloc(sizeof(double) * DRIFT_MAX_EDGES);
-	if (relation->file)
+	if (relation->pairs.file)
 		CutInFile(relation, side, cut);
-	else if (relation->n >= DRIFT_SAMPLE_SMALL && sizeof(DriftSelector) <= RelationBudget())
+	else if (relation->pairs.n >= DRIFT_SAMPLE_SMALL && sizeof(DriftSelector) <= PairBudget())
 		CutUnsorted(relation, side, cut);
 	else
 		CutSorted(relation, side, cut);
@@ -136,7 +136,7 @@ typedef struct Cells
 static void
 BeginCells(Cells *cells, int64 values_x, int64 values_y)
 {
-	Size fit = RelationBudget() / sizeof(int64);
+	Size fit = PairBudget() / sizeof(int64);
 
 	*cells = (Cells){.values_y = values_y};
 	cells->totals[0] =
@@ -255,7 +255,7 @@ KeepTotals(MemoryContext context, const int64 *totals, int64 values, const int64
 static void
 CountCells(RelationState *relation, Cells *cells, const Cut cuts[2])
 {
-	PairScan scan = ScanPairs(relation);
+	PairScan scan = ScanPairs(&relation->pairs);
 	uint64 pair[2];
 
 	while (NextPair(&scan, pair))
@@ -279,10 +279,10 @@ RelationTable(RelationState *relation)
 	BeginCells(&cells, cuts[0].values, cuts[1].values);
 	CountCells(relation, &cells, cuts);
 
-	totals->n = relation->n;
+	totals->n = relation->pairs.n;
 	totals->values_x = KeepTotals(relation->context, cells.totals[0], cuts[0].values, &totals->x);
 	totals->values_y = KeepTotals(relation->context, cells.totals[1], cuts[1].values, &totals->y);
-	drift_crosstab_init(&relation->table, relation->n, totals->values_x, totals->values_y);
+	drift_crosstab_init(&relation->table, relation->pairs.n, totals->values_x, totals->values_y);
 	while (NextCell(&cells, &cell, &count))
 		drift_crosstab_step(&relation->table, count, cells.totals[0][cell / cells.values_y],
 							cells.totals[1][cell % cells.values_y]);

@@ -1,5 +1,5 @@
 /*
- * relation_pairs.c
+ * pair_store.c
  *		Pairs of keys: two arrays, or a temporary file past the memory budget;
  *		and external sorts of pairs.
  */
@@ -16,7 +16,7 @@
 #include "utils/uuid.h"
 
 #include "compat.h"
-#include "pg/relation.h"
+#include "pg/pair_store.h"
 
 #define FIRST_CAPACITY 64
 
@@ -29,89 +29,95 @@
 #define POLL_PAIRS 4096
 
 Size
-RelationBudget(void)
+PairBudget(void)
 {
 	return (Size) work_mem * 1024 / 2;
 }
 
 static void
-WritePair(RelationState *relation, uint64 x, uint64 y)
+WritePair(PairStore *pairs, uint64 x, uint64 y)
 {
 	uint64 pair[2] = {x, y};
 
-	BufFileWrite(relation->file, pair, sizeof(pair));
+	BufFileWrite(pairs->file, pair, sizeof(pair));
 }
 
 /* Move the arrays into a file */
 static void
-Spill(RelationState *relation)
+Spill(PairStore *pairs)
 {
-	MemoryContext old = MemoryContextSwitchTo(relation->context);
+	MemoryContext old = MemoryContextSwitchTo(pairs->context);
 
-	relation->file = BufFileCreateTemp(false);
+	pairs->file = BufFileCreateTemp(false);
 	MemoryContextSwitchTo(old);
-	for (int64 i = 0; i < relation->n; i++)
-		WritePair(relation, relation->column[0].keys[i], relation->column[1].keys[i]);
+	for (int64 i = 0; i < pairs->n; i++)
+		WritePair(pairs, pairs->keys[0][i], pairs->keys[1][i]);
 	for (int side = 0; side < 2; side++)
 	{
-		pfree(relation->column[side].keys);
-		relation->column[side].keys = NULL;
+		pfree(pairs->keys[side]);
+		pairs->keys[side] = NULL;
 	}
-	relation->capacity = 0;
+	pairs->capacity = 0;
+}
+
+void
+ClosePairs(PairStore *pairs)
+{
+	if (pairs->file)
+		BufFileClose(pairs->file);
+	pairs->file = NULL;
 }
 
 /* Double the arrays as far as the budget goes; false when it is used up */
 static bool
-Grow(RelationState *relation)
+Grow(PairStore *pairs)
 {
-	int64 budget = Min((int64) work_mem * 1024 / (int64) PAIR_BYTES, MAX_IN_MEMORY);
-	int64 capacity = Min(Max(2 * relation->capacity, FIRST_CAPACITY), budget);
+	int64 budget = Min((int64) work_mem * 1024 / (int64) PAIR_BYTES, MAX_IN_MEMORY) / pairs->stores;
+	int64 capacity = Min(Max(2 * pairs->capacity, FIRST_CAPACITY), budget);
 
-	if (relation->capacity >= budget)
+	if (pairs->capacity >= budget)
 		return false;
 	for (int side = 0; side < 2; side++)
 	{
-		RelationColumn *column = &relation->column[side];
-
-		column->keys = column->keys ? repalloc_huge(column->keys, sizeof(uint64) * capacity)
-									: MemoryContextAlloc(relation->context, sizeof(uint64) * capacity);
+		pairs->keys[side] = pairs->keys[side] ? repalloc_huge(pairs->keys[side], sizeof(uint64) * capacity)
+											  : MemoryContextAlloc(pairs->context, sizeof(uint64) * capacity);
 	}
-	relation->capacity = capacity;
+	pairs->capacity = capacity;
 	return true;
 }
 
 static pg_noinline void
-AddSlowly(RelationState *relation, uint64 x, uint64 y)
+AddSlowly(PairStore *pairs, uint64 x, uint64 y)
 {
-	if (relation->file == NULL && Grow(relation))
+	if (pairs->file == NULL && Grow(pairs))
 	{
-		RelationAddPair(relation, x, y);
+		AddPair(pairs, x, y);
 		return;
 	}
-	if (relation->file == NULL)
-		Spill(relation);
-	WritePair(relation, x, y);
-	relation->n++;
+	if (pairs->file == NULL)
+		Spill(pairs);
+	WritePair(pairs, x, y);
+	pairs->n++;
 }
 
 void
-RelationAddPair(RelationState *relation, uint64 x, uint64 y)
+AddPair(PairStore *pairs, uint64 x, uint64 y)
 {
-	if (unlikely(relation->n >= relation->capacity))
+	if (unlikely(pairs->n >= pairs->capacity))
 	{
-		AddSlowly(relation, x, y);
+		AddSlowly(pairs, x, y);
 		return;
 	}
-	relation->column[0].keys[relation->n] = x;
-	relation->column[1].keys[relation->n++] = y;
+	pairs->keys[0][pairs->n] = x;
+	pairs->keys[1][pairs->n++] = y;
 }
 
 PairScan
-ScanPairs(RelationState *relation)
+ScanPairs(PairStore *pairs)
 {
-	PairScan scan = {.relation = relation};
+	PairScan scan = {.pairs = pairs};
 
-	if (relation->file && BufFileSeek(relation->file, 0, 0, SEEK_SET) != 0)
+	if (pairs->file && BufFileSeek(pairs->file, 0, 0, SEEK_SET) != 0)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not rewind the pairs of an aggregate")));
 	return scan;
 }
@@ -119,18 +125,18 @@ ScanPairs(RelationState *relation)
 bool
 NextPair(PairScan *scan, uint64 pair[2])
 {
-	const RelationState *relation = scan->relation;
+	const PairStore *pairs = scan->pairs;
 
-	if (scan->at == relation->n)
+	if (scan->at == pairs->n)
 		return false;
 	if (scan->at % POLL_PAIRS == 0)
 		CHECK_FOR_INTERRUPTS();
-	if (relation->file == NULL)
+	if (pairs->file == NULL)
 	{
-		pair[0] = relation->column[0].keys[scan->at];
-		pair[1] = relation->column[1].keys[scan->at];
+		pair[0] = pairs->keys[0][scan->at];
+		pair[1] = pairs->keys[1][scan->at];
 	}
-	else if (BufFileRead(relation->file, pair, 2 * sizeof(uint64)) != 2 * sizeof(uint64))
+	else if (BufFileRead(pairs->file, pair, 2 * sizeof(uint64)) != 2 * sizeof(uint64))
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read back the pairs of an aggregate")));
 	scan->at++;
 	return true;
@@ -141,11 +147,12 @@ NextPair(PairScan *scan, uint64 pair[2])
  * ------------------------------------------------------------------------ */
 
 Tuplesortstate *
-BeginPairSort(int options)
+BeginPairSort(int options, int sorts)
 {
 	TypeCacheEntry *type = lookup_type_cache(UUIDOID, TYPECACHE_LT_OPR);
 
-	return tuplesort_begin_datum(UUIDOID, type->lt_opr, InvalidOid, false, Max(work_mem / 2, 64), NULL, options);
+	return tuplesort_begin_datum(UUIDOID, type->lt_opr, InvalidOid, false, Max(work_mem / 2 / sorts, 64), NULL,
+								 options);
 }
 
 void
@@ -172,4 +179,35 @@ GetPair(Tuplesortstate *sort, uint64 pair[2])
 	pair[0] = pg_ntoh64(pair[0]);
 	pair[1] = pg_ntoh64(pair[1]);
 	return true;
+}
+
+Tuplesortstate *
+SortPairs(PairStore *pairs, int options, int sorts)
+{
+	Tuplesortstate *sort = BeginPairSort(options, sorts);
+	PairScan scan = ScanPairs(pairs);
+	uint64 pair[2];
+
+	while (NextPair(&scan, pair))
+		PutPair(sort, pair[0], pair[1]);
+	tuplesort_performsort(sort);
+	return sort;
+}
+
+int64
+PeekPairs(Tuplesortstate *sort, uint64 *key)
+{
+	uint64 first[2];
+	uint64 pair[2];
+	int64 count = 0;
+
+	tuplesort_markpos(sort);
+	if (GetPair(sort, first))
+	{
+		*key = first[0];
+		for (count = 1; GetPair(sort, pair) && pair[0] == first[0]; count++)
+			CHECK_FOR_INTERRUPTS();
+	}
+	tuplesort_restorepos(sort);
+	return count;
 }
