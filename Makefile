@@ -34,7 +34,8 @@ SQL_INSTALL = \
 	sql/install/60_checks.sql \
 	sql/install/62_schedules.sql \
 	sql/install/64_performance.sql \
-	sql/install/66_fairness.sql
+	sql/install/66_fairness.sql \
+	sql/install/68_estimates.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -118,6 +119,7 @@ SQL_FUNCTIONS = \
 	sql/functions/87_match_predictions.sql \
 	sql/functions/87_record_outcomes.sql \
 	sql/functions/87_labels.sql \
+	sql/functions/87_estimate_rows.sql \
 	sql/functions/88_cluster.sql \
 	sql/functions/88_health.sql \
 	sql/functions/88_uninstall.sql \
