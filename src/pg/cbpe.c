@@ -19,6 +19,7 @@
 #include "pg/profile.h"
 #include "pg/scored.h"
 #include "stats/cbpe.h"
+#include "stats/sample.h"
 
 /* Places between two keys at which the rows between them are taken to be */
 #define GAP_PLACES 8

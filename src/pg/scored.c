@@ -4,6 +4,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -127,7 +128,7 @@ Add(ScoredRows *rows, int side, uint64 key)
 }
 
 static void
-Sort(ScoredRows *rows)
+SortRows(ScoredRows *rows)
 {
 	MemoryContext old = MemoryContextSwitchTo(rows->context);
 
@@ -153,7 +154,7 @@ Sort(ScoredRows *rows)
 void
 OpenScoredRows(ScoredRows *rows, SortedKeys side[2])
 {
-	Sort(rows);
+	SortRows(rows);
 	for (int i = 0; i < 2; i++)
 		OpenSortedKeys(&side[i], rows->keys[i], rows->file[i], rows->n[i]);
 }
