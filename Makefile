@@ -24,6 +24,7 @@ SQL_INSTALL = \
 	sql/install/28_metrics.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
+	sql/install/36_concept_drift.sql \
 	sql/install/38_describe.sql \
 	sql/install/40_simulate.sql \
 	sql/install/50_registry.sql \
@@ -69,6 +70,8 @@ SQL_FUNCTIONS = \
 	sql/functions/66_prediction_drift.sql \
 	sql/functions/66_fairness_rows.sql \
 	sql/functions/66_fairness.sql \
+	sql/functions/66_concept_tables.sql \
+	sql/functions/66_concept_drift.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
 	sql/functions/69_describe_changes.sql \
