@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "pg/aggregate.h"
+#include "pg/constant_argument.h"
 #include "pg/labelled.h"
 #include "pg/multiclass.h"
 #include "pg/weight.h"
@@ -46,8 +47,7 @@ TakeAverage(FunctionCallInfo fcinfo, int number, MulticlassState *state)
 	if (likely(name && state->has_average && LabelledSameText(name, state->average_name)))
 		return;
 	if (name == NULL || state->has_average)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("average must be the same for all rows, and not NULL")));
+		RefuseArgument("average");
 	state->average = AverageOfName(text_to_cstring(name));
 	state->average_name = MemoryContextAlloc(state->context, VARSIZE_ANY(name));
 	memcpy(state->average_name, name, VARSIZE_ANY(name));
@@ -63,7 +63,7 @@ TakeBeta(FunctionCallInfo fcinfo, int number, MulticlassState *state)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("beta must be a number above 0"),
 						errhint("Recall counts beta times as much as precision.")));
 	if (unlikely(state->beta != 0 && beta != state->beta))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("beta must be the same for all rows")));
+		RefuseArgument("beta");
 	state->beta = beta;
 }
 

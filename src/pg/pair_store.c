@@ -18,7 +18,7 @@
 #include "compat.h"
 #include "pg/pair_store.h"
 
-#define FIRST_CAPACITY 64
+#define FIRST_CAPACITY 16
 
 /* Bytes that a pair in memory costs: two keys, and the largest work space, that of Kendall's tau */
 #define PAIR_BYTES (2 * sizeof(uint64) + 3 * sizeof(uint64))
