@@ -124,6 +124,8 @@ SQL_FUNCTIONS = \
 	sql/functions/87_record_outcomes.sql \
 	sql/functions/87_labels.sql \
 	sql/functions/87_estimate_rows.sql \
+	sql/functions/87_estimators.sql \
+	sql/functions/87_estimate_performance.sql \
 	sql/functions/88_cluster.sql \
 	sql/functions/88_health.sql \
 	sql/functions/88_uninstall.sql \
