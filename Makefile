@@ -60,6 +60,8 @@ SQL_FUNCTIONS = \
 	sql/functions/61_p_values.sql \
 	sql/functions/61_paired_tests.sql \
 	sql/functions/61_delong_test.sql \
+	sql/functions/61_paired_values.sql \
+	sql/functions/61_bootstrap_metric.sql \
 	sql/functions/61_words.sql \
 	sql/functions/62_thresholds.sql \
 	sql/functions/63_read.sql \

@@ -6,21 +6,16 @@
 
 #define GOLDEN_RATIO UINT64_C(0x9E3779B97F4A7C15)
 
-/* The output function of splitmix64: a bijection that spreads every bit over all */
-static uint64_t
-mix(uint64_t z)
+uint64_t
+drift_counter_start(uint64_t seed, uint64_t stream)
 {
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
+	return drift_counter_mix(drift_counter_mix(seed + GOLDEN_RATIO) + stream);
 }
 
 uint64_t
 drift_counter_bits(uint64_t seed, uint64_t stream, uint64_t row)
 {
-	uint64_t start = mix(mix(seed + GOLDEN_RATIO) + stream);
-
-	return mix(start + row * GOLDEN_RATIO);
+	return drift_counter_at(drift_counter_start(seed, stream), row);
 }
 
 double
