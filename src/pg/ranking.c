@@ -20,13 +20,13 @@
 #include "pg/constant_argument.h"
 #include "pg/labelled.h"
 #include "pg/pair_store.h"
-#include "stats/ranking.h"
+#include "stats/top_places.h"
 #include "stats/sample.h"
 
 typedef struct RankingResult
 {
-	DriftRanking ranking;
-	DriftRanking best; /* the gain of the best order */
+	DriftTopPlaces ranking;
+	DriftTopPlaces best; /* the gain of the best order */
 } RankingResult;
 
 typedef struct RankingState
@@ -136,7 +136,7 @@ drift_ranking_accum(PG_FUNCTION_ARGS)
 /* Rows of one first key, until they are given to a ranking */
 typedef struct Ties
 {
-	DriftRanking *ranking;
+	DriftTopPlaces *ranking;
 	uint64 key;
 	int64 rows;
 	int64 relevant;
@@ -147,7 +147,7 @@ static void
 EndTies(Ties *ties)
 {
 	if (ties->rows > 0)
-		drift_ranking_add(ties->ranking, ties->rows, ties->relevant, drift_sum_total(&ties->gains));
+		drift_top_add(ties->ranking, ties->rows, ties->relevant, drift_sum_total(&ties->gains));
 	ties->rows = ties->relevant = 0;
 	ties->gains = (DriftSum){0};
 }
@@ -244,8 +244,8 @@ ResultOf(FunctionCallInfo fcinfo)
 		return state ? state->result : NULL;
 	result = MemoryContextAlloc(state->rows.context, sizeof(RankingResult));
 	k = state->k > 0 ? state->k : state->rows.n;
-	drift_ranking_init(&result->ranking, k, LabelledPoll);
-	drift_ranking_init(&result->best, k, LabelledPoll);
+	drift_top_init(&result->ranking, k, LabelledPoll);
+	drift_top_init(&result->best, k, LabelledPoll);
 	ties = (Ties){.ranking = &result->ranking};
 	best = (Ties){.ranking = &result->best};
 	if (state->rows.file)
@@ -339,7 +339,7 @@ drift_ranking_deserialize(PG_FUNCTION_ARGS)
  * ------------------------------------------------------------------------ */
 
 static Datum
-ReturnMetric(FunctionCallInfo fcinfo, double (*metric)(const DriftRanking *))
+ReturnMetric(FunctionCallInfo fcinfo, double (*metric)(const DriftTopPlaces *))
 {
 	const RankingResult *result = ResultOf(fcinfo);
 
@@ -356,42 +356,42 @@ drift_ndcg_final(PG_FUNCTION_ARGS)
 
 	if (result == NULL)
 		PG_RETURN_NULL();
-	return NumberResult(fcinfo, drift_ranking_ndcg(&result->ranking, &result->best));
+	return NumberResult(fcinfo, drift_top_ndcg(&result->ranking, &result->best));
 }
 
 PG_FUNCTION_INFO_V1(drift_average_precision_at_k_final);
 Datum
 drift_average_precision_at_k_final(PG_FUNCTION_ARGS)
 {
-	return ReturnMetric(fcinfo, drift_ranking_average_precision);
+	return ReturnMetric(fcinfo, drift_top_average_precision);
 }
 
 PG_FUNCTION_INFO_V1(drift_precision_at_k_final);
 Datum
 drift_precision_at_k_final(PG_FUNCTION_ARGS)
 {
-	return ReturnMetric(fcinfo, drift_ranking_precision);
+	return ReturnMetric(fcinfo, drift_top_precision);
 }
 
 PG_FUNCTION_INFO_V1(drift_recall_at_k_final);
 Datum
 drift_recall_at_k_final(PG_FUNCTION_ARGS)
 {
-	return ReturnMetric(fcinfo, drift_ranking_recall);
+	return ReturnMetric(fcinfo, drift_top_recall);
 }
 
 PG_FUNCTION_INFO_V1(drift_hit_rate_at_k_final);
 Datum
 drift_hit_rate_at_k_final(PG_FUNCTION_ARGS)
 {
-	return ReturnMetric(fcinfo, drift_ranking_hit_rate);
+	return ReturnMetric(fcinfo, drift_top_hit_rate);
 }
 
 PG_FUNCTION_INFO_V1(drift_reciprocal_rank_final);
 Datum
 drift_reciprocal_rank_final(PG_FUNCTION_ARGS)
 {
-	return ReturnMetric(fcinfo, drift_ranking_reciprocal_rank);
+	return ReturnMetric(fcinfo, drift_top_reciprocal_rank);
 }
 
 PG_FUNCTION_INFO_V1(drift_ranking_metrics_final);
@@ -400,7 +400,7 @@ drift_ranking_metrics_final(PG_FUNCTION_ARGS)
 {
 	TupleDesc type = ReturnedRowType(fcinfo, 8);
 	const RankingResult *result = ResultOf(fcinfo);
-	const DriftRanking *ranking;
+	const DriftTopPlaces *ranking;
 	Datum values[8];
 	bool nulls[8] = {false};
 
@@ -409,11 +409,11 @@ drift_ranking_metrics_final(PG_FUNCTION_ARGS)
 	ranking = &result->ranking;
 	values[0] = Int64GetDatum(ranking->rows);
 	values[1] = Int64GetDatum(ranking->relevant);
-	values[2] = NumberColumn(drift_ranking_ndcg(ranking, &result->best), &nulls[2]);
-	values[3] = NumberColumn(drift_ranking_average_precision(ranking), &nulls[3]);
-	values[4] = NumberColumn(drift_ranking_precision(ranking), &nulls[4]);
-	values[5] = NumberColumn(drift_ranking_recall(ranking), &nulls[5]);
-	values[6] = NumberColumn(drift_ranking_hit_rate(ranking), &nulls[6]);
-	values[7] = NumberColumn(drift_ranking_reciprocal_rank(ranking), &nulls[7]);
+	values[2] = NumberColumn(drift_top_ndcg(ranking, &result->best), &nulls[2]);
+	values[3] = NumberColumn(drift_top_average_precision(ranking), &nulls[3]);
+	values[4] = NumberColumn(drift_top_precision(ranking), &nulls[4]);
+	values[5] = NumberColumn(drift_top_recall(ranking), &nulls[5]);
+	values[6] = NumberColumn(drift_top_hit_rate(ranking), &nulls[6]);
+	values[7] = NumberColumn(drift_top_reciprocal_rank(ranking), &nulls[7]);
 	return RowDatum(type, values, nulls);
 }

@@ -1,11 +1,11 @@
-#include "stats/ranking.h"
+#include "stats/top_places.h"
 
 #include <string.h>
 
 #define POLL_PLACES 4096
 
 void
-drift_ranking_init(DriftRanking *r, int64_t k, void (*poll)(void))
+drift_top_init(DriftTopPlaces *r, int64_t k, void (*poll)(void))
 {
 	memset(r, 0, sizeof(*r));
 	r->k = k;
@@ -14,7 +14,7 @@ drift_ranking_init(DriftRanking *r, int64_t k, void (*poll)(void))
 
 /* Call poll every so many places */
 static void
-rest(const DriftRanking *r, int64_t place)
+rest(const DriftTopPlaces *r, int64_t place)
 {
 	if (place % POLL_PLACES == 0 && r->poll)
 		r->poll();
@@ -22,7 +22,7 @@ rest(const DriftRanking *r, int64_t place)
 
 /* Sum of the discounts of places above, from the one after first on */
 static double
-discounts(const DriftRanking *r, int64_t first, int64_t places)
+discounts(const DriftTopPlaces *r, int64_t first, int64_t places)
 {
 	DriftSum sum = {0};
 
@@ -40,7 +40,7 @@ discounts(const DriftRanking *r, int64_t first, int64_t places)
  * the share of the others is that of those above it.
  */
 static void
-add_precision(DriftRanking *r, int64_t rows, int64_t relevant, int64_t places)
+add_precision(DriftTopPlaces *r, int64_t rows, int64_t relevant, int64_t places)
 {
 	double share = (double) relevant / (double) rows;
 	double others = rows > 1 ? (double) (relevant - 1) / (double) (rows - 1) : 0;
@@ -56,7 +56,7 @@ add_precision(DriftRanking *r, int64_t rows, int64_t relevant, int64_t places)
 
 /* The place of the first relevant row, which is in this group: chance is that it is at place j, and above that it is not before */
 static void
-add_first(DriftRanking *r, int64_t rows, int64_t relevant, int64_t places)
+add_first(DriftTopPlaces *r, int64_t rows, int64_t relevant, int64_t places)
 {
 	double chance = (double) relevant / (double) rows;
 	DriftSum found = {0};
@@ -75,7 +75,7 @@ add_first(DriftRanking *r, int64_t rows, int64_t relevant, int64_t places)
 }
 
 void
-drift_ranking_add(DriftRanking *r, int64_t rows, int64_t relevant, double gains)
+drift_top_add(DriftTopPlaces *r, int64_t rows, int64_t relevant, double gains)
 {
 	int64_t left = r->k > r->rows ? r->k - r->rows : 0;
 	int64_t places = rows < left ? rows : left;
@@ -94,7 +94,7 @@ drift_ranking_add(DriftRanking *r, int64_t rows, int64_t relevant, double gains)
 }
 
 double
-drift_ranking_ndcg(const DriftRanking *r, const DriftRanking *best)
+drift_top_ndcg(const DriftTopPlaces *r, const DriftTopPlaces *best)
 {
 	double most = drift_sum_total(&best->gain);
 
@@ -102,37 +102,37 @@ drift_ranking_ndcg(const DriftRanking *r, const DriftRanking *best)
 }
 
 static double
-of_relevant(const DriftRanking *r, double value)
+of_relevant(const DriftTopPlaces *r, double value)
 {
 	return r->relevant > 0 ? value : (double) NAN;
 }
 
 double
-drift_ranking_average_precision(const DriftRanking *r)
+drift_top_average_precision(const DriftTopPlaces *r)
 {
 	return of_relevant(r, drift_sum_total(&r->precision) / (double) (r->relevant < r->k ? r->relevant : r->k));
 }
 
 double
-drift_ranking_precision(const DriftRanking *r)
+drift_top_precision(const DriftTopPlaces *r)
 {
 	return r->rows > 0 ? drift_sum_total(&r->hits) / (double) r->k : (double) NAN;
 }
 
 double
-drift_ranking_recall(const DriftRanking *r)
+drift_top_recall(const DriftTopPlaces *r)
 {
 	return of_relevant(r, drift_sum_total(&r->hits) / (double) r->relevant);
 }
 
 double
-drift_ranking_hit_rate(const DriftRanking *r)
+drift_top_hit_rate(const DriftTopPlaces *r)
 {
 	return of_relevant(r, r->found);
 }
 
 double
-drift_ranking_reciprocal_rank(const DriftRanking *r)
+drift_top_reciprocal_rank(const DriftTopPlaces *r)
 {
 	return of_relevant(r, r->reciprocal);
 }
