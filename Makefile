@@ -128,6 +128,7 @@ SQL_FUNCTIONS = \
 	sql/functions/87_estimate_rows.sql \
 	sql/functions/87_estimators.sql \
 	sql/functions/87_estimate_performance.sql \
+	sql/functions/87_performance_metrics.sql \
 	sql/functions/88_cluster.sql \
 	sql/functions/88_health.sql \
 	sql/functions/88_uninstall.sql \
@@ -153,6 +154,7 @@ SQL_FUNCTIONS = \
 	sql/functions/91_source_rows.sql \
 	sql/functions/91_baseline_rows.sql \
 	sql/functions/91_baselines.sql \
+	sql/functions/91_outcome_columns.sql \
 	sql/functions/91_monitor_columns.sql \
 	sql/functions/91_feature_config.sql \
 	sql/functions/91_monitors.sql \

@@ -45,7 +45,9 @@ AS $$
 				CASE jsonb_typeof(value) WHEN 'number' THEN value::numeric <@ range AND value::numeric = trunc(value::numeric) END
 			WHEN kind = 'boolean' THEN jsonb_typeof(value) = 'boolean'
 			WHEN kind = 'thresholds' THEN jsonb_typeof(value) IN ('string', 'object')
+			WHEN kind = 'metrics' THEN jsonb_typeof(value) = 'array' AND value <@ to_jsonb(choices)
 			WHEN jsonb_typeof(value) <> 'string' THEN false
+			WHEN kind = 'class' THEN true
 			WHEN kind = 'text' THEN value #>> '{}' <> ''
 			WHEN kind = 'interval' THEN drift_internal.is_interval(value)
 			WHEN kind = 'choice' THEN value #>> '{}' = ANY (choices)

@@ -1,6 +1,13 @@
 -- the words of the configuration: which keys there are, what they may be and what they are by default
 
--- kind: number, integer, boolean, text, interval, choice, schedule or thresholds. A bound that is not in
+CREATE OR REPLACE FUNCTION drift_internal.known_metrics() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN '{mean_error,accuracy,balanced_accuracy,precision,recall,specificity,f1,macro_precision,macro_recall,macro_f1,mcc,roc_auc,gini,log_loss,brier,mae,mape,interval_coverage}'::text[];
+
+COMMENT ON FUNCTION drift_internal.known_metrics() IS
+	'metrics that monitors may have a verdict on: they get better in one direction and have a standard error';
+
+-- kind: number, integer, boolean, text, class, interval, choice, metrics, schedule or thresholds. A bound that is not in
 -- its range has above or below. features.* stands for each feature by its name.
 CREATE OR REPLACE FUNCTION drift_internal.config_keys()
 	RETURNS TABLE (path text, kind text, range numrange, choices text[], nullable boolean, default_value jsonb, description text)
@@ -57,6 +64,9 @@ AS $$
 	('monitoring.alert_thresholds.drift_critical', 'number', '(0,)', NULL, false, '0.25', 'PSI of a feature from which an alert is critical'),
 	('monitoring.alert_thresholds.performance_degradation', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which an alert is raised'),
 
+	('performance.metrics', 'metrics', NULL, drift_internal.known_metrics(), false, '["roc_auc", "mean_error"]', 'metrics with a verdict; the others are reported, and custom metrics have one if they have a least_loss'),
+	('performance.positive_label', 'class', NULL, NULL, true, 'null', 'class that scores speak for; null: the second of two classes of the model. Read when a monitor is made or watches other columns'),
+
 	('online.drift_threshold', 'number', '[0,1]', NULL, false, '0.2', 'share of drifted features above which a batch counts as drifted'),
 	('online.check_interval', 'integer', '[1,)', NULL, false, '5', 'seconds between two looks at a stream'),
 	('online.drift_count', 'integer', '[1,)', NULL, false, '3', 'alerts after which the alert_count trigger fires'),
@@ -91,6 +101,8 @@ AS $$
 			WHEN 'boolean' THEN 'true or false'
 			WHEN 'text' THEN 'the name of a column'
 			WHEN 'interval' THEN 'a time such as "1 day", not negative'
+			WHEN 'class' THEN 'a class, as text'
+			WHEN 'metrics' THEN 'a list of ' || listed
 			WHEN 'choice' THEN listed
 			WHEN 'schedule' THEN listed || ', or five fields as in crontab'
 			WHEN 'thresholds' THEN 'the name of a threshold set, or an object with set and thresholds'

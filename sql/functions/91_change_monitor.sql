@@ -23,7 +23,7 @@ AS $$
 			AND (k.role, k.column_name, k.expression, k.kind, k.value_type) = (p.role, p.column_name, p.expression, p.kind, p.value_type)
 	)
 	SELECT array_agg(ROW(number_columns.monitor_id, coalesce(n.known_id, n.new_id), n.role, n.column_name, n.expression, n.column_type, n.kind,
-		n.value_type, n.source_column)::drift.monitor_columns ORDER BY n.column_id)
+		n.value_type, n.source_column, n.positive)::drift.monitor_columns ORDER BY n.column_id)
 	FROM numbered AS n
 $$;
 
@@ -60,7 +60,8 @@ BEGIN
 	DELETE FROM drift.monitor_columns AS c
 	WHERE c.monitor_id = id AND c.column_id NOT IN (SELECT n.column_id FROM unnest(wanted) AS n);
 	INSERT INTO drift.monitor_columns AS c SELECT n.* FROM unnest(wanted) AS n
-	ON CONFLICT (monitor_id, column_id) DO UPDATE SET column_type = excluded.column_type, source_column = excluded.source_column;
+	ON CONFLICT (monitor_id, column_id) DO UPDATE SET column_type = excluded.column_type, source_column = excluded.source_column,
+		positive = excluded.positive;
 	UPDATE drift_internal.monitor_states AS s SET revision = s.revision + 1 WHERE s.monitor_id = id;
 END
 $$;
@@ -96,7 +97,8 @@ BEGIN
 		baseline := drift_internal.find_baseline(watched.baseline, 'own');
 	END IF;
 	RETURN QUERY SELECT * FROM drift_internal.store_columns(watched,
-		drift_internal.plan_monitor(watched, query, columns, drift_internal.monitor_config(watched), baseline));
+		drift_internal.plan_monitor(watched, query, columns, drift_internal.monitor_config(watched), baseline)
+			|| drift_internal.metric_columns(watched.monitor_id));
 END
 $$;
 
@@ -154,6 +156,7 @@ AS $$
 DECLARE
 	changed drift.monitors := drift_internal.lock_own_monitor(monitor);
 	moved CONSTANT boolean := baseline IS DISTINCT FROM changed.baseline AND baseline IS NOT NULL;
+	watches_anew CONSTANT boolean := moved OR alter_monitor.config #> '{performance,positive_label}' IS NOT NULL;
 BEGIN
 	changed.config := drift_internal.change_config(changed.config,
 		drift_internal.with_thresholds(drift_internal.check_object(alter_monitor.config, 'config'), thresholds));
@@ -167,7 +170,7 @@ BEGIN
 		ARRAY(SELECT c FROM drift.monitor_columns AS c WHERE c.monitor_id = changed.monitor_id),
 		(SELECT max(b.baseline_id) FROM drift.baselines AS b WHERE b.name = changed.baseline));
 	changed := drift_internal.store_changes(changed);
-	IF moved THEN
+	IF watches_anew THEN
 		PERFORM drift.watch_columns(monitor, drift_internal.watched_features(changed.monitor_id));
 	END IF;
 	RETURN NEXT changed;

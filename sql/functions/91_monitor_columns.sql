@@ -161,7 +161,7 @@ CREATE OR REPLACE FUNCTION drift_internal.derived_error(columns drift.monitor_co
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT ROW(NULL, NULL, 'error', 'error', e.expression, format_type(e.base_type, NULL), 'numeric', drift_internal.own_type(e.base_type), NULL)::drift.monitor_columns
+	SELECT ROW(NULL, NULL, 'error', 'error', e.expression, format_type(e.base_type, NULL), 'numeric', drift_internal.own_type(e.base_type), NULL, NULL)::drift.monitor_columns
 	FROM (
 		SELECT CASE
 				WHEN l.role IS NOT NULL THEN format('((%s)::pg_catalog.text <> (%s)::pg_catalog.text)::pg_catalog.int4', l.expression, t.expression)
@@ -186,7 +186,7 @@ CREATE OR REPLACE FUNCTION drift_internal.monitored_column(place bigint, role te
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT ROW(NULL, place, role, column_name, drift_internal.value_expression(expression, t.value_type, hashed), column_type,
-		drift_internal.family_kind(drift_internal.type_family(base_type)), t.value_type, source_column)::drift.monitor_columns
+		drift_internal.family_kind(drift_internal.type_family(base_type)), t.value_type, source_column, NULL)::drift.monitor_columns
 	FROM (
 		SELECT coalesce((
 				SELECT drift_internal.common_type(c.value_type::regtype, base_type)
@@ -227,6 +227,7 @@ BEGIN
 			plan := plan || error;
 		END IF;
 	END IF;
+	plan := plan || drift_internal.outcome_columns(monitor, plan, config, hashed);
 	IF NOT EXISTS (SELECT FROM unnest(plan)) THEN
 		RAISE EXCEPTION 'the source has no columns to watch'
 			USING ERRCODE = 'invalid_parameter_value',

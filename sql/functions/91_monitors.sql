@@ -230,7 +230,7 @@ BEGIN
 			USING ERRCODE = 'duplicate_object', HINT = 'Every monitor has a name of its own, also those of other roles.';
 	END IF;
 	INSERT INTO drift.monitor_columns
-	SELECT stored.monitor_id, c.column_id, c.role, c.column_name, c.expression, c.column_type, c.kind, c.value_type, c.source_column
+	SELECT stored.monitor_id, c.column_id, c.role, c.column_name, c.expression, c.column_type, c.kind, c.value_type, c.source_column, c.positive
 	FROM unnest(columns) AS c;
 	INSERT INTO drift_internal.monitor_states (monitor_id) VALUES (stored.monitor_id);
 	PERFORM drift_internal.note_cluster();

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION drift_internal.anchors(monitor drift.monitors, labell
 AS $$
 	SELECT array_agg(b.profile ORDER BY c.column_id)
 	FROM drift_internal.window_columns(monitor, labelled) AS c
-	LEFT JOIN drift.baseline_columns AS b ON b.baseline_id = anchors.baseline_id AND b.segment = '' AND b.column_name = c.column_name
+	CROSS JOIN LATERAL (SELECT CASE WHEN c.role = 'outcome' AND c.column_name IN ('positive_score', 'negative_score') THEN 'score' ELSE c.column_name END) AS n (name)
+	LEFT JOIN drift.baseline_columns AS b ON b.baseline_id = anchors.baseline_id AND b.segment = '' AND b.column_name = n.name
 		AND drift.value_type(b.profile) = CASE
 			WHEN c.value_type ~ 'timestamp' THEN 'timestamp'
 			WHEN c.value_type ~ 'date"?$' THEN 'date'
@@ -16,11 +17,11 @@ AS $$
 		AND drift.row_count(b.profile) > drift.missing_count(b.profile)
 		AND (c.role = 'feature' OR NOT EXISTS (
 			SELECT FROM drift.monitor_columns AS f
-			WHERE f.monitor_id = c.monitor_id AND f.role = 'feature' AND f.column_name = c.column_name))
+			WHERE f.monitor_id = c.monitor_id AND f.role = 'feature' AND f.column_name = n.name))
 $$;
 
 COMMENT ON FUNCTION drift_internal.anchors(drift.monitors, boolean, integer) IS
-	'profiles of a baseline for the columns of a monitor, in their order; NULL where it has none of that name and type, or no values. Features go before predictions of their name.';
+	'profiles of a baseline for the columns of a monitor, in their order; NULL where it has none of that name and type, or no values. Features go before predictions of their name; scores of each class are counted among the keys of all scores.';
 
 CREATE OR REPLACE FUNCTION drift_internal.newest_baseline(name text) RETURNS integer
 	LANGUAGE sql STABLE

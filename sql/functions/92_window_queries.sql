@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION drift_internal.window_columns(monitor drift.monitors,
 AS $$
 	SELECT c.*
 	FROM drift.monitor_columns AS c
-	WHERE c.monitor_id = monitor.monitor_id AND (monitor.source_kind = 'prediction_log' AND c.role IN ('target', 'error')) = labelled
+	WHERE c.monitor_id = monitor.monitor_id AND (monitor.source_kind = 'prediction_log' AND c.role IN ('target', 'error', 'outcome', 'metric')) = labelled
 	ORDER BY c.column_id
 $$;
 

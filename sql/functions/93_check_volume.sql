@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION drift_internal.counting_column(monitor_id integer) RE
 AS $$
 	SELECT c.column_id
 	FROM drift.monitor_columns AS c
-	WHERE c.monitor_id = counting_column.monitor_id AND c.role NOT IN ('target', 'error')
+	WHERE c.monitor_id = counting_column.monitor_id AND c.role NOT IN ('target', 'error', 'outcome', 'metric')
 	ORDER BY c.role = 'operation' DESC, c.kind, c.column_id
 	LIMIT 1
 $$;

@@ -28,7 +28,7 @@ DECLARE
 	targets CONSTANT smallint[] := ARRAY(SELECT c.column_id FROM drift.monitor_columns AS c
 		WHERE c.monitor_id = id AND c.role = 'target' AND known.current_span <> checked.current_span);
 	unheld CONSTANT smallint[] := ARRAY(SELECT c.column_id FROM drift.monitor_columns AS c
-		WHERE c.monitor_id = id AND c.role <> 'error' AND monitor.reference = 'baseline'
+		WHERE c.monitor_id = id AND c.role NOT IN ('error', 'outcome', 'metric') AND monitor.reference = 'baseline'
 		EXCEPT SELECT b.column_id FROM drift_internal.baseline_profiles(id, checked.baseline_id) AS b);
 BEGIN
 	RETURN QUERY
@@ -113,7 +113,7 @@ BEGIN
 			) AS s
 			LEFT JOIN profile AS r ON NOT r.is_current AND r.segment = s.segment AND r.column_id = w.column_id
 			LEFT JOIN profile AS c ON c.is_current AND c.segment = s.segment AND c.column_id = w.column_id
-			WHERE w.role <> 'error'
+			WHERE w.role NOT IN ('error', 'outcome', 'metric')
 			GROUP BY k.family
 		)
 		SELECT checked.check_id, v.*

@@ -132,6 +132,7 @@ CREATE TABLE drift.monitor_columns (
 	kind text NOT NULL CHECK (kind IN ('numeric', 'categorical')),
 	value_type text NOT NULL,
 	source_column text COLLATE "C",
+	positive text,
 	PRIMARY KEY (monitor_id, column_id),
 	UNIQUE (monitor_id, role, column_name)
 );
@@ -142,6 +143,7 @@ COMMENT ON COLUMN drift.monitor_columns.role IS 'feature, what the model said (s
 COMMENT ON COLUMN drift.monitor_columns.expression IS 'SQL expression over the columns of the source; of targets and errors over those of the labelled view';
 COMMENT ON COLUMN drift.monitor_columns.value_type IS 'type as which it is read';
 COMMENT ON COLUMN drift.monitor_columns.source_column IS 'column of the source that the expression reads; NULL: several';
+COMMENT ON COLUMN drift.monitor_columns.positive IS 'of outcomes of two classes: the one that scores speak for, as windows have it';
 
 CREATE TABLE drift_internal.monitor_states (
 	monitor_id integer PRIMARY KEY,

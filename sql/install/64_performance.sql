@@ -73,6 +73,26 @@ COMMENT ON TABLE drift.custom_metrics IS 'metrics of users: the mean of an SQL e
 COMMENT ON COLUMN drift.custom_metrics.expression IS 'expression over the columns of the labelled rows, a number';
 COMMENT ON COLUMN drift.custom_metrics.least_loss IS 'change for the worse, in units of the metric, from which it is critical; NULL: it is reported without a verdict';
 
+CREATE TYPE drift_internal.metric_value AS (
+	metric text,
+	value float8,
+	standard_error float8,
+	value_error float8,
+	n bigint
+);
+
+COMMENT ON TYPE drift_internal.metric_value IS 'a metric of some rows: its value, the standard error (NULL: not known), how far profiles may be off, and the rows it is about';
+
+CREATE TYPE drift_internal.outcome_profile AS (
+	role text,
+	column_name text,
+	kind text,
+	positive text,
+	profile drift.profile
+);
+
+COMMENT ON TYPE drift_internal.outcome_profile IS 'the profile of a column that a monitor knows only with the outcome, and which class is positive in it';
+
 ALTER TABLE drift.check_metrics ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.performance_baselines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.custom_metrics ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,52 @@
+/*
+ * cell_metrics.h
+ *		Metrics of a classifier from how many rows have each pair of predicted
+ *		and actual class, with their standard errors.
+ *
+ * What is not determined is NaN: precision where nothing was predicted, recall
+ * where nothing was there. Macro averages are over the classes that occur on
+ * either side and count an undetermined precision or recall as 0, as
+ * scikit-learn does; balanced accuracy is over the classes that occur in truth.
+ * The correlation coefficient of Matthews is that of Gorodkin (2004) for any
+ * number of classes.
+ *
+ * Standard errors are by the jackknife: the metric without one row, for each
+ * cell, weighted by the rows in it (Efron and Stein, "The jackknife estimate of
+ * variance", Annals of Statistics 9, 1981).
+ */
+#ifndef DRIFT_STATS_CELL_METRICS_H
+#define DRIFT_STATS_CELL_METRICS_H
+
+#include <stdint.h>
+
+typedef enum DriftCellMetric
+{
+	DRIFT_CELL_ACCURACY,
+	DRIFT_CELL_BALANCED_ACCURACY,
+	DRIFT_CELL_MACRO_PRECISION,
+	DRIFT_CELL_MACRO_RECALL,
+	DRIFT_CELL_MACRO_F1,
+	DRIFT_CELL_MCC,
+	/* and of one class against all others */
+	DRIFT_CELL_PRECISION,
+	DRIFT_CELL_RECALL,
+	DRIFT_CELL_SPECIFICITY,
+	DRIFT_CELL_F1,
+	DRIFT_CELL_METRICS
+} DriftCellMetric;
+
+typedef struct DriftCellMetrics
+{
+	double value[DRIFT_CELL_METRICS];
+	double standard_error[DRIFT_CELL_METRICS]; /* NaN with fewer than two rows */
+	int64_t rows[DRIFT_CELL_METRICS];          /* rows a metric is about */
+} DriftCellMetrics;
+
+/*
+ * counts[predicted * classes + actual]; positive is a class or -1 for none;
+ * scratch is for 3 * classes doubles. O(classes) for each cell with rows.
+ */
+void drift_cell_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch,
+						DriftCellMetrics *result);
+
+#endif
