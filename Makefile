@@ -160,6 +160,7 @@ SQL_FUNCTIONS = \
 	sql/functions/91_monitors.sql \
 	sql/functions/91_baseline_health.sql \
 	sql/functions/91_change_monitor.sql \
+	sql/functions/91_custom_metrics.sql \
 	sql/functions/91_accept_windows.sql \
 	sql/functions/92_read_as.sql \
 	sql/functions/92_window_times.sql \
@@ -181,6 +182,7 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_volume.sql \
 	sql/functions/93_check_performance.sql \
 	sql/functions/93_check_metrics.sql \
+	sql/functions/93_performance_baselines.sql \
 	sql/functions/93_check_estimates.sql \
 	sql/functions/94_calibrate.sql \
 	sql/functions/94_explain_check.sql \

@@ -101,7 +101,7 @@ DECLARE
 		ELSE abs(nullif(reference.value, 0)) END;
 	worse CONSTANT float8 := (reference.value - current.value) * better;
 	deviation CONSTANT float8 := sqrt(coalesce(reference.standard_error, 0) ^ 2 + current.standard_error ^ 2);
-	error CONSTANT float8 := reference.value_error + current.value_error;
+	error CONSTANT float8 := coalesce(reference.value_error, 0) + coalesce(current.value_error, 0);
 	margin CONSTANT float8 := deviation * drift_internal.normal_quantile(1 - alpha / 2) + error;
 BEGIN
 	loss := worse / unit;

@@ -30,7 +30,7 @@ PutMetric(FunctionCallInfo fcinfo, const char *metric, double value, double stan
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum values[5] = {CStringGetTextDatum(metric), Float8GetDatum(value), Float8GetDatum(standard_error),
 					   Float8GetDatum(value_error), Int64GetDatum(n)};
-	bool nulls[5] = {false, false, isnan(standard_error), false, false};
+	bool nulls[5] = {false, false, isnan(standard_error), isnan(value_error), false};
 
 	if (!isnan(value))
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -61,8 +61,8 @@ drift_score_metrics(PG_FUNCTION_ARGS)
 	PutMetric(fcinfo, "roc_auc", m.auc.value, m.auc_standard_error, HalfWidth(m.auc), n);
 	PutMetric(fcinfo, "gini", 2 * m.auc.value - 1, 2 * m.auc_standard_error, 2 * HalfWidth(m.auc), n);
 	PutMetric(fcinfo, "ks_statistic", m.ks.value, NAN, HalfWidth(m.ks), n);
-	PutMetric(fcinfo, "average_precision", m.average_precision, NAN, HalfWidth(m.auc), n);
-	PutMetric(fcinfo, "ece", m.calibration_error, NAN, 0, n);
+	PutMetric(fcinfo, "average_precision", m.average_precision, NAN, NAN, n);
+	PutMetric(fcinfo, "ece", m.calibration_error, NAN, NAN, n);
 	PG_RETURN_NULL();
 }
 
@@ -124,7 +124,7 @@ ClassOf(Token *classes, int *count, Token wanted)
 static int64 *
 ReadCells(const DriftCategory *profile, Token *classes, int *count)
 {
-	int (*places)[2] = palloc(sizeof(int[2]) * (profile->used + 1));
+	int(*places)[2] = palloc(sizeof(int[2]) * (profile->used + 1));
 	int64 *cells;
 
 	if (!drift_category_is_exact(profile))

@@ -26,7 +26,8 @@ typedef struct Walk
 {
 	double positives; /* all rows */
 	double negatives;
-	double placements[2];        /* over positive and over negative rows: sum of placements ... */
+	double pairs;                 /* positive above negative rows, ties one half */
+	double placements[2];         /* over positive and over negative rows: sum of placements ... */
 	double squared_placements[2]; /* ... and of their squares */
 	double average_precision;
 	double bin_positives[DRIFT_CALIBRATION_BINS];
@@ -109,6 +110,7 @@ add_piece(Walk *walk, const Piece *piece)
 {
 	bool tied = piece->from == piece->to;
 
+	walk->pairs += piece->positives * (piece->negatives_below + piece->negatives / 2);
 	add_placements(walk, 0, piece->positives, piece->negatives_below, piece->negatives, walk->negatives, tied);
 	add_placements(walk, 1, piece->negatives, piece->positives_below, piece->positives, walk->positives, tied);
 	add_precision(walk, piece);
@@ -135,8 +137,33 @@ step(Walk *walk, Piece *piece, double to, double positives_to, double negatives_
 		add_piece(walk, piece);
 }
 
+/*
+ * The largest area that the profiles allow: positive rows lie as high as they can, which is at the lower end of their
+ * ranks, and negative rows as low as they can. With the sides exchanged the same is the smallest.
+ */
+typedef struct Extreme
+{
+	double high_rows;
+	double low_rows;
+	double pairs;
+} Extreme;
+
 static void
-walk_up(Walk *walk, const DriftNumeric *positive, const DriftNumeric *negative)
+extreme_step(Extreme *e, int64_t high_to, int64_t low_to, bool tied)
+{
+	double high = fmax(0, (double) high_to - e->high_rows);
+	double low = fmax(0, (double) low_to - e->low_rows);
+
+	/* in a gap what is to lie low comes first */
+	e->pairs += high * (e->low_rows + (tied ? low / 2 : low));
+	e->high_rows += high;
+	e->low_rows += low;
+}
+
+/* Leaves the largest number of pairs with the positive row above, and of those with the negative row above. */
+static void
+walk_up(Walk *walk, Extreme *positive_high, Extreme *negative_high, const DriftNumeric *positive,
+		const DriftNumeric *negative)
 {
 	DriftNumericUnion values = {positive, negative, 0, 0};
 	DriftRankCursor above_positive;
@@ -158,6 +185,10 @@ walk_up(Walk *walk, const DriftNumeric *positive, const DriftNumeric *negative)
 		step(walk, &piece, value, drift_rank_middle(p.below), drift_rank_middle(n.below));
 		piece.to = value;
 		step(walk, &piece, value, drift_rank_middle(p.upto), drift_rank_middle(n.upto));
+		extreme_step(positive_high, p.below.low, n.below.high, false);
+		extreme_step(positive_high, p.upto.low, n.upto.high, true);
+		extreme_step(negative_high, n.below.low, p.below.high, false);
+		extreme_step(negative_high, n.upto.low, p.upto.high, true);
 	}
 }
 
@@ -188,6 +219,8 @@ drift_profile_auc(const DriftNumeric *positive, const DriftNumeric *negative, Dr
 	DriftNumericDistance distance;
 	DriftStatus status = drift_numeric_distance(positive, negative, &distance);
 	Walk walk;
+	Extreme positive_high = {0, 0, 0};
+	Extreme negative_high = {0, 0, 0};
 	double pairs;
 
 	if (status != DRIFT_OK)
@@ -198,16 +231,16 @@ drift_profile_auc(const DriftNumeric *positive, const DriftNumeric *negative, Dr
 	result->negatives = drift_profile_n(&negative->profile);
 	walk.positives = (double) result->positives;
 	walk.negatives = (double) result->negatives;
-	walk_up(&walk, positive, negative);
+	walk_up(&walk, &positive_high, &negative_high, positive, negative);
 
 	pairs = walk.positives * walk.negatives;
-	result->auc.value = distance.u.value / pairs;
-	result->auc.low = distance.u.low / pairs;
-	result->auc.high = distance.u.high / pairs;
-	result->auc_standard_error = result->positives < 2 || result->negatives < 2
-									 ? NAN
-									 : sqrt(placement_variance(&walk, 0, walk.positives) +
-											placement_variance(&walk, 1, walk.negatives));
+	result->auc.value = walk.pairs / pairs;
+	result->auc.low = least(1 - negative_high.pairs / pairs, result->auc.value);
+	result->auc.high = fmax(positive_high.pairs / pairs, result->auc.value);
+	result->auc_standard_error =
+		result->positives < 2 || result->negatives < 2
+			? NAN
+			: sqrt(placement_variance(&walk, 0, walk.positives) + placement_variance(&walk, 1, walk.negatives));
 	result->ks = distance.ks;
 	result->average_precision = walk.average_precision;
 	result->calibration_error = calibration_error(&walk);

@@ -30,7 +30,7 @@ SELECT is(to_jsonb(m) - '{monitor_id,created_at,model_id,path}'::text[], jsonb_b
 	'source_kind', 'prediction_log', 'relation', 'binary_log', 'query', NULL, 'time_column', 'predicted_at', 'condition', NULL, 'segment', NULL, 'tracking', 'logged_xid', 'bucket', 'hour',
 	'time_zone', 'UTC', 'span', '1 day', 'reference', 'previous', 'baseline', NULL, 'config', '{}'::jsonb, 'paused_at', NULL, 'created_by', 'monitor_owner'), 'what was made')
 FROM made AS m;
-SELECT results_eq($$ SELECT role, column_name, expression, kind, source_column FROM watched WHERE name = 'log "of it"' ORDER BY column_id $$,
+SELECT results_eq($$ SELECT role, column_name, expression, kind, source_column FROM watched WHERE name = 'log "of it"' AND role <> 'outcome' ORDER BY column_id $$,
 	$$ VALUES ('feature', 'age' COLLATE "C", '(age)::pg_catalog.float8', 'numeric', 'age' COLLATE "C"), ('feature', 'score', '(feature_score)::pg_catalog.float8', 'numeric', 'feature_score'),
 		('score', 'score', '(score)::pg_catalog.float8', 'numeric', NULL), ('label', 'label', '(label)::pg_catalog.text', 'categorical', NULL),
 		('confidence', 'confidence', '(2 * pg_catalog.abs(score - 0.5))::pg_catalog.float8', 'numeric', NULL), ('target', 'target', '(actual)::pg_catalog.text', 'categorical', NULL),
@@ -38,7 +38,7 @@ SELECT results_eq($$ SELECT role, column_name, expression, kind, source_column F
 		('operation', 'latency_ms', '(latency_ms)::pg_catalog.float8', 'numeric', NULL), ('operation', 'failed', '((status = ''error''))::pg_catalog.bool', 'categorical', NULL) $$,
 	'classes: score, label, confidence, target and whether it was right');
 SELECT drift.create_monitor('regression', model => 'regression') \g /dev/null
-SELECT results_eq($$ SELECT role, expression FROM watched WHERE name = 'regression' AND role <> 'operation' ORDER BY column_id $$,
+SELECT results_eq($$ SELECT role, expression FROM watched WHERE name = 'regression' AND role NOT IN ('operation', 'outcome') ORDER BY column_id $$,
 	$$ VALUES ('feature', '(age)::pg_catalog.float8'), ('score', '(score)::pg_catalog.float8'), ('target', '(actual_value)::pg_catalog.float8'),
 		('error', '(pg_catalog.abs(score - actual_value))::pg_catalog.float8') $$, 'numbers: no label, and how far it was off');
 SELECT results_eq($$ SELECT name FROM drift.create_monitor('same log', 'binary_log', columns => '{age}') $$, $$ VALUES ('same log' COLLATE "C") $$, 'a log is known by its name too');
@@ -72,7 +72,7 @@ SELECT results_eq($$ SELECT column_name FROM watched WHERE name = 'weird' ORDER 
 SELECT is((SELECT concat_ws(' ', source_kind, relation, time_column, tracking, reference) FROM drift.monitors WHERE name = 'weird'), 'relation "we""ird Ünïcode" when recompute previous', 'a relation');
 SELECT drift.create_monitor('query', 'SELECT *, said::text AS says FROM seen -- all', config => '{"drift_detection": {"label_column": "says", "target_column": "truth"}}', bucket => 'day',
 	segment => 'town', condition => 'price > 1 -- paid', time_zone => 'Europe/Berlin') \g /dev/null
-SELECT results_eq($$ SELECT role, column_name, kind, value_type FROM watched WHERE name = 'query' AND role <> 'feature' ORDER BY column_id $$,
+SELECT results_eq($$ SELECT role, column_name, kind, value_type FROM watched WHERE name = 'query' AND role NOT IN ('feature', 'outcome') ORDER BY column_id $$,
 	$$ VALUES ('target', 'target' COLLATE "C", 'categorical', 'pg_catalog.text'), ('label', 'label', 'categorical', 'pg_catalog.text'), ('error', 'error', 'numeric', 'pg_catalog.int4') $$,
 	'roles by the configuration; classes may be numbers, and the error is made of them');
 SELECT is((SELECT concat_ws(' ', source_kind, time_column, tracking) FROM drift.monitors WHERE name = 'query'), 'query when recompute', 'a query');
