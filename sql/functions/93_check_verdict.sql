@@ -135,7 +135,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.features_text(drift.checks) IS 'what a check found in features, in words';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_text(checked drift.checks, columns drift.check_features[], volume text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.check_text(checked drift.checks, columns drift.check_features[], metrics drift.check_metrics[], volume text)
+	RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -148,11 +149,14 @@ BEGIN
 			'predictions drifted: ' || drift_internal.names_text(array_agg(f.column_name ORDER BY f.column_name)
 				FILTER (WHERE f.segment = '' AND f.role IN ('score', 'label', 'confidence') AND f.drifted)),
 			string_agg('target drifted: ' || f.explanation, '; ') FILTER (WHERE f.segment = '' AND f.role = 'target' AND f.drifted),
-			string_agg('performance is worse: ' || f.explanation, '; ') FILTER (WHERE f.role = 'error' AND f.drifted),
+			(SELECT string_agg('performance is worse: ' || m.explanation, '; ' ORDER BY m.loss DESC, m.metric) FROM unnest(metrics) AS m
+				WHERE m.segment = '' AND m.kind = 'realised' AND m.severity IN ('warning', 'critical')),
+			(SELECT 'performance is worse in segments: ' || drift_internal.names_text(array_agg(DISTINCT format('%s in %s', m.metric, quote_literal(m.segment))))
+				FROM unnest(metrics) AS m WHERE m.segment <> '' AND m.kind = 'realised' AND m.severity IN ('warning', 'critical')),
 			string_agg(format('%s drifted: %s', f.column_name, f.explanation), '; ') FILTER (WHERE f.segment = '' AND f.role = 'operation' AND f.drifted),
 			volume)
 		FROM unnest(columns) AS f);
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_text(drift.checks, drift.check_features[], text) IS 'what a check found, as a sentence';
+COMMENT ON FUNCTION drift_internal.check_text(drift.checks, drift.check_features[], drift.check_metrics[], text) IS 'what a check found, as a sentence';

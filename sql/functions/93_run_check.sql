@@ -223,7 +223,7 @@ BEGIN
 	metrics := ARRAY(SELECT m FROM drift_internal.judge_metrics(checked, monitor, known, limits) AS m);
 	metrics := metrics || ARRAY(SELECT e FROM drift_internal.judge_estimates(checked, monitor, metrics) AS e);
 	columns := ARRAY(SELECT f FROM drift_internal.judge_watched(checked, monitor, watched, limits, known) AS f)
-		|| ARRAY(SELECT drift_internal.judge_error(checked, monitor, c, known, limits)
+		|| ARRAY(SELECT drift_internal.judge_error(checked, c, metrics)
 			FROM drift.monitor_columns AS c WHERE c.monitor_id = monitor.monitor_id AND c.role = 'error' AND c.kind = 'numeric');
 	checked := drift_internal.sum_up_features(checked, columns, limits);
 	worst := drift_internal.worst_by_role(columns);
@@ -238,12 +238,14 @@ BEGIN
 	checked.findings := array_remove(ARRAY[
 		CASE WHEN volume.severity IS NOT NULL THEN 'volume' END,
 		CASE WHEN checked.config ? 'changed_columns' THEN 'schema' END,
-		CASE WHEN worst.segments IN ('warning', 'critical') THEN 'segments' END], NULL);
+		CASE WHEN worst.segments IN ('warning', 'critical') THEN 'segments' END,
+		CASE WHEN EXISTS (SELECT FROM unnest(metrics) AS m WHERE m.segment <> '' AND m.kind = 'realised' AND m.severity IN ('warning', 'critical'))
+			THEN 'performance_segments' END], NULL);
 	checked.status := drift_internal.check_status(drift_internal.features_severity(checked.drift_share, worst.feature, limits),
 		checked.prediction_drift, checked.target_drift, checked.performance, volume.severity,
-		CASE WHEN checked.findings && '{schema,segments}' OR worst.operation IN ('warning', 'critical')
+		CASE WHEN checked.findings && '{schema,segments,performance_segments}' OR worst.operation IN ('warning', 'critical')
 			OR checked.estimated_performance IN ('warning', 'critical') THEN 'warning' END);
-	checked.explanation := drift_internal.check_text(checked, columns, volume.note);
+	checked.explanation := drift_internal.check_text(checked, columns, metrics, volume.note);
 END
 $$;
 

@@ -86,17 +86,14 @@ BEGIN
 			FROM drift.checks AS c
 			WHERE c.check_id = ANY (check_ids) AND c.drift_score > settings.alert_drift
 			UNION ALL
-			SELECT c.check_id, 'performance', 'error', CASE c.performance WHEN 'critical' THEN 'critical' ELSE 'warning' END,
-				c.performance IN ('warning', 'critical') AND (e.rise >= settings.performance_degradation) IS NOT FALSE, e.explanation
-			FROM drift.checks AS c
-			LEFT JOIN LATERAL (
-				SELECT drift_internal.performance_loss(f.mean_reference, f.mean_current, f.effect IS NOT NULL) AS rise, f.explanation
-				FROM drift.check_features AS f
-				WHERE f.check_id = c.check_id AND f.segment = '' AND f.role = 'error'
-				LIMIT 1
-			) AS e ON true
-			WHERE c.check_id = ANY (check_ids) AND c.performance <> 'insufficient_data'
-				AND (c.performance IN ('warning', 'critical') OR e.rise >= settings.clear_ratio * settings.performance_degradation)
+			SELECT m.check_id, 'performance', m.metric, CASE m.severity WHEN 'critical' THEN 'critical' ELSE 'warning' END,
+				m.severity IN ('warning', 'critical') AND (m.loss >= b.bound) IS NOT FALSE, m.explanation
+			FROM drift.check_metrics AS m
+			JOIN drift.checks AS c USING (check_id)
+			LEFT JOIN drift.custom_metrics AS u ON u.monitor_id = c.monitor_id AND u.name = m.metric,
+				LATERAL (SELECT CASE WHEN u.name IS NULL THEN settings.performance_degradation ELSE m.threshold END) AS b (bound)
+			WHERE m.check_id = ANY (check_ids) AND m.segment = '' AND m.kind = 'realised' AND m.severity IN ('ok', 'warning', 'critical')
+				AND (m.severity <> 'ok' OR m.loss >= settings.clear_ratio * b.bound)
 			UNION ALL
 			SELECT c.check_id, u.finding, u.finding, CASE WHEN u.finding = 'schema' AND EXISTS (
 					SELECT FROM drift.check_features AS f WHERE f.check_id = c.check_id AND f.segment = '' AND f.findings && '{absent,type}')

@@ -8,7 +8,8 @@ AS $$
 			WHEN 'data_drift' THEN n.names || ' drifted'
 			WHEN 'prediction_drift' THEN format('what the model says drifted (%s)', n.names)
 			WHEN 'target_drift' THEN 'the target drifted'
-			WHEN 'performance' THEN 'the model makes more errors'
+			WHEN 'performance' THEN format('the model is worse (%s)', n.names)
+			WHEN 'performance_segments' THEN 'the model is worse in segments'
 			WHEN 'operation_drift' THEN format('predictions run otherwise (%s)', n.names)
 			WHEN 'volume' THEN 'the number of rows changed'
 			WHEN 'schema' THEN 'columns of the source changed'

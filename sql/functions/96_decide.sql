@@ -22,11 +22,15 @@ BEGIN
 	facts.error := CASE WHEN checked.status = 'error' THEN checked.error END;
 
 	SELECT drift_internal.worst_severity(VARIADIC array_agg(f.severity) FILTER (WHERE f.role = 'feature')),
-		max(f.psi) FILTER (WHERE f.role = 'feature' AND f.drifted),
-		max(drift_internal.performance_loss(f.mean_reference, f.mean_current, f.effect IS NOT NULL)) FILTER (WHERE f.role = 'error')
-	INTO facts.data_verdict, facts.max_psi, facts.performance_drop
+		max(f.psi) FILTER (WHERE f.role = 'feature' AND f.drifted)
+	INTO facts.data_verdict, facts.max_psi
 	FROM drift.check_features AS f
 	WHERE f.check_id = checked.check_id AND f.segment = '';
+	-- Losses of custom metrics have units of their own.
+	SELECT max(m.loss) INTO facts.performance_drop
+	FROM drift.check_metrics AS m
+	WHERE m.check_id = checked.check_id AND m.segment = '' AND m.kind = 'realised' AND m.severity IN ('ok', 'warning', 'critical')
+		AND NOT EXISTS (SELECT FROM drift.custom_metrics AS u WHERE u.monitor_id = checked.monitor_id AND u.name = m.metric);
 	facts.data_verdict := CASE WHEN checked.status = 'error' THEN 'error'
 		ELSE coalesce(drift_internal.features_severity(checked.drift_share, facts.data_verdict, drift_internal.limits_of(checked)), 'insufficient_data') END;
 

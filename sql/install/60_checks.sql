@@ -53,11 +53,11 @@ COMMENT ON COLUMN drift.checks.n_features IS 'features with a verdict';
 COMMENT ON COLUMN drift.checks.drifted_features IS 'their names by falling effect';
 COMMENT ON COLUMN drift.checks.prediction_drift IS 'worst severity among score, label and confidence; NULL: none is watched';
 COMMENT ON COLUMN drift.checks.target_drift IS 'severity of the target; NULL: not watched or no outcomes';
-COMMENT ON COLUMN drift.checks.performance IS 'verdict on the error of the model, apart from all drift of data: ok, warning, critical or insufficient_data; NULL: no outcomes';
+COMMENT ON COLUMN drift.checks.performance IS 'verdict on the metrics of the model, the worst of them, apart from all drift of data: ok, warning, critical or insufficient_data; NULL: no outcomes';
 COMMENT ON COLUMN drift.checks.estimated_performance IS 'verdict on the performance that is estimated without outcomes; it raises its own alert and clears none of performance. NULL: nothing is estimated';
 COMMENT ON COLUMN drift.checks.n_reference IS 'rows in the reference';
 COMMENT ON COLUMN drift.checks.n_current IS 'rows in the span';
-COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, segments';
+COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, segments, performance_segments';
 COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with; limits: its thresholds, changed_columns: columns of the source that are gone (null) or have that type now';
 
 CREATE TYPE drift_internal.check_spans AS (
@@ -66,14 +66,6 @@ CREATE TYPE drift_internal.check_spans AS (
 );
 
 COMMENT ON TYPE drift_internal.check_spans IS 'time that a check looks at, and the time it holds that against; NULL: a baseline';
-
-CREATE TYPE drift_internal.moments AS (
-	n bigint,
-	mean float8,
-	variance float8
-);
-
-COMMENT ON TYPE drift_internal.moments IS 'values of a numeric column over a span: how many, their mean and variance';
 
 CREATE TYPE drift_internal.watched_column AS (
 	column_id smallint,

@@ -14,7 +14,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "pg/profile.h"
-#include "stats/cell_metrics.h"
+#include "stats/class_pairs.h"
 #include "stats/profile_auc.h"
 
 /* A table of more classes would take longer than all else of a check */
@@ -150,7 +150,7 @@ PG_FUNCTION_INFO_V1(drift_confusion_metrics);
 Datum
 drift_confusion_metrics(PG_FUNCTION_ARGS)
 {
-	static const char *const names[DRIFT_CELL_METRICS] = {
+	static const char *const names[DRIFT_PAIR_METRICS] = {
 		"accuracy", "balanced_accuracy", "macro_precision", "macro_recall", "macro_f1",
 		"mcc",      "precision",         "recall",          "specificity",  "f1"};
 	const DriftProfile *profile = PG_ARGISNULL(0) ? NULL : ProfileRead(PG_GETARG_DATUM(0));
@@ -158,7 +158,7 @@ drift_confusion_metrics(PG_FUNCTION_ARGS)
 	int count = 0;
 	int positive = -1;
 	int64 *cells;
-	DriftCellMetrics metrics;
+	DriftPairMetrics metrics;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (profile == NULL || profile->kind == DRIFT_NUMERIC || drift_profile_n(profile) == 0)
@@ -175,8 +175,8 @@ drift_confusion_metrics(PG_FUNCTION_ARGS)
 	if (cells == NULL)
 		PG_RETURN_NULL();
 
-	drift_cell_metrics(cells, count, positive, palloc(sizeof(double) * 3 * count), &metrics);
-	for (int i = 0; i < DRIFT_CELL_METRICS; i++)
+	drift_class_pair_metrics(cells, count, positive, palloc(sizeof(double) * 3 * count), &metrics);
+	for (int i = 0; i < DRIFT_PAIR_METRICS; i++)
 		PutMetric(fcinfo, names[i], metrics.value[i], metrics.standard_error[i], 0, metrics.rows[i]);
 	PG_RETURN_NULL();
 }

@@ -31,6 +31,10 @@ CREATE FUNCTION pg_temp.run_at(ends timestamptz, columns jsonb, monitor text DEF
 			coalesce((value ->> 1)::float8, CASE value ->> 0 WHEN 'near' THEN 0.09 WHEN 'ok' THEN 0.01 ELSE 0.15 END), 0.02, 1, 0, key || ' moved',
 			CASE WHEN value ->> 2 IS NOT NULL THEN ARRAY[value ->> 2] END
 		FROM found, jsonb_each(columns)
+	), metrics AS (
+		INSERT INTO drift.check_metrics (check_id, kind, metric, span, n, loss, severity, explanation)
+		SELECT check_id, 'realised', 'mean_error', tstzrange(ends - '1 day'::interval, ends), 1000, 0.1, checked ->> 'performance', 'more errors'
+		FROM found WHERE checked ->> 'performance' IN ('warning', 'critical')
 	)
 	SELECT check_id FROM found
 $$;
@@ -44,7 +48,7 @@ CREATE FUNCTION pg_temp.tuned_day(n numeric, columns jsonb, config jsonb DEFAULT
 	SELECT pg_temp.tuned(pg_temp.run_at(pg_temp.day(n), columns, config => config, checked => checked))
 $$;
 CREATE FUNCTION pg_temp.forget() RETURNS void LANGUAGE sql AS $$
-	DELETE FROM drift.checks; DELETE FROM drift.check_features; DELETE FROM drift.alerts; DELETE FROM drift.silences
+	DELETE FROM drift.checks; DELETE FROM drift.check_features; DELETE FROM drift.check_metrics; DELETE FROM drift.alerts; DELETE FROM drift.silences
 $$;
 
 -- two of three
@@ -143,13 +147,13 @@ SELECT is(pg_temp.tuned_day(2, '{}', checked => '{"findings": ["volume"]}') || p
 SELECT is(pg_temp.tuned(pg_temp.run_at(pg_temp.day(4), '{"score": ["critical"]}', checked => '{"prediction_drift": "critical"}', role => 'score')),
 	'prediction_drift firing critical score; volume resolved warning volume', 'predictions have an alert of their own');
 SELECT is(pg_temp.tuned_day(5, '{}', checked => '{"prediction_drift": "insufficient_data", "target_drift": "ok", "performance": "critical"}'),
-	'performance firing critical error', 'performance too, apart from data drift');
+	'performance firing critical mean_error', 'performance too, apart from data drift');
 SELECT is(pg_temp.tuned_day(6, '{}', checked => '{"prediction_drift": "ok", "performance": "insufficient_data"}'),
 	'prediction_drift resolved critical score', 'each is resolved by its own verdict');
 SELECT is(pg_temp.tuned_day(7, '{}', checked => '{"status": "error", "error": "no rights", "drift_detected": null, "config": {}}'), '-', 'a check may fail once');
 SELECT is(pg_temp.tuned_day(7.1, '{}', checked => '{"status": "error", "error": "no rights", "drift_detected": null, "config": {}}'),
 	'check_failed firing critical check_failed', 'one after the other is an alert');
-SELECT is(pg_temp.tuned_day(7.2, '{}', checked => '{"performance": "ok"}'), 'check_failed resolved critical check_failed; performance resolved critical error',
+SELECT is(pg_temp.tuned_day(7.2, '{}', checked => '{"performance": "ok"}'), 'check_failed resolved critical check_failed; performance resolved critical mean_error',
 	'until one runs');
 
 -- rights

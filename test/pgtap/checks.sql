@@ -128,7 +128,7 @@ SELECT results_eq($$ SELECT performance, status, drift_detected FROM drift.run_c
 SELECT is((SELECT round(statistic::numeric, 1) FROM drift.check_features WHERE role = 'error' ORDER BY check_id DESC LIMIT 1), 0.1, 'with the difference');
 SELECT is((SELECT performance FROM drift.run_check('late', '2026-02-17', false)), 'ok', 'where outcomes are late performance is that of the last day with outcomes');
 SELECT matches((SELECT explanation FROM drift.check_features WHERE role = 'error' ORDER BY check_id DESC LIMIT 1), 'from 2026-02-14.* to 2026-02-15', 'which it says');
-SELECT is(drift_internal.performance_loss(2, 2.2, false)::numeric(3, 2), 0.10, 'an error in units grows by its share');
+SELECT is((drift_internal.weigh_metric('mean_error', ROW('mean_error', 2, 0.1, 0, 900), ROW('mean_error', 2.2, 0.1, 0, 900), NULL, 0.05)).loss::numeric(3, 2), 0.10, 'an error in units grows by its share');
 
 -- segments, queries, models
 SELECT lives_ok($$

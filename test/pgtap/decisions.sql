@@ -31,8 +31,9 @@ CREATE FUNCTION pg_temp.checked(n numeric, severities text[], says jsonb DEFAULT
 		INSERT INTO drift.check_features (check_id, segment, role, column_name, severity, drifted, psi)
 		SELECT check_id, '', 'feature', 'f' || o, s, s IN ('warning', 'critical'), 0.15 FROM found, unnest(severities) WITH ORDINALITY AS u (s, o)
 	), error AS (
-		INSERT INTO drift.check_features (check_id, segment, role, column_name, severity, effect, mean_reference, mean_current)
-		SELECT check_id, '', 'error', 'error', 'ok', 0, errors[1], errors[2] FROM found WHERE errors IS NOT NULL
+		INSERT INTO drift.check_metrics (check_id, kind, metric, span, n, value, reference, loss, severity)
+		SELECT check_id, 'realised', 'mean_error', tstzrange(pg_temp.day(n - 1), pg_temp.day(n)), 5000, errors[2], errors[1], errors[2] - errors[1], 'ok'
+		FROM found WHERE errors IS NOT NULL
 	)
 	SELECT check_id FROM found
 $$;

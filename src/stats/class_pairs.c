@@ -1,4 +1,4 @@
-#include "stats/cell_metrics.h"
+#include "stats/class_pairs.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,12 +54,12 @@ measure_averages(const Margins *m, double *value)
 		occurring += sum > 0;
 		actual_classes += m->actual[k] > 0;
 	}
-	value[DRIFT_CELL_ACCURACY] = share(right, m->rows);
-	value[DRIFT_CELL_BALANCED_ACCURACY] = share(recall, actual_classes);
-	value[DRIFT_CELL_MACRO_PRECISION] = share(precision, occurring);
-	value[DRIFT_CELL_MACRO_RECALL] = share(recall, occurring);
-	value[DRIFT_CELL_MACRO_F1] = share(f1, occurring);
-	value[DRIFT_CELL_MCC] = share(right * m->rows - expected, sqrt(m->rows * m->rows - predicted_squares) *
+	value[DRIFT_PAIR_ACCURACY] = share(right, m->rows);
+	value[DRIFT_PAIR_BALANCED_ACCURACY] = share(recall, actual_classes);
+	value[DRIFT_PAIR_MACRO_PRECISION] = share(precision, occurring);
+	value[DRIFT_PAIR_MACRO_RECALL] = share(recall, occurring);
+	value[DRIFT_PAIR_MACRO_F1] = share(f1, occurring);
+	value[DRIFT_PAIR_MCC] = share(right * m->rows - expected, sqrt(m->rows * m->rows - predicted_squares) *
 																  sqrt(m->rows * m->rows - actual_squares));
 }
 
@@ -69,15 +69,15 @@ measure(const Margins *m, double *value)
 	int32_t k = m->positive;
 
 	measure_averages(m, value);
-	for (int metric = DRIFT_CELL_PRECISION; metric < DRIFT_CELL_METRICS; metric++)
+	for (int metric = DRIFT_PAIR_PRECISION; metric < DRIFT_PAIR_METRICS; metric++)
 		value[metric] = NAN;
 	if (k < 0)
 		return;
-	value[DRIFT_CELL_PRECISION] = share(m->right[k], m->predicted[k]);
-	value[DRIFT_CELL_RECALL] = share(m->right[k], m->actual[k]);
-	value[DRIFT_CELL_SPECIFICITY] =
+	value[DRIFT_PAIR_PRECISION] = share(m->right[k], m->predicted[k]);
+	value[DRIFT_PAIR_RECALL] = share(m->right[k], m->actual[k]);
+	value[DRIFT_PAIR_SPECIFICITY] =
 		share(m->rows - m->predicted[k] - m->actual[k] + m->right[k], m->rows - m->actual[k]);
-	value[DRIFT_CELL_F1] = share(2 * m->right[k], m->predicted[k] + m->actual[k]);
+	value[DRIFT_PAIR_F1] = share(2 * m->right[k], m->predicted[k] + m->actual[k]);
 }
 
 static void
@@ -95,9 +95,9 @@ static void
 jackknife(Margins *m, const int64_t *counts, const double *value, double *standard_error)
 {
 	double rows = m->rows;
-	double sum[DRIFT_CELL_METRICS] = {0};
-	double squares[DRIFT_CELL_METRICS] = {0};
-	double without[DRIFT_CELL_METRICS];
+	double sum[DRIFT_PAIR_METRICS] = {0};
+	double squares[DRIFT_PAIR_METRICS] = {0};
+	double without[DRIFT_PAIR_METRICS];
 
 	for (uint32_t predicted = 0; predicted < m->classes; predicted++)
 		for (uint32_t actual = 0; actual < m->classes; actual++)
@@ -109,7 +109,7 @@ jackknife(Margins *m, const int64_t *counts, const double *value, double *standa
 			add_rows(m, predicted, actual, -1);
 			measure(m, without);
 			add_rows(m, predicted, actual, 1);
-			for (int metric = 0; metric < DRIFT_CELL_METRICS; metric++)
+			for (int metric = 0; metric < DRIFT_PAIR_METRICS; metric++)
 			{
 				double difference = without[metric] - value[metric];
 
@@ -117,13 +117,13 @@ jackknife(Margins *m, const int64_t *counts, const double *value, double *standa
 				squares[metric] += count * difference * difference;
 			}
 		}
-	for (int metric = 0; metric < DRIFT_CELL_METRICS; metric++)
+	for (int metric = 0; metric < DRIFT_PAIR_METRICS; metric++)
 		standard_error[metric] =
 			rows < 2 ? NAN : sqrt((rows - 1) / rows * fmax(0, squares[metric] - sum[metric] * sum[metric] / rows));
 }
 
 void
-drift_cell_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch, DriftCellMetrics *result)
+drift_class_pair_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch, DriftPairMetrics *result)
 {
 	Margins m = {classes, positive, 0, scratch, scratch + classes, scratch + 2 * (size_t) classes};
 
@@ -134,12 +134,12 @@ drift_cell_metrics(const int64_t *counts, uint32_t classes, int32_t positive, do
 	measure(&m, result->value);
 	jackknife(&m, counts, result->value, result->standard_error);
 
-	for (int metric = 0; metric < DRIFT_CELL_METRICS; metric++)
+	for (int metric = 0; metric < DRIFT_PAIR_METRICS; metric++)
 		result->rows[metric] = (int64_t) m.rows;
 	if (positive >= 0)
 	{
-		result->rows[DRIFT_CELL_PRECISION] = (int64_t) m.predicted[positive];
-		result->rows[DRIFT_CELL_RECALL] = (int64_t) m.actual[positive];
-		result->rows[DRIFT_CELL_SPECIFICITY] = (int64_t) (m.rows - m.actual[positive]);
+		result->rows[DRIFT_PAIR_PRECISION] = (int64_t) m.predicted[positive];
+		result->rows[DRIFT_PAIR_RECALL] = (int64_t) m.actual[positive];
+		result->rows[DRIFT_PAIR_SPECIFICITY] = (int64_t) (m.rows - m.actual[positive]);
 	}
 }

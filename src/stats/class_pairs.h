@@ -1,5 +1,5 @@
 /*
- * cell_metrics.h
+ * class_pairs.h
  *		Metrics of a classifier from how many rows have each pair of predicted
  *		and actual class, with their standard errors.
  *
@@ -14,39 +14,39 @@
  * cell, weighted by the rows in it (Efron and Stein, "The jackknife estimate of
  * variance", Annals of Statistics 9, 1981).
  */
-#ifndef DRIFT_STATS_CELL_METRICS_H
-#define DRIFT_STATS_CELL_METRICS_H
+#ifndef DRIFT_STATS_CLASS_PAIRS_H
+#define DRIFT_STATS_CLASS_PAIRS_H
 
 #include <stdint.h>
 
-typedef enum DriftCellMetric
+typedef enum DriftPairMetric
 {
-	DRIFT_CELL_ACCURACY,
-	DRIFT_CELL_BALANCED_ACCURACY,
-	DRIFT_CELL_MACRO_PRECISION,
-	DRIFT_CELL_MACRO_RECALL,
-	DRIFT_CELL_MACRO_F1,
-	DRIFT_CELL_MCC,
+	DRIFT_PAIR_ACCURACY,
+	DRIFT_PAIR_BALANCED_ACCURACY,
+	DRIFT_PAIR_MACRO_PRECISION,
+	DRIFT_PAIR_MACRO_RECALL,
+	DRIFT_PAIR_MACRO_F1,
+	DRIFT_PAIR_MCC,
 	/* and of one class against all others */
-	DRIFT_CELL_PRECISION,
-	DRIFT_CELL_RECALL,
-	DRIFT_CELL_SPECIFICITY,
-	DRIFT_CELL_F1,
-	DRIFT_CELL_METRICS
-} DriftCellMetric;
+	DRIFT_PAIR_PRECISION,
+	DRIFT_PAIR_RECALL,
+	DRIFT_PAIR_SPECIFICITY,
+	DRIFT_PAIR_F1,
+	DRIFT_PAIR_METRICS
+} DriftPairMetric;
 
-typedef struct DriftCellMetrics
+typedef struct DriftPairMetrics
 {
-	double value[DRIFT_CELL_METRICS];
-	double standard_error[DRIFT_CELL_METRICS]; /* NaN with fewer than two rows */
-	int64_t rows[DRIFT_CELL_METRICS];          /* rows a metric is about */
-} DriftCellMetrics;
+	double value[DRIFT_PAIR_METRICS];
+	double standard_error[DRIFT_PAIR_METRICS]; /* NaN with fewer than two rows */
+	int64_t rows[DRIFT_PAIR_METRICS];          /* rows a metric is about */
+} DriftPairMetrics;
 
 /*
  * counts[predicted * classes + actual]; positive is a class or -1 for none;
  * scratch is for 3 * classes doubles. O(classes) for each cell with rows.
  */
-void drift_cell_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch,
-						DriftCellMetrics *result);
+void drift_class_pair_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch,
+						DriftPairMetrics *result);
 
 #endif
