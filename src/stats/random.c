@@ -61,14 +61,14 @@ factorial_rest(double x)
 }
 
 /*
- * A distribution about its mode. Its probability of x is proportional to odds^x over the product of
+ * A distribution about its mode. Its probability of x is proportional to exp(log_odds x) over the product of
  * the factorials of the cells at x, of which the i-th grows by cell_slope[i] with x.
  */
 typedef struct Table
 {
 	double cell[4]; /* at the mode */
 	int cells;
-	double odds;
+	double log_odds;
 	double rest; /* sum of factorial_rest() of them */
 } Table;
 
@@ -87,7 +87,7 @@ static double
 log_probability(const Table *t, double d)
 {
 	double sum = t->rest;
-	double ratio = 1 / t->odds;
+	double ratio = 1;
 
 	for (int i = 0; i < t->cells; i++)
 	{
@@ -97,7 +97,7 @@ log_probability(const Table *t, double d)
 		sum -= y * log1p(step / y) + factorial_rest(t->cell[i] + step);
 		ratio *= cell_slope[i] > 0 ? y + step : 1 / (y + step);
 	}
-	return sum - d * log(ratio);
+	return sum - d * (log(ratio) - t->log_odds);
 }
 
 /* Ratio of uniforms for a distribution on 0 .. largest with this mean and variance. */
@@ -137,7 +137,7 @@ draw_by_ratio(DriftRandom *random, int64_t marked, int64_t total, int64_t sample
 	double mode = floor(((double) sample + 1) * ((double) marked + 1) / (all + 2));
 	Table table = {{mode, (double) marked - mode, (double) sample - mode, (double) (total - marked - sample) + mode},
 				   .cells = 4,
-				   .odds = 1};
+				   .log_odds = 0};
 
 	table_take_rest(&table);
 	return draw_near(random, &table, (double) sample * share,
@@ -179,7 +179,7 @@ drift_random_binomial(DriftRandom *random, int64_t trials, double probability)
 	else
 	{
 		double mode = floor((n + 1) * p);
-		Table table = {{mode, n - mode}, .cells = 2, .odds = p / (1 - p)};
+		Table table = {{mode, n - mode}, .cells = 2, .log_odds = log(p) - log1p(-p)};
 
 		table_take_rest(&table);
 		x = draw_near(random, &table, n * p, n * p * (1 - p), n);

@@ -1,7 +1,7 @@
 /*
  * test_random.c
  *		The generator against its published vectors, and what is drawn with it
- *		against the probabilities of scipy.stats.hypergeom.
+ *		against the probabilities of scipy.stats.hypergeom and of the binomial distribution.
  */
 #include "stats/random.h"
 
@@ -127,6 +127,48 @@ test_draws(const Golden *g)
 	ok(p > 1e-3, "and they come as often as they should, p = %.3f", p);
 }
 
+/* Draws against the exact probabilities, term by term from the one at 0 or from the largest. */
+static void
+test_binomial(void)
+{
+	static const struct
+	{
+		int64_t trials;
+		double probability;
+	} cases[] = {{1, 0.3}, {10, 0.5}, {11, 0.01}, {30, 0.9}, {300, 0.2}, {900, 0.999}, {1000000, 0.0001}};
+	DriftRandom random;
+
+	drift_random_init(&random, 11);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+	{
+		int64_t n = cases[c].trials;
+		double p = cases[c].probability;
+		int64_t counts[1000] = {0};
+		double expected[1000];
+		int cells = n < 999 ? (int) n + 1 : 1000;
+		bool possible = true;
+		double fitted;
+
+		for (int i = 0; i < cells; i++)
+			expected[i] = DRAWS * exp(lgamma((double) n + 1) - lgamma(i + 1) - lgamma((double) n - i + 1) + i * log(p) +
+									  ((double) n - i) * log1p(-p));
+		for (int i = 0; i < DRAWS; i++)
+		{
+			int64_t x = drift_random_binomial(&random, n, p);
+
+			possible &= x >= 0 && x <= n;
+			if (x >= 0 && x < cells)
+				counts[x]++;
+		}
+		ok(possible, "%d trials, probability %g: every draw is possible", (int) n, p);
+		fitted = fit(counts, expected, cells);
+		ok(fitted > 1e-3, "and they come as often as they should, p = %.3f", fitted);
+	}
+	ok(drift_random_binomial(&random, 1000, 0) == 0 && drift_random_binomial(&random, 1000, 1) == 1000 &&
+		   drift_random_binomial(&random, 0, 0.5) == 0 && drift_random_binomial(&random, 1000, 5e-324) == 0,
+	   "what is certain is drawn so");
+}
+
 static void
 test_golden(int argc, char **argv)
 {
@@ -163,6 +205,7 @@ main(int argc, char **argv)
 	test_vectors();
 	test_below();
 	test_golden(argc, argv);
+	test_binomial();
 	test_certain();
 	return done_testing();
 }
