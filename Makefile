@@ -22,6 +22,7 @@ SQL_INSTALL = \
 	sql/install/26_model.sql \
 	sql/install/27_model_tests.sql \
 	sql/install/28_metrics.sql \
+	sql/install/28_binary_metrics.sql \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
 	sql/install/36_concept_drift.sql \
@@ -45,6 +46,9 @@ SQL_FUNCTIONS = \
 	sql/functions/47_model.sql \
 	sql/functions/48_explain.sql \
 	sql/functions/50_profile_statistics.sql \
+	sql/functions/55_binary_decisions.sql \
+	sql/functions/55_binary_losses.sql \
+	sql/functions/55_binary_scores.sql \
 	sql/functions/55_labelled_statistics.sql \
 	sql/functions/55_multiclass.sql \
 	sql/functions/55_regression_metrics.sql \

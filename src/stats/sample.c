@@ -281,13 +281,25 @@ bucket_bits(int64_t n)
 	return bits;
 }
 
-static void
-count_rows(const DriftBuckets *buckets, const uint64_t *keys, int64_t n, uint32_t *rows)
+void
+drift_buckets_count(const DriftBuckets *buckets, const uint64_t *keys, int64_t n, uint32_t *rows)
 {
 	const DriftBuckets b = *buckets; /* a copy that stores to rows cannot touch */
 
 	for (int64_t i = 0; i < n; i++)
 		rows[drift_bucket_of(&b, keys[i])]++;
+}
+
+void
+drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m)
+{
+	uint64_t sorted[2 * FIT_KEYS];
+	uint64_t scratch[2 * FIT_KEYS];
+	int64_t picked = spread(reference, n, sorted, FIT_KEYS);
+
+	picked += spread(current, m, sorted + picked, FIT_KEYS);
+	drift_sort_keys(sorted, picked, scratch, NULL);
+	fit_buckets(b, sorted, picked, bucket_bits(n + m));
 }
 
 /* ------------------------------------------------------------------------
@@ -401,26 +413,19 @@ void
 drift_ks_start(DriftKsSearch *s, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m,
 			   void (*poll)(void))
 {
-	uint64_t sorted[2 * FIT_KEYS];
-	uint64_t scratch[2 * FIT_KEYS];
-	int64_t picked = spread(reference, n, sorted, FIT_KEYS);
-
-	picked += spread(current, m, sorted + picked, FIT_KEYS);
-	drift_sort_keys(sorted, picked, scratch, NULL);
-
 	s->keys[0] = reference;
 	s->keys[1] = current;
 	s->n[0] = n;
 	s->n[1] = m;
 	s->peak[0] = s->peak[1] = 0;
 	s->poll = poll;
-	fit_buckets(&s->buckets, sorted, picked, bucket_bits(n + m));
+	drift_buckets_fit(&s->buckets, reference, n, current, m);
 	for (int side = 0; side < 2; side++)
 	{
 		if (poll)
 			poll();
 		memset(s->rows[side], 0, sizeof(s->rows[side][0]) * s->buckets.count);
-		count_rows(&s->buckets, s->keys[side], s->n[side], s->rows[side]);
+		drift_buckets_count(&s->buckets, s->keys[side], s->n[side], s->rows[side]);
 	}
 	ks_edges(s);
 	ks_choose(s);
@@ -592,7 +597,7 @@ count_sample(DriftSelector *s)
 	memset(s->cursor, 0, sizeof(s->cursor[0]) * s->buckets.count);
 	if (s->poll)
 		s->poll();
-	count_rows(&s->buckets, s->keys, s->n, s->cursor);
+	drift_buckets_count(&s->buckets, s->keys, s->n, s->cursor);
 	for (uint32_t b = 0; b < s->buckets.count; b++)
 	{
 		s->first[b] = below;

@@ -120,6 +120,12 @@ drift_bucket_of(const DriftBuckets *b, uint64_t key)
 	return (uint32_t) (place >> b->shift);
 }
 
+/* Fits buckets to the keys of two samples, not both empty: as many as make counting and sorting what is in them fast. */
+void drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m);
+
+/* Adds to rows[] how many keys fall in each bucket. */
+void drift_buckets_count(const DriftBuckets *b, const uint64_t *keys, int64_t n, uint32_t *rows);
+
 /* Room that a search for the KS distance needs besides its candidates. */
 typedef struct DriftKsSearch
 {

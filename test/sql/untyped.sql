@@ -66,6 +66,21 @@ INSERT INTO call VALUES ('correlation', 'SELECT drift.correlation(x, x, %s) FROM
 	('mutual_information', 'SELECT drift.mutual_information(x, x, %s) FROM rows_of', ARRAY['5']),
 	('mutual_information_test', 'SELECT drift.mutual_information_test(x, x, %s) FROM rows_of', ARRAY['5']),
 	('mutual_information_test', 'SELECT drift.mutual_information_test(x, x, %s, %s, %s) FROM rows_of', ARRAY['5', '99', '1']);
+-- metrics of binary models
+INSERT INTO call SELECT n, format('SELECT drift.%s(x / 12, x > %%s) FROM rows_of', n), ARRAY['6']
+FROM unnest(ARRAY['roc_auc', 'gini', 'average_precision', 'ks_statistic', 'log_loss', 'brier', 'ece', 'binary_metrics', 'roc_curve', 'precision_recall_curve',
+	'calibration_curve', 'gains_table']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s, %%s) FROM rows_of', n), ARRAY['0.5', 'true', CASE n WHEN 'best_threshold' THEN 'f1' ELSE '5' END]
+FROM unnest(ARRAY['roc_auc', 'gini', 'average_precision', 'ks_statistic', 'log_loss', 'brier', 'ece', 'binary_metrics', 'roc_curve', 'precision_recall_curve',
+	'calibration_curve', 'gains_table', 'best_threshold']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s, %%s, %%s) FROM rows_of', n), ARRAY['0.5', 'true', CASE n WHEN 'best_threshold' THEN 'f1' ELSE '5' END, '1']
+FROM unnest(ARRAY['ece', 'binary_metrics', 'roc_curve', 'precision_recall_curve', 'calibration_curve', 'gains_table', 'best_threshold']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(f, x > %%s) FROM rows_of', n), ARRAY['6']
+FROM unnest(ARRAY['accuracy', 'precision', 'recall', 'specificity', 'f1', 'mcc', 'balanced_accuracy', 'confusion']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(f, x > %%s, %%s) FROM rows_of', n), ARRAY['6', '0.5']
+FROM unnest(ARRAY['accuracy', 'precision', 'recall', 'specificity', 'f1', 'f_beta', 'mcc', 'balanced_accuracy', 'confusion']) AS n;
+INSERT INTO call VALUES ('accuracy', 'SELECT drift.accuracy(%s, %s) FROM rows_of', ARRAY['a', 'a']), ('accuracy', 'SELECT drift.accuracy(%s, %s, %s) FROM rows_of', ARRAY['a', 'b', '1']),
+	('f_beta', 'SELECT drift.f_beta(f, f, %s, %s) FROM rows_of', ARRAY['2', '1']);
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
 FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
