@@ -182,7 +182,7 @@ drift_ece(PG_FUNCTION_ARGS)
 
 	if (sums == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_calibration_error(sums->bin, sums->bins));
+	return BinaryNumber(fcinfo, drift_expected_calibration_error(sums->bin, sums->bins));
 }
 
 PG_FUNCTION_INFO_V1(drift_calibration_curve);

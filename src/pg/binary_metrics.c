@@ -232,6 +232,7 @@ drift_binary_metrics(PG_FUNCTION_ARGS)
 	BinaryField(values, nulls, field++, drift_ranking_ks(&scores->ranking));
 	BinaryField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.log_loss) / total : NAN);
 	BinaryField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.brier) / total : NAN);
-	BinaryField(values, nulls, field++, all.probabilities ? drift_calibration_error(all.bins, CALIBRATION_BINS) : NAN);
+	BinaryField(values, nulls, field++,
+				all.probabilities ? drift_expected_calibration_error(all.bins, CALIBRATION_BINS) : NAN);
 	return BinaryRow(fcinfo, values, nulls, field);
 }

@@ -19,7 +19,7 @@
 #include "pg/aggregate.h"
 #include "pg/binary.h"
 #include "pg/labelled.h"
-#include "pg/relation.h"
+#include "pg/pair_store.h"
 #include "stats/binary_auc.h"
 #include "stats/sample.h"
 
@@ -101,7 +101,7 @@ Spill(BinaryScores *scores)
 	scores->spilled = true;
 	for (int side = 0; side < 2; side++)
 	{
-		scores->sort[side] = scores->weighted ? BeginPairSort(TUPLESORT_NONE) : BeginKeySort();
+		scores->sort[side] = scores->weighted ? BeginPairSort(TUPLESORT_NONE, 2) : BeginKeySort();
 		for (int64 i = 0; i < scores->n[side]; i++)
 		{
 			CHECK_FOR_INTERRUPTS();

@@ -35,7 +35,7 @@ drift_calibration_merge(DriftCalibrationBin *into, const DriftCalibrationBin *fr
 }
 
 double
-drift_calibration_error(const DriftCalibrationBin *bin, uint32_t bins)
+drift_expected_calibration_error(const DriftCalibrationBin *bin, uint32_t bins)
 {
 	DriftSum distance = {0};
 	double rows = 0;

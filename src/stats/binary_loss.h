@@ -66,6 +66,6 @@ void drift_calibration_merge(DriftCalibrationBin *into, const DriftCalibrationBi
  * bin, between the mean score and the share of positives (Naeini, Cooper and
  * Hauskrecht 2015). NaN without rows.
  */
-double drift_calibration_error(const DriftCalibrationBin *bin, uint32_t bins);
+double drift_expected_calibration_error(const DriftCalibrationBin *bin, uint32_t bins);
 
 #endif
