@@ -14,7 +14,7 @@
 
 #include "pg/sorted_keys.h"
 #include "stats/binary_loss.h"
-#include "stats/binary_ranking.h"
+#include "stats/binary_separation.h"
 
 struct ArrayBuildState;
 struct BufFile;
@@ -83,7 +83,7 @@ typedef struct BinaryScores
 	bool weighted;
 	bool spilled;
 	bool sorted;      /* the arrays are, or the files exist */
-	bool ranked;      /* ranking is filled in */
+	bool separated;   /* separation is filled in */
 	double threshold; /* arguments of those aggregates that have them; else NaN, 0 and none */
 	int32 count;
 	int32 metric;
@@ -95,7 +95,7 @@ typedef struct BinaryScores
 	struct Tuplesortstate *sort[2]; /* spilled and not sorted yet */
 	struct BufFile *file[2];        /* spilled and sorted */
 	struct BufFile *weight_file[2];
-	DriftRanking ranking;
+	DriftSeparation separation;
 } BinaryScores;
 
 #define BINARY_NO_METRIC (-1)

@@ -364,7 +364,7 @@ drift_best_threshold(PG_FUNCTION_ARGS)
 {
 	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	double (*measure)(const DriftDecisions *d);
-	DriftRanking ranking;
+	DriftSeparation separation;
 	DriftDecisions decisions = {0};
 	ScoreWalk *walk;
 	double threshold = INFINITY;
@@ -377,7 +377,7 @@ drift_best_threshold(PG_FUNCTION_ARGS)
 	if (scores == NULL)
 		PG_RETURN_NULL();
 	measure = threshold_metrics[scores->metric].measure;
-	drift_ranking_init(&ranking, BinaryScoresTotal(scores, 1), BinaryScoresTotal(scores, 0));
+	drift_separation_init(&separation, BinaryScoresTotal(scores, 1), BinaryScoresTotal(scores, 0));
 	walk = BeginScoreWalk(scores);
 	for (bool more = true; more; more = NextScore(walk, &score, rows))
 	{
@@ -385,8 +385,8 @@ drift_best_threshold(PG_FUNCTION_ARGS)
 		double value;
 
 		CHECK_FOR_INTERRUPTS();
-		drift_ranking_step(&ranking, rows[1], rows[0]);
-		here = drift_ranking_decisions(&ranking);
+		drift_separation_step(&separation, rows[1], rows[0]);
+		here = drift_separation_decisions(&separation);
 		value = measure(&here);
 		if (value > best || (isnan(best) && !isnan(value)))
 		{

@@ -21,26 +21,26 @@
 /* 97.5 % point of the normal distribution */
 #define NORMAL_975 1.959963984540054
 
-/* Rank the scores, once for all metrics of the state */
-static const DriftRanking *
-RankScores(BinaryScores *scores)
+/* See how the scores separate the classes, once for all metrics of the state */
+static const DriftSeparation *
+SeparateScores(BinaryScores *scores)
 {
-	if (!scores->ranked)
+	if (!scores->separated)
 	{
 		ScoreWalk *walk = BeginScoreWalk(scores);
 		double score;
 		double rows[2];
 
-		drift_ranking_init(&scores->ranking, BinaryScoresTotal(scores, 1), BinaryScoresTotal(scores, 0));
+		drift_separation_init(&scores->separation, BinaryScoresTotal(scores, 1), BinaryScoresTotal(scores, 0));
 		while (NextScore(walk, &score, rows))
 		{
 			CHECK_FOR_INTERRUPTS();
-			drift_ranking_step(&scores->ranking, rows[1], rows[0]);
+			drift_separation_step(&scores->separation, rows[1], rows[0]);
 		}
 		pfree(walk);
-		scores->ranked = true;
+		scores->separated = true;
 	}
-	return &scores->ranking;
+	return &scores->separation;
 }
 
 /* Decide whether to count keys in buckets rather than sort them; the counters must fit in memory too */
@@ -63,7 +63,7 @@ AreaUnderCurve(BinaryScores *scores)
 	double area;
 
 	if (!WorthCounting(scores))
-		return drift_ranking_auc(RankScores(scores));
+		return drift_separation_auc(SeparateScores(scores));
 	auc = palloc(sizeof(DriftAuc));
 	drift_auc_start(auc, scores->keys[0], scores->n[0], scores->keys[1], scores->n[1], LabelledPoll);
 	scratch = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (auc->mixed + auc->fullest + 1));
@@ -103,7 +103,7 @@ drift_average_precision(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_ranking_average_precision(RankScores(scores)));
+	return BinaryNumber(fcinfo, drift_separation_average_precision(SeparateScores(scores)));
 }
 
 PG_FUNCTION_INFO_V1(drift_ks_statistic);
@@ -114,7 +114,7 @@ drift_ks_statistic(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_ranking_ks(RankScores(scores)));
+	return BinaryNumber(fcinfo, drift_separation_ks(SeparateScores(scores)));
 }
 
 /* ------------------------------------------------------------------------
@@ -148,7 +148,7 @@ static void
 MeasureAll(BinaryScores *scores, AllMetrics *all)
 {
 	ScoreWalk *walk = BeginScoreWalk(scores);
-	DriftRanking *ranking = &scores->ranking;
+	DriftSeparation *separation = &scores->separation;
 	bool below = false;
 	double low;
 	double high;
@@ -159,22 +159,22 @@ MeasureAll(BinaryScores *scores, AllMetrics *all)
 	memset(all, 0, sizeof(AllMetrics));
 	all->threshold = isnan(scores->threshold) ? DEFAULT_THRESHOLD : scores->threshold;
 	all->probabilities = low >= 0 && high <= 1;
-	drift_ranking_init(ranking, BinaryScoresTotal(scores, 1), BinaryScoresTotal(scores, 0));
+	drift_separation_init(separation, BinaryScoresTotal(scores, 1), BinaryScoresTotal(scores, 0));
 	while (NextScore(walk, &score, rows))
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!below && score < all->threshold)
 		{
-			all->decisions = drift_ranking_decisions(ranking);
+			all->decisions = drift_separation_decisions(separation);
 			below = true;
 		}
-		drift_ranking_step(ranking, rows[1], rows[0]);
+		drift_separation_step(separation, rows[1], rows[0]);
 		if (all->probabilities)
 			AddLosses(all, score, rows);
 	}
 	if (!below)
-		all->decisions = drift_ranking_decisions(ranking);
-	scores->ranked = true;
+		all->decisions = drift_separation_decisions(separation);
+	scores->separated = true;
 	pfree(walk);
 }
 
@@ -182,7 +182,7 @@ MeasureAll(BinaryScores *scores, AllMetrics *all)
 static void
 AreaInterval(const BinaryScores *scores, double area, double *low, double *high)
 {
-	double error = scores->weighted ? NAN : drift_ranking_auc_error(&scores->ranking);
+	double error = scores->weighted ? NAN : drift_separation_auc_error(&scores->separation);
 
 	*low = isnan(error) ? NAN : Max(area - NORMAL_975 * error, 0);
 	*high = isnan(error) ? NAN : Min(area + NORMAL_975 * error, 1);
@@ -207,7 +207,7 @@ drift_binary_metrics(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	MeasureAll(scores, &all);
 	total = BinaryScoresTotal(scores, 0) + BinaryScoresTotal(scores, 1);
-	area = drift_ranking_auc(&scores->ranking);
+	area = drift_separation_auc(&scores->separation);
 	AreaInterval(scores, area, &low, &high);
 	values[0] = Int64GetDatum(scores->n[0] + scores->n[1]);
 	values[1] = Int64GetDatum(scores->n[1]);
@@ -228,8 +228,8 @@ drift_binary_metrics(PG_FUNCTION_ARGS)
 	BinaryField(values, nulls, field++, low);
 	BinaryField(values, nulls, field++, high);
 	BinaryField(values, nulls, field++, 2 * area - 1);
-	BinaryField(values, nulls, field++, drift_ranking_average_precision(&scores->ranking));
-	BinaryField(values, nulls, field++, drift_ranking_ks(&scores->ranking));
+	BinaryField(values, nulls, field++, drift_separation_average_precision(&scores->separation));
+	BinaryField(values, nulls, field++, drift_separation_ks(&scores->separation));
 	BinaryField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.log_loss) / total : NAN);
 	BinaryField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.brier) / total : NAN);
 	BinaryField(values, nulls, field++,

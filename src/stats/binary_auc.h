@@ -25,7 +25,7 @@ typedef struct DriftAuc
 /*
  * 1 to DRIFT_SAMPLE_LARGE keys of each class: start() counts, and says how many
  * keys have to be looked at closer; finish() does that in scratch with room for
- * mixed + fullest keys. The area is equal to that of binary_ranking.h but for
+ * mixed + fullest keys. The area is equal to that of binary_separation.h but for
  * its last bit.
  */
 void drift_auc_start(DriftAuc *a, const uint64_t *negatives, int64_t n, const uint64_t *positives, int64_t m,

@@ -1,13 +1,13 @@
-#include "stats/binary_ranking.h"
+#include "stats/binary_separation.h"
 
 void
-drift_ranking_init(DriftRanking *r, double positives, double negatives)
+drift_separation_init(DriftSeparation *r, double positives, double negatives)
 {
-	*r = (DriftRanking){.positives = positives, .negatives = negatives};
+	*r = (DriftSeparation){.positives = positives, .negatives = negatives};
 }
 
 void
-drift_ranking_step(DriftRanking *r, double positives, double negatives)
+drift_separation_step(DriftSeparation *r, double positives, double negatives)
 {
 	double gap;
 
@@ -33,7 +33,7 @@ drift_ranking_step(DriftRanking *r, double positives, double negatives)
 }
 
 DriftDecisions
-drift_ranking_decisions(const DriftRanking *r)
+drift_separation_decisions(const DriftSeparation *r)
 {
 	double fn = r->positives - r->tp;
 	double tn = r->negatives - r->fp;
@@ -43,7 +43,7 @@ drift_ranking_decisions(const DriftRanking *r)
 }
 
 double
-drift_ranking_auc(const DriftRanking *r)
+drift_separation_auc(const DriftSeparation *r)
 {
 	double pairs = r->positives * r->negatives;
 
@@ -64,7 +64,7 @@ placement_variance(const DriftSum *sum, const DriftSum *squares, double n, doubl
 }
 
 double
-drift_ranking_auc_error(const DriftRanking *r)
+drift_separation_auc_error(const DriftSeparation *r)
 {
 	double p = r->positives;
 	double n = r->negatives;
@@ -76,13 +76,13 @@ drift_ranking_auc_error(const DriftRanking *r)
 }
 
 double
-drift_ranking_average_precision(const DriftRanking *r)
+drift_separation_average_precision(const DriftSeparation *r)
 {
 	return drift_sum_total(&r->precision) / r->positives;
 }
 
 double
-drift_ranking_ks(const DriftRanking *r)
+drift_separation_ks(const DriftSeparation *r)
 {
 	return r->gap / (r->positives * r->negatives);
 }

@@ -1,17 +1,17 @@
 /*
- * binary_ranking.h
+ * binary_separation.h
  *		How well scores put the positives above the negatives.
  *
  * Rows come by score, highest first, all rows of a score in one step. Counts
  * may be sums of weights. What one class alone does not determine is NaN.
  */
-#ifndef DRIFT_STATS_BINARY_RANKING_H
-#define DRIFT_STATS_BINARY_RANKING_H
+#ifndef DRIFT_STATS_BINARY_SEPARATION_H
+#define DRIFT_STATS_BINARY_SEPARATION_H
 
 #include "stats/binary_decisions.h"
 #include "stats/sum.h"
 
-typedef struct DriftRanking
+typedef struct DriftSeparation
 {
 	double positives; /* all that will come */
 	double negatives;
@@ -22,26 +22,26 @@ typedef struct DriftRanking
 	DriftSum precision;  /* over the positives, at their score */
 	DriftSum above;      /* over the positives, square of the negatives above */
 	DriftSum below;      /* over the negatives, square of the positives below */
-} DriftRanking;
+} DriftSeparation;
 
-void drift_ranking_init(DriftRanking *r, double positives, double negatives);
-void drift_ranking_step(DriftRanking *r, double positives, double negatives);
+void drift_separation_init(DriftSeparation *r, double positives, double negatives);
+void drift_separation_step(DriftSeparation *r, double positives, double negatives);
 
 /* What is predicted when all that came are called positive. */
-DriftDecisions drift_ranking_decisions(const DriftRanking *r);
+DriftDecisions drift_separation_decisions(const DriftSeparation *r);
 
 /* The rest is for the end of the pass. */
 
 /* Area under the ROC curve: the probability that a positive is above a negative, ties half. */
-double drift_ranking_auc(const DriftRanking *r);
+double drift_separation_auc(const DriftSeparation *r);
 
 /* Standard error of the area by DeLong, DeLong and Clarke-Pearson (1988). Counts must be rows; NaN below two of a class. */
-double drift_ranking_auc_error(const DriftRanking *r);
+double drift_separation_auc_error(const DriftSeparation *r);
 
 /* Average precision: the sum of precision times the recall gained, over the distinct scores. */
-double drift_ranking_average_precision(const DriftRanking *r);
+double drift_separation_average_precision(const DriftSeparation *r);
 
 /* Kolmogorov-Smirnov distance of the scores of both classes. */
-double drift_ranking_ks(const DriftRanking *r);
+double drift_separation_ks(const DriftSeparation *r);
 
 #endif
