@@ -37,7 +37,8 @@ SQL_INSTALL = \
 	sql/install/62_schedules.sql \
 	sql/install/64_performance.sql \
 	sql/install/66_fairness.sql \
-	sql/install/68_estimates.sql
+	sql/install/68_estimates.sql \
+	sql/install/70_detectors.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -67,6 +68,7 @@ SQL_FUNCTIONS = \
 	sql/functions/61_paired_values.sql \
 	sql/functions/61_bootstrap_metric.sql \
 	sql/functions/61_words.sql \
+	sql/functions/62_detectors.sql \
 	sql/functions/62_thresholds.sql \
 	sql/functions/63_read.sql \
 	sql/functions/64_plan.sql \

@@ -11,7 +11,6 @@
 
 #include <math.h>
 
-#include "common/shortest_dec.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
@@ -19,25 +18,12 @@
 #include "utils/numeric.h"
 
 #include "compat.h"
+#include "pg/json_number.h"
 #include "pg/profile.h"
 #include "stats/bytes.h"
 #include "stats/numeric_codec.h"
 
 /* writing */
-
-static void
-WriteDouble(StringInfo out, double x)
-{
-	char digits[DOUBLE_SHORTEST_DECIMAL_LEN];
-
-	if (isfinite(x))
-	{
-		double_to_shortest_decimal_buf(x, digits);
-		appendStringInfoString(out, digits);
-	}
-	else
-		appendStringInfo(out, "\"%s\"", isnan(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity");
-}
 
 static void
 WriteDoubles(StringInfo out, const char *name, const double *values, uint32 count)
@@ -47,7 +33,7 @@ WriteDoubles(StringInfo out, const char *name, const double *values, uint32 coun
 	{
 		if (i > 0)
 			appendStringInfoString(out, ", ");
-		WriteDouble(out, values[i]);
+		AppendJsonNumber(out, values[i]);
 	}
 	appendStringInfoChar(out, ']');
 }
@@ -69,9 +55,9 @@ WriteNumeric(StringInfo out, const DriftNumeric *p)
 	DriftCertainty certainty = drift_numeric_certainty(p);
 
 	appendStringInfo(out, ", \"exact\": %s, \"key_limit\": %u, \"mean\": ", p->exact ? "true" : "false", p->key_limit);
-	WriteDouble(out, p->mean);
+	AppendJsonNumber(out, p->mean);
 	appendStringInfoString(out, ", \"m2\": ");
-	WriteDouble(out, p->m2);
+	AppendJsonNumber(out, p->m2);
 	WriteDoubles(out, "keys", drift_numeric_keys(p), p->key_count);
 	WriteCounts(out, "points", counts + 1, p->key_count, 2);
 	if (certainty != DRIFT_EXACT)

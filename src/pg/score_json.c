@@ -60,39 +60,6 @@ RaiseWrongValue(const ScoreCall *call, uint32 input, bool is_text, JsonbValue *v
 			 is_text ? errdetail("The model knows it as text.") : errdetail("The model knows it as a number.")));
 }
 
-/* The names of numbers that JSON does not have, as to_jsonb() writes them */
-static bool
-ReadNumberName(const JsonbValue *value, double *x)
-{
-	static const struct
-	{
-		const char *name;
-		int length;
-		double x;
-	} names[] = {{"NaN", 3, NAN}, {"Infinity", 8, INFINITY}, {"-Infinity", 9, -INFINITY}};
-
-	for (int i = 0; i < lengthof(names); i++)
-		if (value->val.string.len == names[i].length &&
-			memcmp(value->val.string.val, names[i].name, names[i].length) == 0)
-		{
-			*x = names[i].x;
-			return true;
-		}
-	return false;
-}
-
-bool
-ReadJsonNumber(const JsonbValue *value, double *x)
-{
-	if (value->type == jbvNumeric)
-		*x = ReadSlowNumber(READ_NUMERIC, NumericGetDatum(value->val.numeric));
-	else if (value->type == jbvBool)
-		*x = value->val.boolean ? 1.0 : 0.0;
-	else
-		return value->type == jbvString && ReadNumberName(value, x);
-	return true;
-}
-
 static inline void
 PutJson(ScoreCall *call, uint32 input, bool is_text, JsonbValue *value)
 {
