@@ -80,7 +80,7 @@ COMMENT ON FUNCTION drift_internal.detector_continue_accum(internal, drift.detec
 CREATE OR REPLACE FUNCTION drift_internal.detector_continue_accum(internal, drift.detector, float8, timestamptz) RETURNS internal
 	AS 'MODULE_PATHNAME', 'drift_detector_continue_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift_internal.detector_continue_accum(internal, drift.detector, float8, timestamptz) IS 'Adds a value with its time to a given detector; private to drift_internal.detector_progress';
+COMMENT ON FUNCTION drift_internal.detector_continue_accum(internal, drift.detector, float8, timestamptz) IS 'Adds a value with its time to a given detector; private to drift_internal.run_detector';
 
 CREATE OR REPLACE FUNCTION drift_internal.change_points(internal) RETURNS drift.change_point[]
 	AS 'MODULE_PATHNAME', 'drift_change_points' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -97,10 +97,10 @@ CREATE OR REPLACE FUNCTION drift_internal.detector_agg(internal) RETURNS drift.d
 
 COMMENT ON FUNCTION drift_internal.detector_agg(internal) IS 'Final function of drift.detector_agg and drift.detector_continue';
 
-CREATE OR REPLACE FUNCTION drift_internal.detector_progress(internal) RETURNS drift_internal.detector_progress
+CREATE OR REPLACE FUNCTION drift_internal.finish_detector(internal) RETURNS drift_internal.detector_progress
 	AS 'MODULE_PATHNAME', 'drift_detector_progress' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift_internal.detector_progress(internal) IS 'Final function of drift_internal.detector_progress';
+COMMENT ON FUNCTION drift_internal.finish_detector(internal) IS 'Final function of drift_internal.run_detector';
 
 -- the aggregates; the order of the rows is the user's: ORDER BY inside the call
 
@@ -203,13 +203,13 @@ CREATE OR REPLACE AGGREGATE drift.detector_continue(detector drift.detector, val
 COMMENT ON AGGREGATE drift.detector_continue(drift.detector, float8) IS
 	'A given detector after more values, in the order of the rows; the detector is the same for all rows.';
 
-CREATE OR REPLACE AGGREGATE drift_internal.detector_progress(detector drift.detector, value float8, at timestamptz) (
+CREATE OR REPLACE AGGREGATE drift_internal.run_detector(detector drift.detector, value float8, at timestamptz) (
 	SFUNC = drift_internal.detector_continue_accum,
 	STYPE = internal,
-	FINALFUNC = drift_internal.detector_progress,
+	FINALFUNC = drift_internal.finish_detector,
 	FINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE drift_internal.detector_progress(drift.detector, float8, timestamptz) IS
+COMMENT ON AGGREGATE drift_internal.run_detector(drift.detector, float8, timestamptz) IS
 	'a given detector after more values, with the changes and warnings among them';
