@@ -26,6 +26,7 @@ SQL_INSTALL = \
 	sql/install/30_thresholds.sql \
 	sql/install/35_compare.sql \
 	sql/install/36_concept_drift.sql \
+	sql/install/37_multivariate.sql \
 	sql/install/38_describe.sql \
 	sql/install/40_simulate.sql \
 	sql/install/50_registry.sql \
@@ -81,6 +82,8 @@ SQL_FUNCTIONS = \
 	sql/functions/66_fairness.sql \
 	sql/functions/66_concept_tables.sql \
 	sql/functions/66_concept_drift.sql \
+	sql/functions/66_multivariate_rows.sql \
+	sql/functions/66_reconstruction.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
 	sql/functions/69_describe_changes.sql \

@@ -24,8 +24,9 @@
 #include "errors.h"
 #include "pg/aggregate.h"
 #include "pg/array_argument.h"
-#include "pg/labelled.h"
 #include "pg/label.h"
+#include "pg/labelled.h"
+#include "pg/labels.h"
 #include "stats/bins.h"
 #include "stats/concept_drift.h"
 #include "stats/correlation.h"
@@ -40,9 +41,7 @@ typedef struct Cut
 	bool given;
 	double *edges;
 	uint32 edge_count;
-	char **labels; /* ascending, bytewise */
-	int *lengths;
-	int label_count;
+	SortedLabels labels;
 	int values;
 	double middle; /* of numbers, subtracted before they are summed */
 } Cut;
@@ -95,35 +94,6 @@ ReadEdges(Cut *cut, ArrayType *edges)
 		cut->middle = 0;
 }
 
-static int
-CompareBytes(const char *a, int a_length, const char *b, int b_length)
-{
-	int order = memcmp(a, b, Min(a_length, b_length));
-
-	return order != 0 ? order : a_length - b_length;
-}
-
-static void
-ReadLabels(Cut *cut, ArrayType *labels)
-{
-	Datum *datums;
-	bool *nulls;
-
-	deconstruct_array(labels, TEXTOID, -1, false, TYPALIGN_INT, &datums, &nulls, &cut->label_count);
-	cut->labels = palloc(sizeof(char *) * Max(cut->label_count, 1));
-	cut->lengths = palloc(sizeof(int) * Max(cut->label_count, 1));
-	for (int i = 0; i < cut->label_count; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a label is NULL")));
-		cut->labels[i] = VARDATA_ANY(DatumGetPointer(datums[i]));
-		cut->lengths[i] = VARSIZE_ANY_EXHDR(DatumGetPointer(datums[i]));
-		if (i > 0 && CompareBytes(cut->labels[i - 1], cut->lengths[i - 1], cut->labels[i], cut->lengths[i]) >= 0)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("labels must be ascending")));
-	}
-	cut->values = cut->label_count + 1;
-}
-
 static void
 ReadCut(Cut *cut, Datum datum)
 {
@@ -142,7 +112,10 @@ ReadCut(Cut *cut, Datum datum)
 	{
 		part = GetAttributeByNum(tuple, 2, &isnull);
 		if (!isnull)
-			ReadLabels(cut, DatumGetArrayTypePCopy(part));
+		{
+			cut->labels = ReadSortedLabels(DatumGetArrayTypePCopy(part));
+			cut->values = cut->labels.count + 1;
+		}
 	}
 	if (isnull)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("a cut does not suit the type of its column")));
@@ -196,28 +169,6 @@ CheckCuts(ConceptPlan *plan, FunctionCallInfo fcinfo)
 	plan->last_seen = PG_GETARG_DATUM(2);
 }
 
-/* Place of a category among the labels; that of all others comes last */
-static int
-PlaceOfLabel(const Cut *cut, const Label *label)
-{
-	int low = 0;
-	int high = cut->label_count;
-
-	while (low < high)
-	{
-		int middle = (low + high) / 2;
-		int order = CompareBytes(label->bytes, (int) label->length, cut->labels[middle], cut->lengths[middle]);
-
-		if (order == 0)
-			return middle;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return cut->label_count;
-}
-
 /* Read a value: its place, -1 if it is missing, and its number if it has one */
 static inline int
 PlaceOf(const Cut *cut, const NullableDatum *value, double *number)
@@ -232,7 +183,7 @@ PlaceOf(const Cut *cut, const NullableDatum *value, double *number)
 		return isnan(*number) ? -1 : (int) drift_bin_of(cut->edges, cut->edge_count, *number);
 	}
 	ReadLabel(cut->reader, value->value, &label);
-	return PlaceOfLabel(cut, &label);
+	return PlaceOfLabel(&cut->labels, label.bytes, (int) label.length);
 }
 
 /* ------------------------------------------------------------------------
