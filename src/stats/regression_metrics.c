@@ -14,17 +14,18 @@ drift_weighted_mean(const DriftWeightedMean *m)
 	return drift_sum_over(&m->sum, drift_sum_total(&m->weight));
 }
 
-/* Chan, Golub and LeVeque (1979) */
+/* Takes the distances of the actual values from another origin. */
 static void
-merge_deviations(DriftRegression *r, const DriftRegression *other)
+merge_shifted(DriftRegression *r, const DriftRegression *other)
 {
-	double mine = drift_sum_total(&r->weight);
-	double theirs = drift_sum_total(&other->weight);
-	double delta = other->mean - r->mean;
-	double share = theirs / (mine + theirs);
+	double weight = drift_sum_total(&other->weight);
+	double delta = other->origin - r->origin;
 
-	r->deviations += other->deviations + delta * delta * mine * share;
-	r->mean += delta * share;
+	drift_sum_merge(&r->shifted, &other->shifted);
+	drift_sum_add_product(&r->shifted, delta, weight);
+	drift_sum_merge(&r->shifted_square, &other->shifted_square);
+	drift_sum_add_product(&r->shifted_square, 2 * delta, drift_sum_total(&other->shifted));
+	drift_sum_add_product(&r->shifted_square, delta * delta, weight);
 }
 
 void
@@ -37,7 +38,7 @@ drift_regression_merge(DriftRegression *r, const DriftRegression *other)
 		*r = *other;
 		return;
 	}
-	merge_deviations(r, other);
+	merge_shifted(r, other);
 	r->n += other->n;
 	drift_sum_merge(&r->weight, &other->weight);
 	drift_sum_merge(&r->error, &other->error);
@@ -104,10 +105,29 @@ drift_rmsle(const DriftRegression *r)
 	return sqrt(drift_msle(r));
 }
 
+/*
+ * Sum of the squared deviations from the mean. An error of the mean enters only
+ * as its square, and the origin is one of the values, hence not far from it.
+ */
+static double
+deviations(const DriftRegression *r)
+{
+	double weight = drift_sum_total(&r->weight);
+	double mean = drift_sum_over(&r->shifted, weight);
+	DriftSum twice = {2 * r->shifted.high, 2 * r->shifted.low};
+	DriftSum sum = r->shifted_square;
+
+	drift_sum_add_product(&twice, -mean, weight);
+	drift_sum_add_product(&sum, -mean, drift_sum_total(&twice));
+	return drift_sum_total(&sum);
+}
+
 double
 drift_r2(const DriftRegression *r)
 {
-	return r->deviations > 0 ? 1 - drift_sum_total(&r->square) / r->deviations : (double) NAN;
+	double total = deviations(r);
+
+	return total > 0 ? 1 - drift_sum_total(&r->square) / total : (double) NAN;
 }
 
 double
@@ -119,7 +139,7 @@ drift_max_error(const DriftRegression *r)
 double
 drift_mean_actual(const DriftRegression *r)
 {
-	return r->n > 0 ? r->mean : (double) NAN;
+	return r->origin + mean_of(r, &r->shifted);
 }
 
 double

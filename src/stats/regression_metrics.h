@@ -3,8 +3,7 @@
  *		How far predicted numbers are from the actual ones.
  *
  * As scikit-learn 1.9 defines them; errors are prediction less actual value.
- * Sums keep the bits that adding loses, deviations are those of Welford (1962)
- * with the weights of West (1979). What the rows do not determine is NaN.
+ * Sums keep the bits that adding loses. What the rows do not determine is NaN.
  */
 #ifndef DRIFT_STATS_REGRESSION_METRICS_H
 #define DRIFT_STATS_REGRESSION_METRICS_H
@@ -55,8 +54,9 @@ typedef struct DriftRegression
 	DriftSum logarithm;  /* the square of the difference of log(1 + x) */
 	bool no_logarithm;   /* a value is -1 or less */
 	double largest;      /* size of an error */
-	double mean;         /* of the actual values */
-	double deviations;   /* weights times the squares of theirs from the mean */
+	double origin;       /* an actual value, */
+	DriftSum shifted;    /* distance of them from it, */
+	DriftSum shifted_square;
 } DriftRegression;
 
 static inline double
@@ -73,18 +73,19 @@ drift_regression_add(DriftRegression *r, int parts, double prediction, double ac
 	double error = prediction == actual ? 0.0 : prediction - actual;
 	double size = fabs(error);
 
-	r->n++;
+	if (r->n++ == 0)
+		r->origin = isfinite(actual) ? actual : 0;
 	drift_sum_add(&r->weight, weight);
 	if (parts & DRIFT_REGRESSION_ERRORS)
 	{
-		double delta = actual - r->mean;
+		double shifted = actual - r->origin;
 
 		drift_sum_add(&r->error, weight * error);
 		drift_sum_add(&r->absolute, weight * size);
 		drift_sum_add(&r->square, weight * (error * error));
+		drift_sum_add(&r->shifted, weight * shifted);
+		drift_sum_add(&r->shifted_square, weight * (shifted * shifted));
 		r->largest = size > r->largest ? size : r->largest;
-		r->mean += delta * (weight / r->weight.high);
-		r->deviations += weight * delta * (actual - r->mean);
 	}
 	if (parts & DRIFT_REGRESSION_PERCENTAGE)
 	{

@@ -132,6 +132,25 @@ golden_counts(const Golden *g, int column, int64_t *counts, int room)
 	return n;
 }
 
+/* The numbers in a field like "0.5 1e-3", as doubles. */
+static inline int
+golden_values(const Golden *g, int column, double *values, int room)
+{
+	const char *at = g->field[column];
+	char *end;
+	int n = 0;
+
+	while (n < room)
+	{
+		values[n] = strtod(at, &end);
+		if (end == at)
+			break;
+		at = end;
+		n++;
+	}
+	return n;
+}
+
 /* The largest relative error of one function over many rows, reported as one test. */
 typedef struct Worst
 {
