@@ -110,7 +110,7 @@ COMMENT ON FUNCTION drift_internal.standard_error(drift.estimator_metrics, bigin
 -- The reference is a sample too: its own error is part of how far what comes true may be from the estimate.
 CREATE OR REPLACE FUNCTION drift_internal.band_error(metric drift.estimator_metrics, n bigint, n_reference bigint) RETURNS float8
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN (metric).deviation * pg_catalog.sqrt(1 / (n * (metric).share) + 1 / (n_reference * (metric).share));
+	RETURN (metric).spread * pg_catalog.sqrt(1 / n::float8 + 1 / n_reference::float8);
 
 COMMENT ON FUNCTION drift_internal.band_error(drift.estimator_metrics, bigint, bigint) IS
 	'standard error of the realised value of n rows around its estimate, whose map was fitted on n_reference rows';

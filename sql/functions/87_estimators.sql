@@ -126,9 +126,9 @@ DECLARE
 BEGIN
 	SELECT * INTO result
 	FROM drift_internal.read_as(drift_internal.actor(), format(
-		'SELECT (e.r).map, (e.r).n, (e.r).realised, (e.r).deviations, (e.r).shares
+		'SELECT (e.r).map, (e.r).n, (e.r).realised, (e.r).deviations, (e.r).shares, (e.r).spread
 		FROM (SELECT drift_internal.cbpe_reference_agg(%s, r.actual = %L, %s) AS r FROM (%s) AS r OFFSET 0) AS e', score, class, prediction, rows), path)
-		AS e (map drift.calibration_map, n bigint, realised float8[], deviations float8[], shares float8[]);
+		AS e (map drift.calibration_map, n bigint, realised float8[], deviations float8[], shares float8[], spread float8[]);
 	IF coalesce(result.n, 0) = 0 THEN
 		RAISE EXCEPTION 'the reference has no rows with score, prediction and outcome'
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'drift.record_outcomes() adds outcomes to the predictions of a log.';
@@ -141,18 +141,18 @@ COMMENT ON FUNCTION drift_internal.read_reference(text, text, text, text, text) 
 	'what the reference tells of one class against the rest: map, metrics and their sampling errors';
 
 -- Thresholds of NannyML: three standard deviations around the mean of the chunks, within the limits of the metric.
-CREATE OR REPLACE FUNCTION drift_internal.estimator_metric(metric text, reference float8, deviation float8, share float8, chunks float8[])
+CREATE OR REPLACE FUNCTION drift_internal.estimator_metric(metric text, reference float8, deviation float8, share float8, spread float8, chunks float8[])
 	RETURNS drift.estimator_metrics
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT ROW(NULL, NULL, metric, reference, deviation, share, CASE WHEN count(v) > 0 THEN greatest(0, avg(v) - 3 * stddev_pop(v)) END,
+	SELECT ROW(NULL, NULL, metric, reference, deviation, share, coalesce(spread, deviation / sqrt(share)), CASE WHEN count(v) > 0 THEN greatest(0, avg(v) - 3 * stddev_pop(v)) END,
 		CASE WHEN metric IN ('log_loss', 'mae', 'mse', 'rmse') THEN avg(v) + 3 * stddev_pop(v) WHEN count(v) > 0 THEN least(1, avg(v) + 3 * stddev_pop(v)) END,
 		count(v))::drift.estimator_metrics
 	FROM unnest(chunks) AS v
 $$;
 
-COMMENT ON FUNCTION drift_internal.estimator_metric(text, float8, float8, float8, float8[]) IS
+COMMENT ON FUNCTION drift_internal.estimator_metric(text, float8, float8, float8, float8, float8[]) IS
 	'a metric of an estimator with thresholds from its values on chunks of the reference';
 
 CREATE OR REPLACE FUNCTION drift_internal.fit_binary(rows text, path text, positive text, has_label boolean, chunk text,
@@ -172,7 +172,7 @@ BEGIN
 	estimator.n := read.n;
 	chunks := (SELECT array_agg(c) FROM drift_internal.chunk_metrics(rows, path, chunk, positive, 'r.score', prediction) AS c);
 	metrics := ARRAY(
-		SELECT drift_internal.estimator_metric(m.name, read.realised[m.place], read.deviations[m.place], read.shares[m.place],
+		SELECT drift_internal.estimator_metric(m.name, read.realised[m.place], read.deviations[m.place], read.shares[m.place], read.spread[m.place],
 			ARRAY(SELECT chunks[i][m.place] FROM generate_subscripts(chunks, 1) AS i))
 		FROM unnest(drift_internal.estimated_metrics()) WITH ORDINALITY AS m (name, place)
 		WHERE read.realised[m.place] IS NOT NULL AND read.deviations[m.place] IS NOT NULL AND read.shares[m.place] > 0
@@ -236,8 +236,8 @@ BEGIN
 	estimator.n := (reads[1]).n;
 	metrics := ARRAY(
 		SELECT CASE m.name WHEN 'accuracy' THEN drift_internal.estimator_metric(m.name, accuracy.value,
-				sqrt(accuracy.value * (1 - accuracy.value)), 1, accuracies)
-			ELSE drift_internal.estimator_metric(m.name, c.realised, drift_internal.multiclass_deviation(m.name, c.each, c.deviations, c.shares), 1,
+				sqrt(accuracy.value * (1 - accuracy.value)), 1, NULL, accuracies)
+			ELSE drift_internal.estimator_metric(m.name, c.realised, drift_internal.multiclass_deviation(m.name, c.each, c.deviations, c.shares), 1, NULL,
 				ARRAY(SELECT chunks[i][m.place] / cardinality(classes) FROM generate_subscripts(chunks, 1) AS i)) END
 		FROM unnest(drift_internal.estimated_metrics()) WITH ORDINALITY AS m (name, place),
 			LATERAL (
@@ -292,9 +292,9 @@ BEGIN
 		'SELECT pg_catalog.avg(c.l) FROM (SELECT %s AS chunk, %s AS l FROM (%s) AS r WHERE r.score IS NOT NULL AND r.actual_value IS NOT NULL) AS c GROUP BY c.chunk',
 		drift_internal.chunk_expression(chunk), expression, rows), path) AS c (mean float8));
 	estimator.n := read.n;
-	metrics := ARRAY[drift_internal.estimator_metric(loss, read.mean, read.deviation, 1, chunks)];
+	metrics := ARRAY[drift_internal.estimator_metric(loss, read.mean, read.deviation, 1, NULL, chunks)];
 	IF loss = 'mse' AND read.mean > 0 THEN
-		metrics := metrics || drift_internal.estimator_metric('rmse', sqrt(read.mean), sqrt(read.deviation ^ 2 / (4 * read.mean)), 1,
+		metrics := metrics || drift_internal.estimator_metric('rmse', sqrt(read.mean), sqrt(read.deviation ^ 2 / (4 * read.mean)), 1, NULL,
 			ARRAY(SELECT sqrt(c) FROM unnest(chunks) AS c));
 	END IF;
 END
@@ -319,7 +319,7 @@ BEGIN
 		pg_get_userbyid(drift_internal.actor()))
 	RETURNING * INTO stored;
 	INSERT INTO drift.estimator_metrics
-	SELECT stored.model_id, stored.model_version, m.metric, m.reference, m.deviation, m.share, m.lower_threshold, m.upper_threshold, m.chunks
+	SELECT stored.model_id, stored.model_version, m.metric, m.reference, m.deviation, m.share, m.spread, m.lower_threshold, m.upper_threshold, m.chunks
 	FROM unnest(metrics) AS m;
 	RETURN stored;
 END

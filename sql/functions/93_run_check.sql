@@ -238,6 +238,7 @@ BEGIN
 	checked.findings := array_remove(ARRAY[
 		CASE WHEN volume.severity IS NOT NULL THEN 'volume' END,
 		CASE WHEN checked.config ? 'changed_columns' THEN 'schema' END,
+		CASE WHEN EXISTS (SELECT FROM unnest(metrics) AS m WHERE 'estimate_broken' = ANY (m.findings)) THEN 'estimate_broken' END,
 		CASE WHEN worst.segments IN ('warning', 'critical') THEN 'segments' END,
 		CASE WHEN EXISTS (SELECT FROM unnest(metrics) AS m WHERE m.segment <> '' AND m.kind = 'realised' AND m.severity IN ('warning', 'critical'))
 			THEN 'performance_segments' END], NULL);

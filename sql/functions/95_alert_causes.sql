@@ -95,6 +95,10 @@ BEGIN
 			WHERE m.check_id = ANY (check_ids) AND m.segment = '' AND m.kind = 'realised' AND m.severity IN ('ok', 'warning', 'critical')
 				AND (m.severity <> 'ok' OR m.loss >= settings.clear_ratio * b.bound)
 			UNION ALL
+			SELECT m.check_id, 'estimated_performance', m.metric, m.severity, true, m.explanation
+			FROM drift.check_metrics AS m
+			WHERE m.check_id = ANY (check_ids) AND m.segment = '' AND m.kind = 'estimated' AND 'performance' = ANY (m.findings)
+			UNION ALL
 			SELECT c.check_id, u.finding, u.finding, CASE WHEN u.finding = 'schema' AND EXISTS (
 					SELECT FROM drift.check_features AS f WHERE f.check_id = c.check_id AND f.segment = '' AND f.findings && '{absent,type}')
 				THEN 'critical' ELSE 'warning' END, true, c.explanation
@@ -120,6 +124,9 @@ AS $$
 			WHEN 'prediction_drift' THEN checked.prediction_drift IN ('ok', 'warning', 'critical')
 			WHEN 'target_drift' THEN checked.target_drift IN ('ok', 'warning', 'critical')
 			WHEN 'performance' THEN checked.performance IN ('ok', 'warning', 'critical')
+			WHEN 'estimated_performance' THEN checked.estimated_performance IN ('ok', 'warning', 'critical')
+			WHEN 'estimate_broken' THEN checked.estimated_performance IN ('ok', 'warning', 'critical')
+				AND checked.performance IN ('ok', 'warning', 'critical')
 			ELSE checked.status <> 'error'
 		END IS TRUE
 $$;

@@ -51,10 +51,11 @@ CREATE TYPE drift_internal.cbpe_reference AS (
 	n bigint,
 	realised float8[],
 	deviations float8[],
-	shares float8[]
+	shares float8[],
+	spread float8[]
 );
 
-COMMENT ON TYPE drift_internal.cbpe_reference IS 'what reference rows tell: the map, and for each of drift_internal.estimated_metrics() its value and its sampling error, deviation / sqrt(n * share)';
+COMMENT ON TYPE drift_internal.cbpe_reference IS 'what reference rows tell: the map, and for each of drift_internal.estimated_metrics() its value and its sampling error, deviation / sqrt(n * share); spread is the deviation of the realised value around the estimate, times sqrt(n)';
 
 CREATE TYPE drift_internal.cbpe_profile_result AS (
 	estimate drift.cbpe_result,
@@ -98,6 +99,7 @@ CREATE TABLE drift.estimator_metrics (
 	reference float8 NOT NULL,
 	deviation float8 NOT NULL,
 	share float8 NOT NULL,
+	spread float8 NOT NULL,
 	lower_threshold float8,
 	upper_threshold float8,
 	chunks integer NOT NULL,
@@ -108,6 +110,7 @@ COMMENT ON TABLE drift.estimator_metrics IS 'metrics that can be estimated of a 
 COMMENT ON COLUMN drift.estimator_metrics.reference IS 'its value on all reference rows';
 COMMENT ON COLUMN drift.estimator_metrics.deviation IS 'by how much it varies by chance: its standard error on n rows is deviation / sqrt(n * share)';
 COMMENT ON COLUMN drift.estimator_metrics.share IS 'share of the rows that it depends on';
+COMMENT ON COLUMN drift.estimator_metrics.spread IS 'by how much what comes true lies around the estimate: its standard error on n rows is spread * sqrt(1 / n + 1 / rows of the reference)';
 COMMENT ON COLUMN drift.estimator_metrics.lower_threshold IS 'mean less three standard deviations of its values on chunks of the reference; an estimate below is an alert';
 COMMENT ON COLUMN drift.estimator_metrics.upper_threshold IS 'mean plus three standard deviations of them; an estimate above is an alert';
 COMMENT ON COLUMN drift.estimator_metrics.chunks IS 'chunks it was determined on';

@@ -314,8 +314,9 @@ drift_cbpe_reference(PG_FUNCTION_ARGS)
 	double shares[DRIFT_ESTIMATED_METRICS];
 	DriftExpectedCells cells;
 	DriftScored scored;
-	Datum values[5];
-	bool nulls[5] = {false};
+	double spread[DRIFT_ESTIMATED_METRICS];
+	Datum values[6];
+	bool nulls[6] = {false};
 
 	if (rows == NULL || rows->n[0] + rows->n[1] == 0)
 		PG_RETURN_NULL();
@@ -327,11 +328,14 @@ drift_cbpe_reference(PG_FUNCTION_ARGS)
 	{
 		deviations[i] = errors[i].deviation;
 		shares[i] = errors[i].share;
+		spread[i] = errors[i].deviation / sqrt(errors[i].share);
 	}
+	spread[DRIFT_ESTIMATED_ROC_AUC] = drift_auc_deviation(&scored);
 	values[0] = FitCalibration(&scored, lookup_rowtype_tupdesc_copy(TupleDescAttr(descriptor, 0)->atttypid, -1));
 	values[1] = Int64GetDatum(rows->n[0] + rows->n[1]);
 	values[2] = MetricsDatum(metrics);
 	values[3] = MetricsDatum(deviations);
 	values[4] = MetricsDatum(shares);
+	values[5] = MetricsDatum(spread);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }

@@ -241,15 +241,11 @@ drift_reference_metrics(const DriftScored *scored, const DriftExpectedCells *cel
 	metrics[DRIFT_ESTIMATED_BRIER] = brier.n > 0 ? brier.mean : (double) NAN;
 }
 
-/*
- * Deviation of the share of the other class that a row of the rarer one is
- * ahead of; rows of one score count half.
- */
+/* Deviation of the share of the other class that a row of a class is ahead of or behind; rows of one score count half. */
 static DriftSamplingError
-auc_error(const DriftScored *scored)
+placement_error(const DriftScored *scored, int class)
 {
 	int64_t n[2] = {scored->side[0].n, scored->side[1].n};
-	int rare = n[1] > n[0] ? 0 : 1;
 	DriftMoments m = {0};
 	int64_t above = 0;
 	Descent d;
@@ -257,13 +253,27 @@ auc_error(const DriftScored *scored)
 	begin_descent(&d, scored);
 	while (next_lower(&d))
 	{
-		double share = ((double) above + (double) d.rows[1 - rare] / 2) / (double) n[1 - rare];
+		double share = ((double) above + (double) d.rows[1 - class] / 2) / (double) n[1 - class];
 
-		for (int64_t i = 0; i < d.rows[rare]; i++)
+		for (int64_t i = 0; i < d.rows[class]; i++)
 			drift_moments_add(&m, share);
-		above += d.rows[1 - rare];
+		above += d.rows[1 - class];
 	}
-	return (DriftSamplingError){deviation(&m), (double) n[rare] / (double) (n[0] + n[1])};
+	return (DriftSamplingError){deviation(&m), (double) n[class] / (double) (n[0] + n[1])};
+}
+
+double
+drift_auc_deviation(const DriftScored *scored)
+{
+	double variance = 0;
+
+	for (int class = 0; class < 2; class++)
+	{
+		DriftSamplingError error = placement_error(scored, class);
+
+		variance += error.deviation * error.deviation / error.share;
+	}
+	return sqrt(variance);
 }
 
 /* How often a row is drawn: Poisson, by inversion; rate < 1. */
@@ -340,7 +350,8 @@ drift_sampling_errors(const DriftScored *scored, const DriftExpectedCells *cells
 	DriftMoments log_loss = loss_moments(scored, log_loss_of);
 	DriftMoments brier = loss_moments(scored, brier_of);
 
-	errors[DRIFT_ESTIMATED_ROC_AUC] = auc_error(scored);
+	/* of the rarer class */
+	errors[DRIFT_ESTIMATED_ROC_AUC] = placement_error(scored, scored->side[1].n > scored->side[0].n ? 0 : 1);
 	errors[DRIFT_ESTIMATED_AVERAGE_PRECISION] = precision_error(scored);
 	errors[DRIFT_ESTIMATED_ACCURACY] = share_error(cells->tp + cells->tn, missed, n, 1);
 	errors[DRIFT_ESTIMATED_PRECISION] = share_error(cells->tp, cells->fp, n, 1);

@@ -90,6 +90,14 @@ typedef struct DriftSamplingError
  */
 void drift_reference_metrics(const DriftScored *scored, const DriftExpectedCells *cells,
 							 double metrics[DRIFT_ESTIMATED_METRICS]);
+
+/*
+ * Deviation of the area under the ROC curve with both of its terms (DeLong,
+ * DeLong and Clarke-Pearson 1988), for the class shares of the reference: its
+ * standard error on n rows is that over sqrt(n). NannyML's has the term of the
+ * rarer class alone.
+ */
+double drift_auc_deviation(const DriftScored *scored);
 void drift_sampling_errors(const DriftScored *scored, const DriftExpectedCells *cells,
 						   DriftSamplingError errors[DRIFT_ESTIMATED_METRICS]);
 
