@@ -157,7 +157,7 @@ AS $$
 DECLARE
 	minimum_rows CONSTANT bigint := drift_internal.config_number(checked.config, 'monitoring.drift_check_samples');
 	wanted CONSTANT text[] := ARRAY(SELECT CASE w WHEN 'mean_error' THEN 'accuracy' ELSE w END
-		FROM jsonb_array_elements_text(coalesce(checked.config #> '{performance,metrics}', '["roc_auc", "mean_error"]')) AS w);
+		FROM jsonb_array_elements_text(checked.config #> '{performance,metrics}') AS w);
 	estimator drift.estimators;
 	broken jsonb;
 	estimated record;

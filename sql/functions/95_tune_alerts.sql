@@ -8,14 +8,10 @@ AS $$
 			WHEN 'data_drift' THEN n.names || ' drifted'
 			WHEN 'prediction_drift' THEN format('what the model says drifted (%s)', n.names)
 			WHEN 'target_drift' THEN 'the target drifted'
-<<<<<<< HEAD
 			WHEN 'performance' THEN format('the model is worse (%s)', n.names)
 			WHEN 'performance_segments' THEN 'the model is worse in segments'
-=======
-			WHEN 'performance' THEN 'the model makes more errors'
 			WHEN 'estimated_performance' THEN format('performance is estimated to be worse (%s)', n.names)
 			WHEN 'estimate_broken' THEN 'what came true is not what was estimated'
->>>>>>> 95e3c8e (Estimates in checks: from windows of scores, held against what came true; alerts of their own)
 			WHEN 'operation_drift' THEN format('predictions run otherwise (%s)', n.names)
 			WHEN 'volume' THEN 'the number of rows changed'
 			WHEN 'schema' THEN 'columns of the source changed'
