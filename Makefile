@@ -68,6 +68,7 @@ SQL_FUNCTIONS = \
 	sql/functions/61_delong_test.sql \
 	sql/functions/61_paired_values.sql \
 	sql/functions/61_bootstrap_metric.sql \
+	sql/functions/61_count_tests.sql \
 	sql/functions/61_words.sql \
 	sql/functions/62_detectors.sql \
 	sql/functions/62_thresholds.sql \

@@ -6,6 +6,33 @@ CREATE OR REPLACE FUNCTION drift.mcnemar_test(only_reference bigint, only_curren
 COMMENT ON FUNCTION drift.mcnemar_test(bigint, bigint) IS
 	'McNemar''s test of two classifiers on the same rows, from the rows that only the first and only the second has right: mid-p, exact and asymptotic p-values, two-sided, as statsmodels';
 
+CREATE OR REPLACE FUNCTION drift_internal.mcnemar_accum(bigint[], boolean, boolean) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'drift_mcnemar_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION drift_internal.mcnemar_accum(bigint[], boolean, boolean) IS 'Counts a row; private to drift.mcnemar_agg';
+
+CREATE OR REPLACE FUNCTION drift_internal.mcnemar_combine(bigint[], bigint[]) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'drift_mcnemar_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION drift_internal.mcnemar_combine(bigint[], bigint[]) IS 'Adds up the counts of parallel workers; private to drift.mcnemar_agg';
+
+CREATE OR REPLACE FUNCTION drift_internal.mcnemar_finish(bigint[]) RETURNS drift.mcnemar_result
+	AS 'MODULE_PATHNAME', 'drift_mcnemar_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION drift_internal.mcnemar_finish(bigint[]) IS 'Final function of drift.mcnemar_agg';
+
+CREATE OR REPLACE AGGREGATE drift.mcnemar_agg(correct_1 boolean, correct_2 boolean) (
+	SFUNC = drift_internal.mcnemar_accum,
+	STYPE = bigint[],
+	INITCOND = '{0,0}',
+	COMBINEFUNC = drift_internal.mcnemar_combine,
+	FINALFUNC = drift_internal.mcnemar_finish,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE drift.mcnemar_agg(correct_1 boolean, correct_2 boolean) IS
+	'McNemar''s test of two classifiers on the same rows, from whether each has the row right, as in mcnemar_agg(prediction_1 = actual, prediction_2 = actual); NULLs leave the row out';
+
 CREATE OR REPLACE FUNCTION drift_internal.paired_shares_p_value(only_reference bigint, only_current bigint, n bigint, difference float8)
 	RETURNS float8
 	AS 'MODULE_PATHNAME', 'drift_paired_shares_p_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

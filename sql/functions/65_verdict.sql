@@ -43,4 +43,4 @@ CREATE OR REPLACE FUNCTION drift.correct_p_values(p_values float8[], correction 
 	AS 'MODULE_PATHNAME', 'drift_correct_p_values' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION drift.correct_p_values(float8[], text) IS
-	'p-values corrected for their number, in the same order: bh (Benjamini-Hochberg 1995) or none; NULLs stay and do not count';
+	'p-values corrected for their number, in the same order: bh (Benjamini and Hochberg 1995: share of false ones among the rejected), holm (1979: probability of any false rejection), bonferroni or none; NULLs stay and do not count';

@@ -54,7 +54,8 @@ CompareErrors(const DriftScored *scored, Fit *fit)
 {
 	DriftStatus status;
 
-	while ((status = drift_fold_errors(scored, &drift_own_folds, &fit->room, &fit->before, &fit->after)) == DRIFT_NO_SPACE)
+	while ((status = drift_fold_errors(scored, &drift_own_folds, &fit->room, &fit->before, &fit->after)) ==
+		   DRIFT_NO_SPACE)
 		GrowRoom(&fit->room);
 	DriftCheck(status);
 	fit->needed = fit->before > fit->after;
@@ -88,7 +89,8 @@ NumbersDatum(const double *values, int64 n)
 
 	for (int64 i = 0; i < n; i++)
 		elements[i] = Float8GetDatum(values[i]);
-	return PointerGetDatum(construct_array(elements, (int) n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(
+		construct_array(elements, (int) n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 Datum

@@ -91,9 +91,12 @@ static void
 CheckProbability(double probability)
 {
 	if (!(probability >= 0 && probability <= 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a score is no probability"),
-						errdetail("It is %g.", probability),
-						errhint("drift.fit_calibration() makes a map from scores to probabilities; give it as the third argument.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a score is no probability"),
+			 errdetail("It is %g.", probability),
+			 errhint(
+				 "drift.fit_calibration() makes a map from scores to probabilities; give it as the third argument.")));
 }
 
 /* Count the rows of one key from the end of a side, and go past them */

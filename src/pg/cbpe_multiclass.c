@@ -150,7 +150,8 @@ drift_cbpe_multiclass_accum(PG_FUNCTION_ARGS)
 	prediction = PG_GETARG_INT32(2);
 	if (prediction < 1 || prediction > rows->count)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is no class %d", prediction),
-						errhint("The prediction is the place of its class among the probabilities, from 1 to %d.", rows->count)));
+						errhint("The prediction is the place of its class among the probabilities, from 1 to %d.",
+								rows->count)));
 	if (scores == NULL)
 		PG_RETURN_POINTER(rows);
 	Calibrate(rows, scores);
@@ -215,8 +216,8 @@ Datum
 drift_cbpe_multiclass(PG_FUNCTION_ARGS)
 {
 	static const DriftEstimated order[] = {
-		DRIFT_ESTIMATED_ROC_AUC,   DRIFT_ESTIMATED_AVERAGE_PRECISION, DRIFT_ESTIMATED_ACCURACY, DRIFT_ESTIMATED_PRECISION,
-		DRIFT_ESTIMATED_RECALL,    DRIFT_ESTIMATED_SPECIFICITY,       DRIFT_ESTIMATED_F1};
+		DRIFT_ESTIMATED_ROC_AUC, DRIFT_ESTIMATED_AVERAGE_PRECISION, DRIFT_ESTIMATED_ACCURACY, DRIFT_ESTIMATED_PRECISION,
+		DRIFT_ESTIMATED_RECALL,  DRIFT_ESTIMATED_SPECIFICITY,       DRIFT_ESTIMATED_F1};
 	MulticlassRows *rows = PG_ARGISNULL(0) ? NULL : (MulticlassRows *) PG_GETARG_POINTER(0);
 	double sums[DRIFT_ESTIMATED_METRICS] = {0};
 	double right = 0;

@@ -30,7 +30,7 @@ ComparePlaced(const void *a, const void *b)
 }
 
 void
-CorrectPValues(double *p_values, int count)
+CorrectPValues(double *p_values, int count, Correction correct)
 {
 	Placed *placed = palloc(sizeof(Placed) * (count + 1));
 	double *ascending = palloc(sizeof(double) * (count + 1));
@@ -40,11 +40,27 @@ CorrectPValues(double *p_values, int count)
 	qsort(placed, count, sizeof(Placed), ComparePlaced);
 	for (int i = 0; i < count; i++)
 		ascending[i] = placed[i].p_value;
-	drift_correct_ascending(ascending, count);
+	correct(ascending, count);
 	for (int i = 0; i < count; i++)
 		p_values[placed[i].place] = ascending[i];
 	pfree(placed);
 	pfree(ascending);
+}
+
+/* NULL for none */
+static Correction
+CorrectionOfName(const char *name)
+{
+	if (strcmp(name, "bh") == 0)
+		return drift_correct_ascending;
+	if (strcmp(name, "holm") == 0)
+		return drift_correct_holm;
+	if (strcmp(name, "bonferroni") == 0)
+		return drift_correct_bonferroni;
+	if (strcmp(name, "none") == 0)
+		return NULL;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is no correction named \"%s\"", name),
+					errhint("Use bh, holm, bonferroni or none.")));
 }
 
 /* correct_p_values(p_values, correction): NULLs stay and do not count */
@@ -52,7 +68,8 @@ PG_FUNCTION_INFO_V1(drift_correct_p_values);
 Datum
 drift_correct_p_values(PG_FUNCTION_ARGS)
 {
-	bool none = !PG_ARGISNULL(1) && strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), "none") == 0;
+	Correction correct =
+		PG_ARGISNULL(1) ? drift_correct_ascending : CorrectionOfName(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	Datum *values;
 	bool *nulls;
 	double *p_values;
@@ -60,9 +77,9 @@ drift_correct_p_values(PG_FUNCTION_ARGS)
 	int family = 0;
 	int lower_bound = 1;
 
-	if (PG_ARGISNULL(0) && none)
+	if (PG_ARGISNULL(0) && !correct)
 		PG_RETURN_NULL();
-	if (none)
+	if (!correct)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	if (PG_ARGISNULL(0))
 		PG_RETURN_ARRAYTYPE_P(construct_empty_array(FLOAT8OID));
@@ -72,7 +89,7 @@ drift_correct_p_values(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
 			p_values[family++] = DatumGetFloat8(values[i]);
-	CorrectPValues(p_values, family);
+	CorrectPValues(p_values, family, correct);
 	family = 0;
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])

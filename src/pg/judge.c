@@ -21,6 +21,7 @@
 #include "pg/correction.h"
 #include "pg/judge.h"
 #include "pg/profile.h"
+#include "stats/correction.h"
 #include "stats/numeric_statistics.h"
 
 /* An array argument, NULL being an array without elements */
@@ -205,7 +206,7 @@ DecideFindings(JudgedColumn *columns, int count)
 		for (int f = 0; f < columns[i].finding_count; f++)
 			if (!isnan(columns[i].findings[f].p_value))
 				p_values[family++] = columns[i].findings[f].p_value;
-	CorrectPValues(p_values, family);
+	CorrectPValues(p_values, family, drift_correct_ascending);
 	family = 0;
 	for (int i = 0; i < count; i++)
 	{

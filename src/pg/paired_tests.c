@@ -9,6 +9,7 @@
 #include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "utils/array.h"
 
 #include "compat.h"
 #include "stats/paired.h"
@@ -22,21 +23,14 @@ ReturnProbability(FunctionCallInfo fcinfo, double p)
 	PG_RETURN_FLOAT8(p);
 }
 
-/* mcnemar_test(only_reference, only_current): rows that one of two models has right */
-PG_FUNCTION_INFO_V1(drift_mcnemar_test);
-Datum
-drift_mcnemar_test(PG_FUNCTION_ARGS)
+static Datum
+ReturnMcNemar(FunctionCallInfo fcinfo, int64 b, int64 c)
 {
-	int64 b = PG_GETARG_INT64(0);
-	int64 c = PG_GETARG_INT64(1);
 	DriftMcNemar test = drift_mcnemar(b, c);
 	TupleDesc tupdesc;
 	Datum values[6];
 	bool nulls[6] = {false};
 
-	if (b < 0 || c < 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("numbers of rows must not be negative"),
-						errdetail("They are %lld and %lld.", (long long) b, (long long) c)));
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
 		elog(ERROR, "unexpected result type of McNemar's test");
 	values[0] = Float8GetDatum(test.mid_p);
@@ -46,6 +40,73 @@ drift_mcnemar_test(PG_FUNCTION_ARGS)
 	values[4] = Float8GetDatum(test.edwards.statistic);
 	values[5] = Float8GetDatum(test.edwards.p_value);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
+}
+
+/* mcnemar_test(only_reference, only_current): rows that one of two models has right */
+PG_FUNCTION_INFO_V1(drift_mcnemar_test);
+Datum
+drift_mcnemar_test(PG_FUNCTION_ARGS)
+{
+	int64 b = PG_GETARG_INT64(0);
+	int64 c = PG_GETARG_INT64(1);
+
+	if (b < 0 || c < 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("numbers of rows must not be negative"),
+						errdetail("They are %lld and %lld.", (long long) b, (long long) c)));
+	return ReturnMcNemar(fcinfo, b, c);
+}
+
+/* The state of mcnemar_agg: rows that only the first, and only the second, has right */
+static int64 *
+OnlyOneRight(FunctionCallInfo fcinfo, int number)
+{
+	ArrayType *array = PG_GETARG_ARRAYTYPE_P(number);
+
+	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != 2 || array_contains_nulls(array))
+		elog(ERROR, "expected an array of two counts");
+	return (int64 *) ARR_DATA_PTR(array);
+}
+
+/* mcnemar_accum(state, correct_1, correct_2) */
+PG_FUNCTION_INFO_V1(drift_mcnemar_accum);
+Datum
+drift_mcnemar_accum(PG_FUNCTION_ARGS)
+{
+	/* the array is the aggregate's own */
+	ArrayType *state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	int64 *rows;
+
+	fcinfo->args[0].value = PointerGetDatum(state);
+	rows = OnlyOneRight(fcinfo, 0);
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2) && PG_GETARG_BOOL(1) != PG_GETARG_BOOL(2))
+		rows[PG_GETARG_BOOL(1) ? 0 : 1]++;
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/* mcnemar_combine(state, state) */
+PG_FUNCTION_INFO_V1(drift_mcnemar_combine);
+Datum
+drift_mcnemar_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType *state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	const int64 *other = OnlyOneRight(fcinfo, 1);
+	int64 *rows;
+
+	fcinfo->args[0].value = PointerGetDatum(state);
+	rows = OnlyOneRight(fcinfo, 0);
+	rows[0] += other[0];
+	rows[1] += other[1];
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/* mcnemar_finish(state) */
+PG_FUNCTION_INFO_V1(drift_mcnemar_finish);
+Datum
+drift_mcnemar_finish(PG_FUNCTION_ARGS)
+{
+	const int64 *rows = OnlyOneRight(fcinfo, 0);
+
+	return ReturnMcNemar(fcinfo, rows[0], rows[1]);
 }
 
 /* p-value that the share of rows of the second model is above that of the first by more than a difference */

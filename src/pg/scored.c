@@ -199,8 +199,9 @@ ReadCalibrationMap(Datum value)
 	read.map.scores = NumbersOf(tuple, "scores", &read.map.n);
 	read.map.probabilities = NumbersOf(tuple, "probabilities", &n);
 	if (n != read.map.n)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid calibration map"),
-						errdetail("It has %lld scores and %lld probabilities.", (long long) read.map.n, (long long) n)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid calibration map"),
+				 errdetail("It has %lld scores and %lld probabilities.", (long long) read.map.n, (long long) n)));
 	for (int64 i = 0; i < n; i++)
 	{
 		bool rises = i == 0 || (read.map.scores[i] > read.map.scores[i - 1] &&
@@ -243,8 +244,9 @@ CheckSameMap(FunctionCallInfo fcinfo, const ScoredRows *rows, int argument)
 	if (PointerGetDatum(now) != PG_GETARG_DATUM(argument))
 		pfree(now);
 	if (!same)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the calibration map must be the same for all rows"),
-						errhint("Group by what it depends on.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the calibration map must be the same for all rows"),
+				 errhint("Group by what it depends on.")));
 }
 
 /* ------------------------------------------------------------------------
@@ -352,10 +354,10 @@ drift_scored_serialize(PG_FUNCTION_ARGS)
 	char *to;
 
 	if (!AllocSizeIsValid(length + VARHDRSZ))
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("a parallel worker has more scores than it can send"),
-						errdetail("It has %lld.", (long long) (rows->n[0] + rows->n[1])),
-						errhint("Set max_parallel_workers_per_gather to 0.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a parallel worker has more scores than it can send"),
+				 errdetail("It has %lld.", (long long) (rows->n[0] + rows->n[1])),
+				 errhint("Set max_parallel_workers_per_gather to 0.")));
 	bytes = palloc(length + VARHDRSZ);
 	SET_VARSIZE(bytes, length + VARHDRSZ);
 	to = VARDATA(bytes);

@@ -104,8 +104,8 @@ next_score(Pass *pass)
 		if (!left[s] || score[s] != pass->score)
 			continue;
 		do
-			pass->rows[s] += pass->folds == NULL ||
-							 pass->folds->tests(pass->folds->ctx, pass->fold, s, rank) == pass->tested;
+			pass->rows[s] +=
+				pass->folds == NULL || pass->folds->tests(pass->folds->ctx, pass->fold, s, rank) == pass->tested;
 		while (++rank < side[s].n && side[s].at(side[s].ctx, rank) == pass->score);
 		pass->at[s] = rank;
 	}
@@ -232,7 +232,8 @@ add_tested(const DriftScored *scored, const DriftFolds *folds, const DriftCalibr
 	for (int fold = 0; fold < folds->count; fold++)
 	{
 		begin_pass(&pass[fold], scored, folds, fold, true);
-		next[fold] = next_rows(&pass[fold]) ? drift_calibrate(maps ? &maps[fold] : &identity, pass[fold].score) : (double) INFINITY;
+		next[fold] = next_rows(&pass[fold]) ? drift_calibrate(maps ? &maps[fold] : &identity, pass[fold].score)
+											: (double) INFINITY;
 	}
 	for (;;)
 	{
@@ -252,7 +253,8 @@ add_tested(const DriftScored *scored, const DriftFolds *folds, const DriftCalibr
 		probability = next[least];
 		rows += pass[least].rows[0] + pass[least].rows[1];
 		positives += pass[least].rows[1];
-		next[least] = next_rows(&pass[least]) ? drift_calibrate(maps ? &maps[least] : &identity, pass[least].score) : (double) INFINITY;
+		next[least] = next_rows(&pass[least]) ? drift_calibrate(maps ? &maps[least] : &identity, pass[least].score)
+											  : (double) INFINITY;
 	}
 }
 

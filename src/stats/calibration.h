@@ -27,13 +27,13 @@
 typedef struct DriftCalibrationError
 {
 	int64_t n;
-	int64_t width;     /* rows of a bin, the last one has the rest */
-	int64_t last;      /* where the last one begins */
-	int64_t seen;      /* rows before the bin that is being filled */
-	double filled;     /* rows in it */
-	double sum;        /* of their probabilities */
-	double positives;  /* of them */
-	double error;      /* of the bins before, times n */
+	int64_t width;    /* rows of a bin, the last one has the rest */
+	int64_t last;     /* where the last one begins */
+	int64_t seen;     /* rows before the bin that is being filled */
+	double filled;    /* rows in it */
+	double sum;       /* of their probabilities */
+	double positives; /* of them */
+	double error;     /* of the bins before, times n */
 } DriftCalibrationError;
 
 /* False: n rows cannot fill two bins. */

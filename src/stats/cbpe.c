@@ -68,7 +68,8 @@ drift_cbpe_add(DriftCbpe *c, double score, double probability, int64_t rows, int
 	if (rows == 1)
 		drift_sum_add(&c->precision, probability * (before + probability) / (double) (c->n + 1));
 	else
-		drift_sum_add(&c->precision, probability * (added + (before - probability * (double) c->n) * reciprocals(c->n, rows)));
+		drift_sum_add(&c->precision,
+					  probability * (added + (before - probability * (double) c->n) * reciprocals(c->n, rows)));
 	drift_sum_add(&c->area, (1 - probability) * (double) rows * (before + added / 2));
 	drift_sum_add_rows(&c->positives, probability, rows);
 	if (predicted > 0)
@@ -91,7 +92,8 @@ drift_cbpe_cells(const DriftCbpe *c)
 	double hits = drift_sum_total(&c->hits);
 	double misses = fmax(0, positives - hits);
 
-	return (DriftExpectedCells){hits, (double) c->predicted - hits, misses, fmax(0, (double) (c->n - c->predicted) - misses)};
+	return (DriftExpectedCells){hits, (double) c->predicted - hits, misses,
+								fmax(0, (double) (c->n - c->predicted) - misses)};
 }
 
 static double
@@ -119,7 +121,8 @@ drift_cbpe_metrics(const DriftCbpe *c, double metrics[DRIFT_ESTIMATED_METRICS])
 
 	drift_cell_metrics(&cells, metrics);
 	metrics[DRIFT_ESTIMATED_ROC_AUC] = pairs > 0 ? drift_sum_total(&c->area) / pairs : (double) NAN;
-	metrics[DRIFT_ESTIMATED_AVERAGE_PRECISION] = positives > 0 ? drift_sum_total(&c->precision) / positives : (double) NAN;
+	metrics[DRIFT_ESTIMATED_AVERAGE_PRECISION] =
+		positives > 0 ? drift_sum_total(&c->precision) / positives : (double) NAN;
 	metrics[DRIFT_ESTIMATED_LOG_LOSS] = c->n == 0 || c->outside ? (double) NAN : drift_sum_mean(&c->log_loss, c->n);
 	metrics[DRIFT_ESTIMATED_BRIER] = c->n == 0 || c->outside ? (double) NAN : drift_sum_mean(&c->brier, c->n);
 }

@@ -37,14 +37,14 @@ typedef enum DriftEstimated
 typedef struct DriftCbpe
 {
 	int64_t n;
-	int64_t predicted;      /* rows with a positive prediction */
-	DriftSum positives;     /* sum of the probabilities */
-	DriftSum hits;          /* of those of rows with a positive prediction */
+	int64_t predicted;  /* rows with a positive prediction */
+	DriftSum positives; /* sum of the probabilities */
+	DriftSum hits;      /* of those of rows with a positive prediction */
 	DriftSum log_loss;
 	DriftSum brier;
-	DriftSum area;          /* below the ROC curve, in pairs */
-	DriftSum precision;     /* below the curve of precision over recall, in rows */
-	bool outside;           /* a score was not from 0 to 1 */
+	DriftSum area;      /* below the ROC curve, in pairs */
+	DriftSum precision; /* below the curve of precision over recall, in rows */
+	bool outside;       /* a score was not from 0 to 1 */
 } DriftCbpe;
 
 /*
