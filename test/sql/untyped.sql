@@ -202,6 +202,20 @@ INSERT INTO call VALUES ('deploy', 'SELECT * FROM drift.deploy(%s, %s, %s, %s, %
 	('fail_event', 'SELECT drift.fail_event(%s, %s)', ARRAY[event(), 'no answer']), ('purge_events', 'SELECT drift.purge_events(%s)', ARRAY['1 day']),
 	('set_rollback_limit', 'SELECT drift.set_rollback_limit(%s, %s, %s)', ARRAY['deployed', '2', 'why']),
 	('mcnemar_test', 'SELECT drift.mcnemar_test(%s, %s)', ARRAY['5', '15']);
+-- comparing two models or two arms
+INSERT INTO call VALUES ('mcnemar_agg', 'SELECT drift.mcnemar_agg(f, %s) FROM rows_of', ARRAY['true']), ('delong_test', 'SELECT drift.delong_test(x, %s, f) FROM rows_of', ARRAY['1']),
+	('delong_test', 'SELECT drift.delong_test(x, x, f, %s) FROM rows_of', ARRAY['0.9']), ('wilcoxon_test', 'SELECT drift.wilcoxon_test(x, %s) FROM rows_of', ARRAY['5']),
+	('paired_permutation_test', 'SELECT drift.paired_permutation_test(x, %s) FROM rows_of', ARRAY['5']),
+	('paired_permutation_test', 'SELECT drift.paired_permutation_test(x, x, %s, %s) FROM rows_of', ARRAY['99', '1']),
+	('bootstrap_test', 'SELECT drift.bootstrap_test(x, %s) FROM rows_of', ARRAY['5']), ('bootstrap_test', 'SELECT drift.bootstrap_test(x, x, %s, %s, %s) FROM rows_of', ARRAY['99', '1', '0.9']),
+	('bootstrap_metric_test', 'SELECT drift.bootstrap_metric_test(%s, x, %s, f) FROM rows_of', ARRAY['accuracy', '0.7']),
+	('bootstrap_metric_test', 'SELECT drift.bootstrap_metric_test(%s, x, x, f, %s, %s, %s) FROM rows_of', ARRAY['roc_auc', '99', '1', '0.9']),
+	('two_proportion_test', 'SELECT drift.two_proportion_test(%s, %s, %s, %s, %s)', ARRAY['12', '100', '15', '100', '0.9']),
+	('msprt_test', 'SELECT drift.msprt_test(%s, %s, %s, %s, %s, %s)', ARRAY['12', '100', '15', '100', '0.01', '0.9']),
+	('msprt_mean_test', 'SELECT drift.msprt_mean_test(%s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['1', '2', '100', '1.5', '2', '100', '0.1', '0.9']),
+	('beta_binomial_test', 'SELECT drift.beta_binomial_test(%s, %s, %s, %s, %s, %s)', ARRAY['12', '100', '15', '100', '1', '1']),
+	('chi_square_test', 'SELECT drift.chi_square_test(%s)', ARRAY['{{1,2},{3,4}}']), ('fisher_exact_test', 'SELECT drift.fisher_exact_test(%s)', ARRAY['{{1,2},{3,4}}']),
+	('srm_test', 'SELECT drift.srm_test(%s, %s, %s)', ARRAY['{50,52}', '{1,1}', '0.001']), ('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'holm']);
 
 -- monitors: of the log, and of a table with a time column
 CREATE TABLE timed AS SELECT now() - interval '1 hour' * g AS at, g::float8 AS x, f FROM generate_series(1, 60) AS g, LATERAL (SELECT g % 2 = 0 AS f) AS p;
