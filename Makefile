@@ -193,6 +193,8 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_performance.sql \
 	sql/functions/93_check_metrics.sql \
 	sql/functions/93_performance_baselines.sql \
+	sql/functions/93_performance.sql \
+	sql/functions/93_performance_views.sql \
 	sql/functions/93_check_estimates.sql \
 	sql/functions/94_calibrate.sql \
 	sql/functions/94_explain_check.sql \

@@ -96,9 +96,9 @@ BEGIN
 	ELSIF expression IS NULL OR higher_is_better IS NULL THEN
 		RAISE EXCEPTION 'a metric needs an expression and a direction' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	RETURN QUERY SELECT (drift_internal.store_metric(owned,
+	RETURN QUERY SELECT s.* FROM drift_internal.store_metric(owned,
 		ROW(owned.monitor_id, 0, drift_internal.check_metric_name(name), expression, higher_is_better, least_loss)::drift.custom_metrics,
-		drift_internal.check_metric(owned, expression))).*;
+		drift_internal.check_metric(owned, expression)) AS s;
 END
 $$;
 

@@ -135,20 +135,22 @@ $$;
 COMMENT ON FUNCTION drift_internal.is_rate_metric(drift_internal.metric_value) IS
 	'whether a mean is that of zeros and ones; of a declared one it is taken for granted';
 
-CREATE OR REPLACE FUNCTION drift_internal.measured_metrics(checked drift.checks, monitor drift.monitors, spans drift_internal.check_spans,
-	limits drift.thresholds)
+-- Which metrics have a verdict is said by the configuration, and of custom metrics by their least_loss.
+CREATE OR REPLACE FUNCTION drift_internal.pair_metrics(current drift_internal.segment_metric[], reference drift_internal.segment_metric[],
+	config jsonb, alpha float8, monitor_id integer, span tstzrange)
 	RETURNS SETOF drift.check_metrics
 	LANGUAGE plpgsql STABLE ROWS 20
 	SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
 DECLARE
-	minimum_rows CONSTANT bigint := drift_internal.config_number(checked.config, 'monitoring.drift_check_samples');
-	general_loss CONSTANT float8 := drift_internal.config_number(checked.config, 'drift_detection.performance_drop_threshold');
-	wanted CONSTANT text[] := ARRAY(SELECT jsonb_array_elements_text(checked.config #> '{performance,metrics}'));
-	z CONSTANT float8 := drift_internal.normal_quantile(1 - limits.alpha / 2);
+	minimum_rows CONSTANT bigint := drift_internal.config_number(config, 'monitoring.drift_check_samples');
+	general_loss CONSTANT float8 := drift_internal.config_number(config, 'drift_detection.performance_drop_threshold');
+	wanted CONSTANT text[] := ARRAY(SELECT jsonb_array_elements_text(config #> '{performance,metrics}'));
+	z CONSTANT float8 := drift_internal.normal_quantile(1 - alpha / 2);
 BEGIN
 	RETURN QUERY
-		SELECT checked.check_id, c.segment COLLATE "C", 'realised' COLLATE "C", (c.measured).metric COLLATE "C", spans.current_span,
+		SELECT NULL::bigint, c.segment COLLATE "C", 'realised' COLLATE "C", (c.measured).metric COLLATE "C", span,
 			(c.measured).n, (c.measured).value, (c.measured).standard_error,
 			(c.measured).value - z * (c.measured).standard_error - (c.measured).value_error,
 			(c.measured).value + z * (c.measured).standard_error + (c.measured).value_error,
@@ -158,19 +160,18 @@ BEGIN
 				WHEN (r.measured).value IS NULL OR least((c.measured).n, (r.measured).n) < minimum_rows THEN 'insufficient_data'
 				ELSE 'ok' END,
 			'{}'::text[], NULL::text
-		FROM drift_internal.window_metrics(monitor, spans.current_span, monitor.segment IS NOT NULL) AS c
-		LEFT JOIN drift_internal.reference_metrics(checked, monitor, spans) AS r
-			ON r.segment = c.segment AND (r.measured).metric = (c.measured).metric
-		LEFT JOIN drift.custom_metrics AS u ON u.monitor_id = monitor.monitor_id AND u.name = (c.measured).metric
+		FROM unnest(current) AS c
+		LEFT JOIN unnest(reference) AS r ON r.segment = c.segment AND (r.measured).metric = (c.measured).metric
+		LEFT JOIN drift.custom_metrics AS u ON u.monitor_id = pair_metrics.monitor_id AND u.name = (c.measured).metric
 		CROSS JOIN LATERAL (SELECT CASE WHEN u.name IS NULL THEN (c.measured).metric = ANY (wanted) ELSE u.least_loss IS NOT NULL END AS has_verdict) AS v
-		LEFT JOIN LATERAL drift_internal.weigh_metric((c.measured).metric, r.measured, c.measured, u, limits.alpha) AS w
+		LEFT JOIN LATERAL drift_internal.weigh_metric((c.measured).metric, r.measured, c.measured, u, alpha) AS w
 			ON (r.measured).value IS NOT NULL AND coalesce(u.higher_is_better, drift_internal.higher_is_better((c.measured).metric)) IS NOT NULL
 		WHERE c.segment = '' OR v.has_verdict;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.measured_metrics(drift.checks, drift.monitors, drift_internal.check_spans, drift.thresholds) IS
-	'metrics of a check beside their references, ok where they are to be judged';
+COMMENT ON FUNCTION drift_internal.pair_metrics(drift_internal.segment_metric[], drift_internal.segment_metric[], jsonb, float8, integer, tstzrange) IS
+	'metrics beside their references, ok where they are to be judged';
 
 CREATE OR REPLACE FUNCTION drift_internal.metric_text(judged drift.check_metrics, alpha float8, minimum_rows bigint, time_zone text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -183,12 +184,52 @@ AS $$
 			ELSE format('%s %s to %s (worse by %s to %s with confidence %s)', judged.metric, drift_internal.short_number(judged.reference),
 				drift_internal.short_number(judged.value), drift_internal.short_number(judged.loss_low), drift_internal.short_number(judged.loss_high),
 				drift_internal.percent(1 - alpha))
-		END || '; outcomes of rows ' || drift_internal.span_text(judged.span, time_zone)
+		END || coalesce('; outcomes of rows ' || drift_internal.span_text(judged.span, time_zone), '')
 $$;
 
 COMMENT ON FUNCTION drift_internal.metric_text(drift.check_metrics, float8, bigint, text) IS 'what a check says of a metric';
 
 -- Holm: the smallest p-value times the number of metrics, the next times one less, and never less than the one before.
+CREATE OR REPLACE FUNCTION drift_internal.judge_pairs(pairs drift.check_metrics[], config jsonb, alpha float8, time_zone text)
+	RETURNS SETOF drift.check_metrics
+	LANGUAGE plpgsql STABLE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found record;
+	judged drift.check_metrics;
+	significant boolean;
+BEGIN
+	FOR found IN
+		SELECT h.m AS judged,
+			max(least(1, (h.m).p_value * h.times)) OVER (PARTITION BY h.is_judged, h.is_segment ORDER BY (h.m).p_value, (h.m).segment, (h.m).metric) AS adjusted
+		FROM (
+			SELECT m, (m).severity = 'ok' AS is_judged, (m).segment <> '' AS is_segment,
+				count(*) OVER (PARTITION BY (m).severity = 'ok', (m).segment <> '')
+					- row_number() OVER (PARTITION BY (m).severity = 'ok', (m).segment <> '' ORDER BY (m).p_value, (m).segment, (m).metric) + 1 AS times
+			FROM unnest(pairs) AS m
+		) AS h
+		ORDER BY (h.m).segment, (h.m).metric
+	LOOP
+		judged := found.judged;
+		IF judged.severity = 'ok' THEN
+			significant := found.adjusted < alpha AND judged.loss > 0;
+			judged.severity := CASE
+				WHEN significant AND judged.loss >= judged.threshold THEN 'critical'
+				WHEN significant AND judged.loss >= judged.threshold / 2 THEN 'warning'
+				ELSE 'ok' END;
+			judged.findings := CASE WHEN judged.severity = 'ok' THEN '{}' ELSE '{performance}'::text[] END;
+		END IF;
+		judged.explanation := drift_internal.metric_text(judged, alpha,
+			drift_internal.config_number(config, 'monitoring.drift_check_samples')::bigint, time_zone);
+		RETURN NEXT judged;
+	END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.judge_pairs(drift.check_metrics[], jsonb, float8, text) IS
+	'verdicts on metrics that have a reference: those of all rows are one family, those of segments another';
+
 CREATE OR REPLACE FUNCTION drift_internal.judge_metrics(checked drift.checks, monitor drift.monitors, spans drift_internal.check_spans,
 	limits drift.thresholds)
 	RETURNS SETOF drift.check_metrics
@@ -196,34 +237,24 @@ CREATE OR REPLACE FUNCTION drift_internal.judge_metrics(checked drift.checks, mo
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	minimum_rows CONSTANT bigint := drift_internal.config_number(checked.config, 'monitoring.drift_check_samples');
-	found record;
 	judged drift.check_metrics;
-	significant boolean;
 BEGIN
 	IF drift_internal.outcome_columns(monitor.monitor_id) IS NULL THEN
 		RETURN;
 	END IF;
-	FOR found IN
-		SELECT h.m AS judged, max(least(1, (h.m).p_value * h.times)) OVER (PARTITION BY h.is_judged, h.is_segment ORDER BY (h.m).p_value, (h.m).segment, (h.m).metric) AS adjusted
-		FROM (
-			SELECT m, (m).severity = 'ok' AS is_judged, (m).segment <> '' AS is_segment,
-				count(*) OVER f - row_number() OVER (f ORDER BY (m).p_value, (m).segment, (m).metric) + 1 AS times
-			FROM drift_internal.measured_metrics(checked, monitor, spans, limits) AS m
-			WINDOW f AS (PARTITION BY (m).severity = 'ok', (m).segment <> '')
-		) AS h
-		ORDER BY (h.m).segment, (h.m).metric
+	FOR judged IN
+		SELECT j.*
+		FROM drift_internal.judge_pairs(ARRAY(
+				SELECT p
+				FROM drift_internal.pair_metrics(
+					ARRAY(SELECT ROW(c.segment, c.measured)::drift_internal.segment_metric
+						FROM drift_internal.window_metrics(monitor, spans.current_span, monitor.segment IS NOT NULL) AS c),
+					ARRAY(SELECT ROW(r.segment, r.measured)::drift_internal.segment_metric
+						FROM drift_internal.reference_metrics(checked, monitor, spans) AS r),
+					checked.config, limits.alpha, monitor.monitor_id, spans.current_span) AS p),
+			checked.config, limits.alpha, monitor.time_zone) AS j
 	LOOP
-		judged := found.judged;
-		IF judged.severity = 'ok' THEN
-			significant := found.adjusted < limits.alpha AND judged.loss > 0;
-			judged.severity := CASE
-				WHEN significant AND judged.loss >= judged.threshold THEN 'critical'
-				WHEN significant AND judged.loss >= judged.threshold / 2 THEN 'warning'
-				ELSE 'ok' END;
-			judged.findings := CASE WHEN judged.severity = 'ok' THEN '{}' ELSE '{performance}'::text[] END;
-		END IF;
-		judged.explanation := drift_internal.metric_text(judged, limits.alpha, minimum_rows, monitor.time_zone);
+		judged.check_id := checked.check_id;
 		RETURN NEXT judged;
 	END LOOP;
 END

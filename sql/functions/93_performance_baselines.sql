@@ -34,6 +34,19 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.declared_metrics(jsonb) IS 'metrics from a JSON object with a number, or value, standard_error and n, for each';
 
+CREATE OR REPLACE FUNCTION drift_internal.baseline_mark(model_id integer) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('%s metrics, the last set at %s', count(*), to_char(max(b.set_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
+	FROM drift.performance_baselines AS b
+	WHERE b.model_id = baseline_mark.model_id
+	HAVING count(*) > 0
+$$;
+
+COMMENT ON FUNCTION drift_internal.baseline_mark(integer) IS
+	'what changes with the performance baselines of a model, so that a check knows whether it was held against the same; NULL: it has none';
+
 CREATE OR REPLACE FUNCTION drift_internal.check_version(model drift.models, version integer) RETURNS integer
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp

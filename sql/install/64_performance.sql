@@ -83,6 +83,13 @@ CREATE TYPE drift_internal.metric_value AS (
 
 COMMENT ON TYPE drift_internal.metric_value IS 'a metric of some rows: its value, the standard error (NULL: not known), how far profiles may be off, and the rows it is about';
 
+CREATE TYPE drift_internal.segment_metric AS (
+	segment text,
+	measured drift_internal.metric_value
+);
+
+COMMENT ON TYPE drift_internal.segment_metric IS 'a metric of a segment; empty: of all rows';
+
 CREATE TYPE drift_internal.outcome_profile AS (
 	role text,
 	column_name text,
