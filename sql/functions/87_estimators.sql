@@ -73,7 +73,7 @@ CREATE OR REPLACE FUNCTION drift_internal.chunk_expression(chunk text) RETURNS t
 AS $$
 BEGIN
 	IF chunk IN ('day', 'week', 'month') THEN
-		RETURN format('pg_catalog.extract(epoch FROM pg_catalog.date_trunc(%L, r.predicted_at, ''UTC''))', chunk);
+		RETURN format('pg_catalog.date_part(''epoch'', pg_catalog.date_trunc(%L, r.predicted_at, ''UTC''))', chunk);
 	ELSIF chunk IS NOT NULL THEN
 		RAISE EXCEPTION 'unknown chunks: %', chunk
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'They are day, week or month; NULL for ten of equally many rows.';
