@@ -66,7 +66,8 @@ AreaUnderCurve(BinaryScores *scores)
 		return drift_separation_auc(SeparateScores(scores));
 	auc = palloc(sizeof(DriftAuc));
 	drift_auc_start(auc, scores->keys[0], scores->n[0], scores->keys[1], scores->n[1], LabelledPoll);
-	scratch = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (auc->mixed + auc->fullest + 1));
+	scratch =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (scores->n[0] + scores->n[1] + auc->fullest));
 	area = drift_auc_finish(auc, scratch);
 	pfree(scratch);
 	pfree(auc);

@@ -321,7 +321,7 @@ drift_binary_metric_accum(PG_FUNCTION_ARGS)
 
 /* Get the rows of a sort on disk back into arrays, which are as large as they must be */
 static void
-TakeBack(BinaryScores *scores, int side)
+TakeSideBack(BinaryScores *scores, int side)
 {
 	int64 n = scores->n[side];
 	Size length = sizeof(uint64) * Max(n, 1);
@@ -354,6 +354,18 @@ TakeBack(BinaryScores *scores, int side)
 	}
 	tuplesort_end(scores->sort[side]);
 	scores->sort[side] = NULL;
+	scores->capacity[side] = n;
+}
+
+/* Each aggregate that shares the state sends it: what was taken back stays */
+static void
+TakeBack(BinaryScores *scores)
+{
+	if (!scores->spilled)
+		return;
+	TakeSideBack(scores, 0);
+	TakeSideBack(scores, 1);
+	scores->spilled = false;
 }
 
 /* What is sent of a state besides its rows; both ends are of one server */
@@ -380,6 +392,7 @@ drift_binary_serialize(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many rows of a parallel worker"),
 						errdetail("It has " INT64_FORMAT " rows to hand over at once.", rows),
 						errhint("SET max_parallel_workers_per_gather = 0 for this query.")));
+	TakeBack(scores);
 	memset(&header, 0, sizeof(header));
 	header.weighted = scores->weighted;
 	header.threshold = scores->threshold;
@@ -395,8 +408,6 @@ drift_binary_serialize(PG_FUNCTION_ARGS)
 	{
 		int length = sizeof(uint64) * scores->n[side];
 
-		if (scores->spilled)
-			TakeBack(scores, side);
 		if (length == 0)
 			continue;
 		pq_sendbytes(&bytes, (const char *) scores->keys[side], length);

@@ -291,7 +291,8 @@ drift_buckets_count(const DriftBuckets *buckets, const uint64_t *keys, int64_t n
 }
 
 void
-drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m)
+drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m,
+				  uint32_t bits)
 {
 	uint64_t sorted[2 * FIT_KEYS];
 	uint64_t scratch[2 * FIT_KEYS];
@@ -299,7 +300,7 @@ drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const u
 
 	picked += spread(current, m, sorted + picked, FIT_KEYS);
 	drift_sort_keys(sorted, picked, scratch, NULL);
-	fit_buckets(b, sorted, picked, bucket_bits(n + m));
+	fit_buckets(b, sorted, picked, bits);
 }
 
 /* ------------------------------------------------------------------------
@@ -419,7 +420,7 @@ drift_ks_start(DriftKsSearch *s, const uint64_t *reference, int64_t n, const uin
 	s->n[1] = m;
 	s->peak[0] = s->peak[1] = 0;
 	s->poll = poll;
-	drift_buckets_fit(&s->buckets, reference, n, current, m);
+	drift_buckets_fit(&s->buckets, reference, n, current, m, bucket_bits(n + m));
 	for (int side = 0; side < 2; side++)
 	{
 		if (poll)

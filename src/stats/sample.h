@@ -109,19 +109,26 @@ typedef struct DriftBuckets
 	uint32_t count;     /* buckets in use, at most DRIFT_BUCKETS */
 } DriftBuckets;
 
-static inline uint32_t
-drift_bucket_of(const DriftBuckets *b, uint64_t key)
+/* Where a key stands between the fitted ones, 0 to range. */
+static inline uint64_t
+drift_place_of(const DriftBuckets *b, uint64_t key)
 {
 	uint64_t above = (key > b->hole_high ? key : b->hole_high) - b->hole;
 	uint64_t place = key > b->hole_low ? above : key;
 
 	place = place > b->low ? place - b->low : 0;
-	place = place < b->range ? place : b->range;
-	return (uint32_t) (place >> b->shift);
+	return place < b->range ? place : b->range;
 }
 
-/* Fits buckets to the keys of two samples, not both empty: as many as make counting and sorting what is in them fast. */
-void drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m);
+static inline uint32_t
+drift_bucket_of(const DriftBuckets *b, uint64_t key)
+{
+	return (uint32_t) (drift_place_of(b, key) >> b->shift);
+}
+
+/* Fits at most 2^bits buckets to the keys of two samples, not both empty. */
+void drift_buckets_fit(DriftBuckets *b, const uint64_t *reference, int64_t n, const uint64_t *current, int64_t m,
+					   uint32_t bits);
 
 /* Adds to rows[] how many keys fall in each bucket. */
 void drift_buckets_count(const DriftBuckets *b, const uint64_t *keys, int64_t n, uint32_t *rows);

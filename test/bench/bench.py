@@ -1,4 +1,4 @@
-"""bench.py ROWS [models|predict]: what the extension costs beside avg(), and what it saves beside pulling the rows.
+"""bench.py ROWS [models|predict|performance]: what the extension costs beside avg(), and what it saves beside pulling the rows.
 
 Prints one table. A figure that falls short of its gate does not fail the run: machines differ.
 """
@@ -6,6 +6,7 @@ Prints one table. A figure that falls short of its gate does not fail the run: m
 import sys
 
 import models
+import performance
 import predict
 import quality
 import rivals
@@ -216,14 +217,17 @@ def main():
 
     say(server.value('SHOW server_version'))
     only = sys.argv[2] if len(sys.argv) > 2 else None
-    if only not in ('models', 'predict'):
-        bench_statistics(figures, server, parallel, rows)
-    if only != 'predict':
-        say('models, 200,000 rows of 30 features')
-        models.bench_models(figures, server, parallel, agree)
-    else:
+    if only == 'predict':
         say('predictions of 20 features')
         predict.bench_predictions(figures, server)
+    else:
+        if only in (None, 'quick'):
+            bench_statistics(figures, server, parallel, rows)
+        if only != 'performance':
+            say('models, 200,000 rows of 30 features')
+            models.bench_models(figures, server, parallel, agree)
+        if only != 'models':
+            performance.bench_performance(figures, server, parallel, agree, say)
     figures.print()
 
 

@@ -1,10 +1,10 @@
-# test/run bench [quick|models|predict|outcomes|monitors]: speed, as ratios taken in one run.
+# test/run bench [quick|models|predict|outcomes|monitors|performance]: speed, as ratios taken in one run.
 
 case ${1:-full} in
 	quick) rows=1000000 shared_buffers=1GB ;;
 	full) rows=10000000 shared_buffers=4GB ;;
-	models | predict | outcomes | monitors) rows=0 shared_buffers=1GB ;;
-	*) die "bench takes no argument but quick, models, predict, outcomes or monitors" ;;
+	models | predict | outcomes | monitors | performance) rows=0 shared_buffers=1GB ;;
+	*) die "bench takes no argument but quick, models, predict, outcomes, monitors or performance" ;;
 esac
 
 evidently_works() {
@@ -55,8 +55,8 @@ offer_models() {
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
-case ${1:-full} in models | predict | outcomes | monitors) ;; *) offer_evidently ;; esac
-case ${1:-full} in predict | outcomes | monitors) ;; *) offer_models ;; esac
+case ${1:-full} in models | predict | outcomes | monitors | performance) ;; *) offer_evidently ;; esac
+case ${1:-full} in predict | outcomes | monitors | performance) ;; *) offer_models ;; esac
 # Commits are what predictions are measured with; nothing else waits for the disk.
 case ${1:-full} in predict) fsync=on ;; *) fsync=off ;; esac
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
