@@ -38,6 +38,7 @@ SQL_INSTALL = \
 	sql/install/62_schedules.sql \
 	sql/install/64_performance.sql \
 	sql/install/66_fairness.sql \
+	sql/install/66_evaluations.sql \
 	sql/install/68_estimates.sql \
 	sql/install/70_detectors.sql
 
@@ -154,6 +155,12 @@ SQL_FUNCTIONS = \
 	sql/functions/89_analysis.sql \
 	sql/functions/89_advance.sql \
 	sql/functions/89_outbox.sql \
+	sql/functions/89_challenger_options.sql \
+	sql/functions/89_challenger_rows.sql \
+	sql/functions/89_challenger_verdict.sql \
+	sql/functions/89_challenger.sql \
+	sql/functions/89_challenger_report.sql \
+	sql/functions/89_model_fairness.sql \
 	sql/functions/90_largest.sql \
 	sql/functions/90_monitor_access.sql \
 	sql/functions/90_config_keys.sql \

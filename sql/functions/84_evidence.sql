@@ -121,6 +121,20 @@ $$;
 COMMENT ON FUNCTION drift_internal.draft_analysis(drift.model_versions) IS
 	'the last look at a version beside the champion, as a shadow or a canary; NULL where it was not deployed so';
 
+CREATE OR REPLACE FUNCTION drift_internal.draft_evaluation(candidate drift.model_versions) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT to_jsonb(e) - '{model_id,challenger_version,options}'::text[]
+	FROM drift.evaluations AS e
+	WHERE e.model_id = candidate.model_id AND e.challenger_version = candidate.version
+	ORDER BY e.evaluation_id DESC
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.draft_evaluation(drift.model_versions) IS
+	'the last evaluation of a version against the champion; NULL where there is none';
+
 CREATE OR REPLACE FUNCTION drift.draft_evidence(model text, version integer) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -129,17 +143,20 @@ DECLARE
 	of_model drift.models := drift_internal.find_model(model, 'read');
 	candidate drift.model_versions := drift_internal.find_version(of_model, version);
 	champion drift.model_versions;
+	evaluation CONSTANT jsonb := drift_internal.draft_evaluation(candidate);
 BEGIN
 	SELECT * INTO champion FROM drift.model_versions AS v
 	WHERE v.model_id = of_model.model_id AND v.version = drift_internal.champion_of(of_model.model_id) AND v.version <> candidate.version;
 	RETURN jsonb_strip_nulls(jsonb_build_object(
 		'champion_version', champion.version,
-		'performance', drift_internal.draft_performance(candidate, champion),
+		'performance', coalesce(evaluation->'metrics', drift_internal.draft_performance(candidate, champion)),
 		'feature_importance', drift_internal.draft_importance(candidate, champion),
 		'data_quality', drift_internal.draft_data_quality(candidate, champion),
+		'fairness', evaluation->'fairness',
+		'evaluation', evaluation - '{metrics,fairness}'::text[],
 		'last_analysis', drift_internal.draft_analysis(candidate)));
 END
 $$;
 
 COMMENT ON FUNCTION drift.draft_evidence(text, integer) IS
-	'What the registry knows for a request for promotion: metrics, importance of features and training data of a version, each beside the champion''s, and the last analysis of a deployment of it, such as a shadow. Items of which it knows nothing, as always fairness, are left out: write them.';
+	'What the registry knows for a request for promotion: metrics, importance of features and training data of a version, each beside the champion''s, the last evaluation of it by drift.evaluate_challenger(), whose metrics and fairness go first, and the last analysis of a deployment of it, such as a shadow. Items of which it knows nothing are left out: write them.';

@@ -83,7 +83,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.is_interval(jsonb) IS 'whether a value is a string that says an interval of no negative length';
 
-CREATE OR REPLACE FUNCTION drift_internal.check_deployment_option(option text, kind text, lowest float8, highest float8, value jsonb)
+CREATE OR REPLACE FUNCTION drift_internal.check_deployment_option(option text, kind text, lowest float8, highest float8, value jsonb,
+	called text DEFAULT 'a deployment', listed text DEFAULT 'drift.deployment_options()')
 	RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -101,7 +102,7 @@ BEGIN
 				AND value::numeric = trunc(value::numeric)
 			ELSE jsonb_typeof(value) = 'string' AND value #>> '{}' = ANY (string_to_array(kind, ', '))
 		END) THEN
-		RAISE EXCEPTION 'option "%" of a deployment cannot be %', option, value
+		RAISE EXCEPTION 'option "%" of % cannot be %', option, called, value
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = CASE kind
 					WHEN 'percents' THEN 'It is an array of percents that grow, above 0 and up to 100, with at most two decimals.'
@@ -111,13 +112,13 @@ BEGIN
 					WHEN 'text' THEN 'It is text.'
 					WHEN 'boolean' THEN 'It is true or false.'
 					ELSE format('It is one of %s.', kind) END,
-				HINT = 'drift.deployment_options() lists the options.';
+				HINT = format('%s lists the options.', listed);
 	END IF;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_deployment_option(text, text, float8, float8, jsonb) IS
-	'an error where an option of a deployment is not what it may be';
+COMMENT ON FUNCTION drift_internal.check_deployment_option(text, text, float8, float8, jsonb, text, text) IS
+	'an error where an option of a deployment, or of something else, is not what it may be';
 
 CREATE OR REPLACE FUNCTION drift_internal.fill_options(given jsonb, strategy text, part text) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
