@@ -86,6 +86,7 @@ SQL_FUNCTIONS = \
 	sql/functions/66_concept_drift.sql \
 	sql/functions/66_multivariate_rows.sql \
 	sql/functions/66_reconstruction.sql \
+	sql/functions/66_domain_classifier.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
 	sql/functions/69_describe_changes.sql \
@@ -122,6 +123,8 @@ SQL_FUNCTIONS = \
 	sql/functions/85_predict_batch.sql \
 	sql/functions/85_route.sql \
 	sql/functions/85_score_named.sql \
+	sql/functions/85_importance_shift.sql \
+	sql/functions/85_prediction_diff.sql \
 	sql/functions/86_log_names.sql \
 	sql/functions/86_prediction_ids.sql \
 	sql/functions/86_log_partitions.sql \

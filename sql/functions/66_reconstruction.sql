@@ -144,7 +144,7 @@ BEGIN
 	WHERE plans[i].kind = 'numeric' AND drift_internal.infinite_count(profiles[i]) > 0;
 	IF FOUND THEN
 		RAISE EXCEPTION 'column "%" has infinite values in the reference', offender
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave such rows out of the query, or replace the value by NULL.';
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave such rows out of the query, or turn the value into NULL.';
 	END IF;
 END
 $$;

@@ -47,3 +47,31 @@ COMMENT ON COLUMN drift.reconstruction_change.lower_threshold IS 'mean of the ch
 COMMENT ON COLUMN drift.reconstruction_change.upper_threshold IS 'the mean and three deviations';
 COMMENT ON COLUMN drift.reconstruction_change.alert IS 'whether the error is not between the thresholds; NULL with fewer than two chunks of the reference';
 COMMENT ON COLUMN drift.reconstruction_change.contributions IS 'by how much the mean square left of each column exceeds that in the reference, the largest excess first';
+
+CREATE TYPE drift.domain_separation AS (
+	column_name text,
+	role text,
+	kind text,
+	n_reference bigint,
+	n_current bigint,
+	auc float8,
+	standard_error float8,
+	auc_low float8,
+	auc_high float8,
+	association float8,
+	alert boolean,
+	explanation text
+);
+COMMENT ON TYPE drift.domain_separation IS 'how well a column tells rows of the reference from current ones';
+COMMENT ON COLUMN drift.domain_separation.column_name IS 'the column';
+COMMENT ON COLUMN drift.domain_separation.role IS 'score (of the domain classifier) or feature';
+COMMENT ON COLUMN drift.domain_separation.kind IS 'numeric or categorical';
+COMMENT ON COLUMN drift.domain_separation.n_reference IS 'rows of the reference with a value';
+COMMENT ON COLUMN drift.domain_separation.n_current IS 'current rows with a value';
+COMMENT ON COLUMN drift.domain_separation.auc IS 'probability that a current row has the larger value than one of the reference, ties counting half; of categories, ordered by how current they are, at least 0.5';
+COMMENT ON COLUMN drift.domain_separation.standard_error IS 'its standard error (DeLong); of categories too small where they are many';
+COMMENT ON COLUMN drift.domain_separation.auc_low IS 'lower end of the 95 % interval';
+COMMENT ON COLUMN drift.domain_separation.auc_high IS 'upper end of the 95 % interval';
+COMMENT ON COLUMN drift.domain_separation.association IS 'how strongly a feature goes with the score: Spearman''s correlation without its sign, or Cramer''s V of categories; 1 of the score';
+COMMENT ON COLUMN drift.domain_separation.alert IS 'of the score: outside the thresholds; of a feature: farther from 0.5 than the upper threshold, on either side';
+COMMENT ON COLUMN drift.domain_separation.explanation IS 'a sentence on the separation';

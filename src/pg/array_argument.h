@@ -5,7 +5,7 @@
 #ifndef DRIFT_PG_ARRAY_ARGUMENT_H
 #define DRIFT_PG_ARRAY_ARGUMENT_H
 
-#include "postgres.h"
+#include "fmgr.h"
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"

@@ -185,7 +185,7 @@ EncodeNumber(const Encoding *encoding, Datum value)
 		return encoding->missing;
 	if (isinf(x))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an infinite value cannot be reconstructed"),
-						errhint("Leave such rows out of the query, or replace the value by NULL.")));
+						errhint("Leave such rows out of the query, or turn the value into NULL.")));
 	return (x - encoding->center) / encoding->scale;
 }
 

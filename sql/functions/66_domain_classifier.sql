@@ -1,0 +1,148 @@
+-- drift.domain_classifier(): how well scores tell both sides apart, and which features do
+
+-- Rows of each value of a column, c1, on both sides. Categories are ordered by how current they are.
+CREATE OR REPLACE FUNCTION drift_internal.separation_query(labelled text, value text, is_number boolean) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format($query$
+		SELECT sum(p.r), sum(p.q), sum(p.q * p.below_r) / nullif(max(p.n) * max(p.m), 0),
+			CASE WHEN max(p.n) > 1 AND max(p.m) > 1 THEN sqrt(greatest(0,
+				(sum(p.q * (p.below_r / p.n) ^ 2) - p.m * (sum(p.q * p.below_r) / (p.n * p.m)) ^ 2) / (p.m - 1) / p.m
+				+ (sum(p.r * (1 - p.below_q / p.m) ^ 2) - p.n * (sum(p.q * p.below_r) / (p.n * p.m)) ^ 2) / (p.n - 1) / p.n)) END
+		FROM (
+			SELECT v.r, v.q, sum(v.r) OVER o - v.r / 2 AS below_r, sum(v.q) OVER o - v.q / 2 AS below_q, sum(v.r) OVER () AS n, sum(v.q) OVER () AS m
+			FROM (
+				SELECT %2$s AS value, count(*) FILTER (WHERE NOT l.is_current)::float8 AS r, count(*) FILTER (WHERE l.is_current)::float8 AS q
+				FROM (%1$s) AS l
+				WHERE %2$s IS NOT NULL%3$s
+				GROUP BY 1
+			) AS v
+			WINDOW o AS (ORDER BY %4$s RANGE UNBOUNDED PRECEDING)
+		) AS p
+		GROUP BY p.n, p.m$query$,
+		labelled, value, CASE WHEN is_number THEN format(' AND %s <> ''NaN''', value) ELSE '' END,
+		CASE WHEN is_number THEN 'v.value' ELSE 'v.q / (v.q + v.r), v.value' END)
+$$;
+
+COMMENT ON FUNCTION drift_internal.separation_query(text, text, boolean) IS
+	'query for the rows of both sides, the AUC of a column between them, and its standard error';
+
+CREATE OR REPLACE FUNCTION drift_internal.separation(
+	plan drift_internal.column_plan, role text, found record, association float8, lower float8, upper float8)
+	RETURNS drift.domain_separation
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result drift.domain_separation;
+BEGIN
+	result.column_name := plan.column_name;
+	result.role := role;
+	result.kind := plan.kind;
+	result.n_reference := coalesce(found.r, 0);
+	result.n_current := coalesce(found.q, 0);
+	result.auc := found.auc;
+	result.standard_error := found.standard_error;
+	result.auc_low := greatest(0, found.auc - 1.959963984540054 * found.standard_error);
+	result.auc_high := least(1, found.auc + 1.959963984540054 * found.standard_error);
+	result.association := association;
+	result.alert := CASE role WHEN 'score' THEN found.auc < lower OR found.auc > upper
+		ELSE greatest(found.auc, 1 - found.auc) > upper END;
+	result.explanation := CASE
+		WHEN found.auc IS NULL THEN 'a side has no values'
+		WHEN role = 'score' THEN format('the classifier ranks %s %% of the pairs of a reference row and a current row in the right order',
+			round(100 * found.auc::numeric, 1))
+		WHEN plan.kind = 'numeric' THEN format('current values are the larger ones in %s %% of the pairs', round(100 * found.auc::numeric, 1))
+		ELSE format('categories alone would rank %s %% of the pairs in the right order', round(100 * found.auc::numeric, 1))
+	END;
+	RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.separation(drift_internal.column_plan, text, record, float8, float8, float8) IS
+	'how well one column tells both sides apart, as a row of drift.domain_classifier()';
+
+CREATE OR REPLACE FUNCTION drift_internal.check_domain_options(score text, lower float8, upper float8) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF score IS NULL THEN
+		RAISE EXCEPTION 'the score must not be NULL'
+			USING ERRCODE = 'null_value_not_allowed', HINT = 'Name the column with the out-of-fold scores of the domain classifier.';
+	ELSIF (lower BETWEEN 0 AND 0.5 AND upper BETWEEN 0.5 AND 1) IS NOT TRUE THEN
+		RAISE EXCEPTION 'thresholds % and % are out of range', lower, upper
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'The lower one lies between 0 and 0.5, the upper one between 0.5 and 1.';
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_domain_options(text, float8, float8) IS 'raises an error for options drift.domain_classifier() cannot take';
+
+CREATE OR REPLACE FUNCTION drift_internal.domain_sources(
+	reference_query text, current_query text, score text, columns text[], lower float8, upper float8, path text)
+	RETURNS SETOF drift.domain_separation
+	LANGUAGE plpgsql STABLE COST 100000 ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	plans drift_internal.column_plan[];
+	used drift_internal.column_plan[];
+	profiles drift.profile[];
+	identifiers boolean[];
+	labelled text;
+	found record;
+	associations float8[];
+	result drift.domain_separation[] := '{}';
+BEGIN
+	PERFORM drift_internal.check_domain_options(score, lower, upper);
+	plans := ARRAY(SELECT p FROM drift_internal.plan_columns(reference_query, current_query,
+		CASE WHEN columns IS NOT NULL THEN columns || score END, NULL, path) AS p);
+	used := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.column_name = score);
+	PERFORM drift_internal.check_concept_column(used[1], score, 'score');
+	used := used || ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL AND p.column_name <> score);
+
+	profiles := drift_internal.read_profiles(drift_internal.profiles_query(reference_query, used, NULL, NULL), path);
+	identifiers := drift_internal.find_identifiers(reference_query, used, profiles, path);
+	used := ARRAY(SELECT used[i] FROM generate_subscripts(used, 1) AS i WHERE i = 1 OR NOT identifiers[i] ORDER BY i);
+	labelled := format('(%s) UNION ALL (%s)',
+		drift_internal.flagged_query(reference_query, used, NULL, NULL, 'false AS is_current'),
+		drift_internal.flagged_query(current_query, used, NULL, NULL, 'true AS is_current'));
+
+	associations := (SELECT r FROM drift_internal.read_products(format('SELECT ARRAY[%s]::float8[] FROM (%s) AS labelled',
+		(SELECT string_agg(CASE WHEN i = 1 THEN '1' WHEN used[i].kind = 'numeric' THEN format('pg_catalog.abs(drift.correlation(c%s, c1, ''spearman''))', i)
+				ELSE format('drift.correlation(c%s, c1, ''cramers_v'')', i) END, ', ' ORDER BY i)
+			FROM generate_subscripts(used, 1) AS i), labelled), path) AS r);
+	FOR i IN 1 .. cardinality(used) LOOP
+		SELECT f.* INTO found FROM drift_internal.read_rows(
+			drift_internal.separation_query(labelled, CASE WHEN used[i].kind = 'numeric'
+				THEN drift_internal.number_expression(format('l.c%s', i), used[i].value_type) ELSE format('l.c%s::pg_catalog.text', i) END,
+				used[i].kind = 'numeric'), path) AS f(r float8, q float8, auc float8, standard_error float8);
+		result := result || drift_internal.separation(used[i], CASE i WHEN 1 THEN 'score' ELSE 'feature' END, found, associations[i], lower, upper);
+	END LOOP;
+	RETURN QUERY
+		SELECT r.* FROM unnest(result) AS r ORDER BY r.role DESC, abs(r.auc - 0.5) DESC NULLS LAST, r.column_name;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.domain_sources(text, text, text, text[], float8, float8, text) IS
+	'drift.domain_classifier() on queries that are checked already, with names looked up on the given path';
+
+-- No pinned path: the two sources are found by the caller's.
+CREATE OR REPLACE FUNCTION drift.domain_classifier(
+	reference text,
+	current text,
+	score text,
+	columns text[] DEFAULT NULL,
+	lower float8 DEFAULT 0.45,
+	upper float8 DEFAULT 0.65)
+	RETURNS SETOF drift.domain_separation
+	LANGUAGE sql STABLE COST 100000 ROWS 30
+BEGIN ATOMIC
+	SELECT * FROM drift_internal.domain_sources(
+		drift.source_query(reference), drift.source_query(current), score, columns, lower, upper, pg_catalog.current_setting('search_path'));
+END;
+
+COMMENT ON FUNCTION drift.domain_classifier(text, text, text, text[], float8, float8) IS
+	'multivariate drift from the out-of-fold scores of a classifier that was trained to tell current rows from those of the reference: its AUC, with an alert outside the thresholds, and then each feature by how well it does that alone';
