@@ -56,6 +56,7 @@ SQL_FUNCTIONS = \
 	sql/functions/55_multiclass.sql \
 	sql/functions/55_regression_metrics.sql \
 	sql/functions/55_ranking.sql \
+	sql/functions/55_multiclass_probabilities.sql \
 	sql/functions/56_category_tests.sql \
 	sql/functions/56_chance.sql \
 	sql/functions/56_distribution_tests.sql \

@@ -70,7 +70,8 @@ add_first(DriftTopPlaces *r, int64_t rows, int64_t relevant, int64_t places)
 			chance *= (double) (rows - j - relevant + 1) / (double) (rows - j);
 		rest(r, j);
 	}
-	r->found = fmin(drift_sum_total(&found), 1);
+	/* there are too few others to fill all places */
+	r->found = places > rows - relevant ? 1 : fmin(drift_sum_total(&found), 1);
 	r->reciprocal = drift_sum_total(&reciprocal);
 }
 
