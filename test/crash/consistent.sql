@@ -34,6 +34,8 @@ FROM (VALUES
 	('windows', 'monitor_columns', 'c.monitor_id, c.column_id', 'c.monitor_id', 'p.monitor_id, p.column_id'),
 	('checks', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('check_features', 'checks', 'c.check_id', 'c.check_id', 'p.check_id'),
+	('estimators', 'model_versions', 'c.model_id, c.model_version', 'c.model_version', 'p.model_id, p.version'),
+	('estimator_metrics', 'estimators', 'c.model_id, c.model_version', 'c.model_version', 'p.model_id, p.model_version'),
 	('decisions', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('decisions', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('retrain_triggers', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),

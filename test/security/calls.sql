@@ -105,6 +105,8 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Monitors', 'load_config', $$drift.load_config('{}', 'risk')$$),
 	('Monitors', 'dump_config', $$drift.dump_config('risk')$$),
 	('Monitors', 'monitor_config', $$drift.monitor_config('watch')$$),
+	('Estimates', 'fit_estimator', $$drift.fit_estimator('risk', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true')$$),
+	('Estimates', 'estimate_performance', $$drift.estimate_performance('risk')$$),
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),
 	('Monitors', 'explain_check', format('drift.explain_check(%s)', :'check')),
 	('Monitors', 'feature_drift_report', $$drift.feature_drift_report('risk', 'a')$$),

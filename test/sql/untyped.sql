@@ -217,6 +217,15 @@ INSERT INTO call VALUES ('mcnemar_agg', 'SELECT drift.mcnemar_agg(f, %s) FROM ro
 	('chi_square_test', 'SELECT drift.chi_square_test(%s)', ARRAY['{{1,2},{3,4}}']), ('fisher_exact_test', 'SELECT drift.fisher_exact_test(%s)', ARRAY['{{1,2},{3,4}}']),
 	('srm_test', 'SELECT drift.srm_test(%s, %s, %s)', ARRAY['{50,52}', '{1,1}', '0.001']), ('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'holm']);
 
+-- estimates without outcomes
+SELECT drift.fit_estimator('untyped', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true') \g /dev/null
+INSERT INTO call VALUES ('fit_calibration', 'SELECT drift.fit_calibration(x / 12, %s) FROM rows_of', ARRAY['true']), ('fit_calibration', 'SELECT drift.fit_calibration(%s, f) FROM rows_of', ARRAY['0.5']),
+	('calibrate', 'SELECT drift.calibrate(%s, %s)', ARRAY['0.5', '(t,"{0,1}","{0.2,0.8}",10,5,,)']),
+	('cbpe', 'SELECT drift.cbpe(%s, %s)', ARRAY['0.5', 'true']), ('cbpe', 'SELECT drift.cbpe(%s, %s, %s)', ARRAY['0.5', 'true', '(t,"{0,1}","{0.2,0.8}",10,5,,)']),
+	('cbpe_multiclass', 'SELECT drift.cbpe_multiclass(%s, %s, %s)', ARRAY['{0.5,0.5}', '1', '{NULL,NULL}']),
+	('fit_estimator', 'SELECT * FROM drift.fit_estimator(%s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual, now() AS predicted_at FROM generate_series(1, 100) AS i', '1', '2026-01-01', 'now', 'true', 'day']),
+	('estimate_performance', 'SELECT * FROM drift.estimate_performance(%s, %s, %s, %s, %s)', ARRAY['untyped', '2026-01-01', 'now', 'SELECT 0.5 AS score', '1']);
+
 -- monitors: of the log, and of a table with a time column
 CREATE TABLE timed AS SELECT now() - interval '1 hour' * g AS at, g::float8 AS x, f FROM generate_series(1, 60) AS g, LATERAL (SELECT g % 2 = 0 AS f) AS p;
 SELECT drift.create_monitor('watched', 'timed', time_column => 'at', reference => 'previous'), drift.create_monitor('untyped', model => 'untyped') \g /dev/null
