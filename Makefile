@@ -91,6 +91,8 @@ SQL_FUNCTIONS = \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
 	sql/functions/69_describe_changes.sql \
+	sql/functions/69_target_drift.sql \
+	sql/functions/69_comprehensive_analysis.sql \
 	sql/functions/70_report.sql \
 	sql/functions/71_simulate_random.sql \
 	sql/functions/71_simulate_spec.sql \
