@@ -118,12 +118,17 @@ jackknife(Margins *m, const int64_t *counts, const double *value, double *standa
 			}
 		}
 	for (int metric = 0; metric < DRIFT_PAIR_METRICS; metric++)
-		standard_error[metric] =
-			rows < 2 ? NAN : sqrt((rows - 1) / rows * fmax(0, squares[metric] - sum[metric] * sum[metric] / rows));
+	{
+		double variance = (rows - 1) / rows * (squares[metric] - sum[metric] * sum[metric] / rows);
+
+		/* rounding may leave less than nothing; what is not determined stays so */
+		standard_error[metric] = rows < 2 ? NAN : sqrt(variance < 0 ? 0 : variance);
+	}
 }
 
 void
-drift_class_pair_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch, DriftPairMetrics *result)
+drift_class_pair_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch,
+						 DriftPairMetrics *result)
 {
 	Margins m = {classes, positive, 0, scratch, scratch + classes, scratch + 2 * (size_t) classes};
 
