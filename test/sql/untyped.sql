@@ -249,6 +249,16 @@ INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
+-- performance
+SELECT drift.add_metric('watched', 'spare', 'x') \g /dev/null
+INSERT INTO call VALUES ('ewma', 'SELECT drift.ewma(x, %s ORDER BY x) FROM rows_of', ARRAY['0.5']),
+	('add_metric', 'SELECT * FROM drift.add_metric(%s, %s, %s, %s, %s)', ARRAY['watched', 'gain', 'x', 'true', '0.5']),
+	('remove_metric', 'SELECT * FROM drift.remove_metric(%s, %s)', ARRAY['watched', 'spare']),
+	('set_performance_baseline', 'SELECT * FROM drift.set_performance_baseline(%s, %s, %s)', ARRAY['untyped', '1', '{"roc_auc": 0.9}']),
+	('drop_performance_baseline', 'SELECT drift.drop_performance_baseline(%s, %s)', ARRAY['untyped', '1']),
+	('performance', 'SELECT * FROM drift.performance(%s, %s, %s, %s)', ARRAY['untyped', '2026-01-01', '2027-01-01', '{day}']),
+	('performance_drift', 'SELECT * FROM drift.performance_drift(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', '2026-02-01', '2027-01-01', '2026-01-01', '2026-02-01', '{arm}']);
+
 -- windows
 INSERT INTO not_for_users VALUES ('backfill_windows'); -- commits
 INSERT INTO call VALUES ('refresh_windows', 'SELECT * FROM drift.refresh_windows(%s)', ARRAY['watched']),
