@@ -270,7 +270,7 @@ drift_auc_deviation(const DriftScored *scored)
 {
 	double variance = 0;
 
-	for (int class = 0; class < 2; class++)
+	for (int class = 0; class < 2; class ++)
 	{
 		DriftSamplingError error = placement_error(scored, class);
 

@@ -17,8 +17,9 @@ SELECT drift.create_monitor('of a täble "quoted"', $$"app's"."réadings"$$, tim
 	config => '{"alerting": {"breaches": 1, "of": 1}}');
 SELECT drift.create_monitor('of a query', $$SELECT "at é", x FROM "app's"."réadings"$$, time_column => 'at é', reference => 'previous', bucket => 'day', span => '2 days', condition => 'x > -20',
 	tracking => 'recompute', thresholds => 'psi_020');
-SELECT drift.fit_estimator('we"ird Ünïcode', $$SELECT i % 97 / 96.0 AS score, i % 89 < i % 97 AS actual, timestamptz '2026-01-01' + i * interval '1 hour' AS predicted_at FROM generate_series(1, 2000) AS i$$, 2,
+SELECT drift.fit_estimator('we"ird Ünïcode', $$SELECT i % 97 / 96.0 AS score, i % 89 < i % 97 AS actual, timestamptz '2026-01-01' + i * interval '1 hour' AS predicted_at FROM generate_series(1, 2000) AS i$$, 4,
 	positive_label => 'true', chunk => 'week');
+SELECT drift.fit_estimator('we"ird Ünïcode', 'SELECT i AS score, i + i % 7 AS actual_value FROM generate_series(1, 100) AS i', 2, loss_model => 'governed', loss => 'mse');
 SELECT drift.refresh_windows(name) FROM drift.monitors ORDER BY monitor_id;
 SELECT drift.run_check('of the log', date_trunc('hour', now()) + interval '1 hour');
 SELECT drift.run_check('of a täble "quoted"', date_trunc('hour', now()) + n * interval '1 hour') FROM generate_series(-1, 1) AS n;

@@ -207,7 +207,8 @@ test_estimates(int argc, char **argv)
 	worst_report(&curves, 2e-7, "areas below curves as NannyML's");
 	worst_report(&cells, 1e-12, "metrics of cells as NannyML's");
 	worst_report(&chance, 1e-12, "sampling errors as NannyML's");
-	ok(precision_ratio < 1.4, "that of the average precision within the chance of two bootstraps of 50: a factor of %.2f", precision_ratio);
+	ok(precision_ratio < 1.4,
+	   "that of the average precision within the chance of two bootstraps of 50: a factor of %.2f", precision_ratio);
 }
 
 static void
@@ -313,7 +314,8 @@ test_folds(int argc, char **argv)
 			want[1] = golden_double(&g, 9);
 			memset(&given, 0, sizeof(given));
 			fold_errors(&rows, &drift_own_folds, &before, &after);
-			ok((before > after) == (fold == 1), "%s: whether calibration is needed, of folds of its own (%g, %g)", g.field[0], before, after);
+			ok((before > after) == (fold == 1), "%s: whether calibration is needed, of folds of its own (%g, %g)",
+			   g.field[0], before, after);
 			continue;
 		}
 		count = golden_counts(&g, 8, tested, MOST_ROWS);
@@ -338,7 +340,8 @@ test_calibration_error(void)
 	drift_calibration_error_add(&e, 0.9, 1, 1);
 	is_close(drift_calibration_error(&e), (0.7 + 0.3) / 4, 1e-15, "error of two bins of two");
 	drift_calibration_error_init(&e, 23, 10);
-	ok(e.width == 2 && e.last == 20, "what is left goes to the last bin: of 23 rows %d in each and the last from %d on", (int) e.width, (int) e.last);
+	ok(e.width == 2 && e.last == 20, "what is left goes to the last bin: of 23 rows %d in each and the last from %d on",
+	   (int) e.width, (int) e.last);
 	drift_calibration_error_init(&e, 1000, 10);
 	drift_calibration_error_add(&e, 0.3, 300, 1000);
 	is_close(drift_calibration_error(&e) + 1, 1, 1e-15, "rows of one probability are shared among the bins");
@@ -367,14 +370,16 @@ test_map(void)
 	ok(same == 101, "a walk finds what a search finds");
 
 	drift_isotonic_init(&fit, pools, 2);
-	ok(drift_isotonic_add(&fit, 0.1, 0, 2) == DRIFT_OK && drift_isotonic_add(&fit, 0.2, 1, 2) == DRIFT_OK, "two scores");
+	ok(drift_isotonic_add(&fit, 0.1, 0, 2) == DRIFT_OK && drift_isotonic_add(&fit, 0.2, 1, 2) == DRIFT_OK,
+	   "two scores");
 	ok(drift_isotonic_add(&fit, 0.3, 2, 2) == DRIFT_OK && drift_isotonic_add(&fit, 0.4, 2, 2) == DRIFT_NO_SPACE &&
 		   fit.count == 2 && fit.open.first == 0.3,
 	   "no room for a third pool: nothing is added");
 	drift_isotonic_init(&fit, pools, 2);
 	for (int i = 0; i < 100; i++)
 		drift_isotonic_add(&fit, i, i < 50, 1);
-	ok(drift_isotonic_end(&fit) == DRIFT_OK && fit.count == 1 && fit.pools[0].last == 99 && drift_pool_share(fit.pools) == 0.5,
+	ok(drift_isotonic_end(&fit) == DRIFT_OK && fit.count == 1 && fit.pools[0].last == 99 &&
+		   drift_pool_share(fit.pools) == 0.5,
 	   "a falling relation is one pool");
 }
 
@@ -391,8 +396,8 @@ test_hostile(void)
 		ok(isnan(metrics[i]), "no rows do not determine metric %d", i);
 	drift_cbpe_add(&c, 1, 1, 10, 10);
 	drift_cbpe_metrics(&c, metrics);
-	ok(isnan(metrics[DRIFT_ESTIMATED_ROC_AUC]) && metrics[DRIFT_ESTIMATED_AVERAGE_PRECISION] == 1 && metrics[DRIFT_ESTIMATED_F1] == 1 &&
-		   isnan(metrics[DRIFT_ESTIMATED_SPECIFICITY]),
+	ok(isnan(metrics[DRIFT_ESTIMATED_ROC_AUC]) && metrics[DRIFT_ESTIMATED_AVERAGE_PRECISION] == 1 &&
+		   metrics[DRIFT_ESTIMATED_F1] == 1 && isnan(metrics[DRIFT_ESTIMATED_SPECIFICITY]),
 	   "all rows certainly positive");
 	is_close(metrics[DRIFT_ESTIMATED_LOG_LOSS], 2.220446049250313e-16, 1e-9, "a certain score is clipped");
 
@@ -412,7 +417,8 @@ test_hostile(void)
 	for (int i = 0; i < 1007; i++)
 		drift_cbpe_add(&c, i < 7 ? 0.9 : 0.6, i < 7 ? 0.8 : 0.3, 1, 1);
 	steps = metrics[DRIFT_ESTIMATED_AVERAGE_PRECISION];
-	is_close(drift_sum_total(&c.precision) / drift_sum_total(&c.positives), steps, 1e-12, "rows of a score at once are as one by one");
+	is_close(drift_sum_total(&c.precision) / drift_sum_total(&c.positives), steps, 1e-12,
+			 "rows of a score at once are as one by one");
 }
 
 int
