@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -20,7 +21,8 @@
 static ValueReader
 ReaderOfClass(Oid type)
 {
-	ValueReader reader = FindReader(type);
+	/* an untyped literal is a C string, which is read as a name is */
+	ValueReader reader = type == UNKNOWNOID ? READ_NAME : FindReader(type);
 
 	if (reader == READ_NOTHING || reader == READ_DATE || reader == READ_TIMESTAMP)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),

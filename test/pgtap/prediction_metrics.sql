@@ -1,6 +1,6 @@
 -- Metrics of classes, numbers and rankings where rows are missing, odd, alone or many.
 BEGIN;
-SELECT plan(66);
+SELECT plan(67);
 
 -- classes
 SELECT is((drift.multiclass_metrics(p, a)).n, 3::bigint, 'rows without a prediction or an actual class are left out')
@@ -12,6 +12,7 @@ SELECT is((drift.multiclass_metrics(p, a)).accuracy, 1.0::float8, 'and as text')
 SELECT is((drift.multiclass_metrics(p, a)).accuracy, 1.0::float8, 'large numbers keep their digits')
 FROM (VALUES (9223372036854775807, '9223372036854775807'), (-9223372036854775808, '-9223372036854775808')) AS r(p, a);
 SELECT is((drift.multiclass_metrics(p, a)).accuracy, 0.5::float8, 'which differ in the last') FROM (VALUES (9223372036854775807, '9223372036854775806'), (1, '1')) AS r(p, a);
+SELECT is((drift.multiclass_metrics(p, 'a')).accuracy, 0.5::float8, 'a literal is a text') FROM (VALUES ('a'), ('b')) AS r(p);
 CREATE TYPE pg_temp.mood AS ENUM ('sad', 'glad');
 SELECT results_eq($$SELECT (c).actual, (c).prediction FROM (SELECT unnest(drift.confusion_matrix(p, a)) AS c FROM (VALUES ('sad'::pg_temp.mood, true), ('glad', false)) AS r(p, a)) AS s$$,
 	$$VALUES ('false', 'glad'), ('true', 'sad')$$, 'enumerations and booleans by their names');

@@ -103,6 +103,22 @@ INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %
 	('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'bh']),
 	('copy_thresholds', 'SELECT drift.copy_thresholds(%s, %s, %s, %s)', ARRAY['standard', 'mine', '{"alpha": 0.02}', 'mine']);
 
+-- metrics of classes, numbers and rankings
+INSERT INTO call SELECT n, format('SELECT drift.%s(x::integer, x::integer, %%s) FROM rows_of', n), ARRAY['macro'] FROM unnest('{precision,recall,f1}'::text[]) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(x::integer, x::integer, %%s, %%s) FROM rows_of', n), ARRAY['weighted', '2'] FROM unnest('{precision,recall,f1}'::text[]) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(x::text, x::integer, %%s) FROM rows_of', n), ARRAY['2'] FROM unnest('{multiclass_metrics,class_metrics,confusion_matrix}'::text[]) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(x, %%s, %%s) FROM rows_of', n), ARRAY['5', '2']
+FROM unnest('{mae,mse,rmse,bias,mape,smape,msle,rmsle,r2,max_error,regression_metrics,ndcg,average_precision_at_k,precision_at_k,recall_at_k,hit_rate_at_k,reciprocal_rank,ranking_metrics}'::text[]) AS n;
+INSERT INTO call VALUES ('f_beta', 'SELECT drift.f_beta(x::integer, x::integer, %s, %s, %s) FROM rows_of', ARRAY['2', 'macro', '1']),
+	('ndcg', 'SELECT drift.ndcg(x, %s, %s, %s) FROM rows_of', ARRAY['5', '2', 'exponential']),
+	('pinball_loss', 'SELECT drift.pinball_loss(x, %s, %s, %s) FROM rows_of', ARRAY['5', '0.9', '1']),
+	('interval_coverage', 'SELECT drift.interval_coverage(x, %s, %s) FROM rows_of', ARRAY['5', '3']), ('interval_width', 'SELECT drift.interval_width(x, %s, %s) FROM rows_of', ARRAY['5', '1']),
+	('multiclass_log_loss', 'SELECT drift.multiclass_log_loss(%s, f::integer, %s) FROM rows_of', ARRAY['{0.5,0.5}', '2']),
+	('multiclass_log_loss', 'SELECT drift.multiclass_log_loss(%s, f::text, %s, %s) FROM rows_of', ARRAY['{0.5,0.5}', '{true,false}', '2']),
+	('multiclass_roc_auc', 'SELECT drift.multiclass_roc_auc(%s, f::integer, %s, %s) FROM rows_of', ARRAY['{0.5,0.5}', 'weighted', '2']),
+	('multiclass_roc_auc', 'SELECT drift.multiclass_roc_auc(%s, f::text, %s, %s, %s) FROM rows_of', ARRAY['{0.5,0.5}', '{true,false}', 'macro', '2']),
+	('class_roc_auc', 'SELECT drift.class_roc_auc(%s, f::text, %s) FROM rows_of', ARRAY['{0.5,0.5}', '{true,false}']);
+
 -- models
 INSERT INTO call VALUES ('import_model', 'SELECT drift.import_model(%s, %s)', ARRAY['xgboost', models.xgboost(2, 2, 2)]),
 	('import_model', 'SELECT drift.import_model(%s, %s, %s)', ARRAY['xgboost', convert_to(models.xgboost(2, 2, 2), 'UTF8')::text, '{"iterations": 1}']),
