@@ -76,9 +76,11 @@ DrawMean(ValueStore *store, const BootstrapOptions *options)
 Datum
 ReturnBootstrap(FunctionCallInfo fcinfo, const BootstrapDraws *draws, const BootstrapOptions *options)
 {
+	/* a single row is the same in every draw, and says nothing of the spread */
+	int64 replicates = draws->n > 1 ? options->replicates : 0;
 	uint64 *scratch = palloc(2 * sizeof(uint64) * options->replicates);
-	DriftBootstrap test = drift_bootstrap(draws->estimate, draws->acceleration, draws->values, options->replicates,
-										  scratch, draws->slack, options->confidence);
+	DriftBootstrap test = drift_bootstrap(draws->estimate, draws->acceleration, draws->values, replicates, scratch,
+										  draws->slack, options->confidence);
 	double numbers[] = {draws->value[0], draws->value[1],     draws->estimate,      test.standard_error, test.low,
 						test.high,       test.percentile_low, test.percentile_high, test.p_value};
 	Datum values[RESULT_COLUMNS];

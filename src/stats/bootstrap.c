@@ -142,12 +142,12 @@ drift_bootstrap(double estimate, double acceleration, double *values, int64_t re
 {
 	double tail = (1 - confidence) / 2;
 	double z = drift_normal_quantile(tail);
-	int64_t n = sort_values(values, replicates, scratch);
+	int64_t n = isfinite(estimate) ? sort_values(values, replicates, scratch) : 0;
 	DriftBootstrap result = {n, (double) NAN, (double) NAN, (double) NAN, (double) NAN, (double) NAN, (double) NAN};
 	double bias;
 	double level;
 
-	if (n == 0 || isnan(estimate))
+	if (n == 0)
 		return result;
 	bias = drift_normal_quantile(rank_of(values, n, estimate, slack) / (double) n);
 	result.standard_error = spread_of(values, n);

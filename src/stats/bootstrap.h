@@ -59,8 +59,8 @@ typedef struct DriftBootstrap
  * are left out; values is sorted, scratch has room for twice as many. Percentiles are
  * numpy's 'linear'. As scipy.stats.bootstrap(method='percentile' and 'BCa') of
  * the same replicates. Replicates within slack of the estimate, or of 0, count
- * by half, as ties. Without values, or with an estimate that no replicate
- * reaches from one side, what is not determined is NaN.
+ * by half, as ties. Without values, with an estimate that is not finite, or one
+ * that no replicate reaches from one side, what is not determined is NaN.
  */
 DriftBootstrap drift_bootstrap(double estimate, double acceleration, double *values, int64_t replicates,
 							   uint64_t *scratch, double slack, double confidence);
