@@ -4,7 +4,8 @@
 -- and the current data; N(2, 1) is then added to one measurement of the current sample.
 -- After that, six months of a bank's calls to its customers, who change a little every day. Then a model of
 -- the tumours is registered and a bad version of it deployed as a canary, found out and rolled back. At the end a
--- model of the bank is watched night by night for half a year, and what was decided is told.
+-- model of the bank is watched night by night for half a year: what was decided, when it became worse, what changed,
+-- and whether a second version is better.
 -- Run it in the root of the repository, in a database that has the extension:
 --
 --     psql -v json=report.json -f test/demo/demo.sql
@@ -182,6 +183,7 @@ FROM drift.model_events
 WHERE alias = 'challenger' AND event = 'alias_set';
 
 \set bank_model `cat test/demo/bank.json`
+\set second_bank_model `cat test/demo/bank_second.json`
 \set live `cat test/demo/bank_live.json`
 
 \echo
@@ -200,6 +202,7 @@ SELECT name, version, row_count FROM drift.create_baseline('bank', 'scored_calls
 SELECT name, source_kind, tracking, bucket, span, reference
 FROM drift.create_monitor('bank', model => 'bank', baseline => 'bank', bucket => 'day', span => '7 days',
 	config => '{"monitoring": {"max_history_days": 365}}');
+SELECT method, task, n FROM drift.fit_estimator('bank', 'SELECT score, label, y AS actual FROM scored_calls', 1);
 SELECT task, cron FROM drift.schedule_model('bank', 'daily', runner => 'run_due');
 
 \echo
@@ -261,6 +264,37 @@ SELECT e.rank, e.feature, e.bin, to_char(100 * e.share_reference, 'FM990.0 %') A
 FROM drift.latest_check AS c, drift.explain_check(c.check_id, 'contact') AS e
 WHERE c.monitor = 'bank' AND e.part = 'bin'
 ORDER BY e.rank;
+
+\echo
+\echo '18. How good the model was: what could be told on the day, and what was true, known two weeks later'
+\echo
+
+SELECT to_char(c.as_of, 'YYYY-MM-DD') AS night, m.kind, m.metric, m.n AS calls, round(m.value::numeric, 3) AS value,
+	format('%s to %s', round(m.value_low::numeric, 3), round(m.value_high::numeric, 3)) AS interval, m.severity, array_to_string(m.findings, ', ') AS findings
+FROM drift.check_metrics AS m
+JOIN drift.checks AS c USING (check_id)
+WHERE m.metric = 'roc_auc' AND c.as_of::date IN ('2026-04-01', '2026-05-01', '2026-06-01', '2026-07-01', '2026-08-01', '2026-09-01')
+ORDER BY m.kind DESC, c.as_of;
+
+\echo
+\echo '19. Was it other customers, or do the same customers decide otherwise?'
+\echo
+
+SELECT column_name, role, severity, round(effect::numeric, 3) AS effect, explanation
+FROM drift.concept_drift('scored_calls', 'SELECT * FROM live WHERE called_at >= ''2026-07-15''', 'y', score => 'score',
+	columns => ARRAY['age', 'job', 'marital', 'education', 'housing', 'loan', 'contact', 'campaign', 'previous', 'euribor3m'])
+WHERE severity IN ('warning', 'critical')
+ORDER BY effect DESC;
+
+\echo
+\echo '20. A second version, fitted to July, which knows that the interest rate tells nothing any more: is it better on August?'
+\echo
+
+SELECT drift.add_version('bank', drift.import_model('json', :'second_bank_model')) AS version;
+SELECT verdict, deploy, metric, n, round(champion::numeric, 4) AS champion, round(challenger::numeric, 4) AS challenger,
+	p_value < 0.001 AS "p < 0.001", to_char(100 * improvement, 'FM990 %') AS improvement
+FROM drift.evaluate_challenger('bank', 2, from_time => '2026-08-01 00:00+00',
+	options => '{"metric": "log_loss", "improvement": "relative"}');
 
 \pset format unaligned
 \pset tuples_only on
