@@ -121,8 +121,10 @@ BEGIN
 	result.correlation_expected := counted.correlation_current - found.correlation_change;
 	result.correlation_p_value := found.correlation_p_value;
 	result.effect := greatest(abs(found.information_change), abs(found.correlation_change));
-	result.p_value := least(1, least(found.information_p_value, found.correlation_p_value)
-		* num_nonnulls(found.information_p_value, found.correlation_p_value));
+	IF num_nonnulls(found.information_p_value, found.correlation_p_value) > 0 THEN
+		result.p_value := least(1, least(found.information_p_value, found.correlation_p_value)
+			* num_nonnulls(found.information_p_value, found.correlation_p_value));
+	END IF;
 	RETURN result;
 END
 $$;

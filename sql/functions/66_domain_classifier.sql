@@ -111,7 +111,7 @@ BEGIN
 		drift_internal.flagged_query(current_query, used, NULL, NULL, 'true AS is_current'));
 
 	associations := (SELECT r FROM drift_internal.read_products(format('SELECT ARRAY[%s]::float8[] FROM (%s) AS labelled',
-		(SELECT string_agg(CASE WHEN i = 1 THEN '1' WHEN used[i].kind = 'numeric' THEN format('pg_catalog.abs(drift.correlation(c%s, c1, ''spearman''))', i)
+		(SELECT string_agg(CASE WHEN i = 1 THEN 'pg_catalog.min(1)' WHEN used[i].kind = 'numeric' THEN format('pg_catalog.abs(drift.correlation(c%s, c1, ''spearman''))', i)
 				ELSE format('drift.correlation(c%s, c1, ''cramers_v'')', i) END, ', ' ORDER BY i)
 			FROM generate_subscripts(used, 1) AS i), labelled), path) AS r);
 	FOR i IN 1 .. cardinality(used) LOOP

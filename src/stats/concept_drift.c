@@ -376,6 +376,8 @@ measure_correlation(const Work *w, const double *cells, const double *mean, doub
 	const DriftConceptTable *t = w->table;
 	double mean_x = 0;
 	double mean_y = 0;
+	double low[2] = {INFINITY, INFINITY};
+	double high[2] = {-INFINITY, -INFINITY};
 	double xx = 0;
 	double yy = 0;
 	double xy = 0;
@@ -387,9 +389,18 @@ measure_correlation(const Work *w, const double *cells, const double *mean, doub
 		{
 			double count = cells[g * t->classes + k];
 
-			mean_x += count > 0 ? count * mean[g] / rows : 0;
+			if (count == 0)
+				continue;
+			mean_x += count * mean[g] / rows;
 			mean_y += count * t->class_number[k] / rows;
+			low[0] = fmin(low[0], mean[g]);
+			high[0] = fmax(high[0], mean[g]);
+			low[1] = fmin(low[1], t->class_number[k]);
+			high[1] = fmax(high[1], t->class_number[k]);
 		}
+	/* the squares of a constant would be those of rounding */
+	if (!(low[0] < high[0]) || !(low[1] < high[1]))
+		return NAN;
 	for (int64_t g = 0; g < w->groups; g++)
 		for (int64_t k = 0; k < t->classes; k++)
 		{

@@ -61,6 +61,6 @@ SELECT name, n, CASE WHEN with_score THEN 'given' ELSE '-' END AS score, count(*
 	format('%s to %s', round(100 * greatest(0, (k + 1.92 - 1.96 * sqrt(k * (m - k) / m + 0.96)) / (m + 3.84))::numeric, 1),
 		round(100 * least(1, (k + 1.92 + 1.96 * sqrt(k * (m - k) / m + 0.96)) / (m + 3.84))::numeric, 1)) AS "95 % bounds",
 	round(100 * avg(named::int), 1) AS "x1 named %"
-FROM (SELECT r.*, sum(changed::int) OVER o AS k, count(*) OVER o AS m FROM result AS r WINDOW o AS (PARTITION BY place, n, with_score)) AS r
+FROM (SELECT r.*, (sum(changed::int) OVER o)::float8 AS k, (count(*) OVER o)::float8 AS m FROM result AS r WINDOW o AS (PARTITION BY place, n, with_score)) AS r
 GROUP BY place, name, n, with_score, k, m
 ORDER BY place, n, with_score DESC;

@@ -159,7 +159,11 @@ INSERT INTO matrix.calls (topic, name, call, label) VALUES
 	('Predictions', 'predict', $$drift.predict('risk@staging', '{"a": 1, "b": 2}', 'k')$$, 'drift.predict(''model@alias'')'),
 	('Predictions', 'predict_row', $$(SELECT 1 AS a, 2 AS b) AS r, drift.predict_row('risk', r, 'k')$$, 'drift.predict_row()'),
 	('Predictions', 'predict_batch', $$drift.predict_batch('risk', 'app.applications', 'applicant')$$, 'drift.predict_batch()'),
-	('Predictions', 'get_model', $$drift.get_model('risk')$$, 'drift.get_model()');
+	('Predictions', 'get_model', $$drift.get_model('risk')$$, 'drift.get_model()'),
+	('Predictions', 'importance_shift', $$drift.importance_shift('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.importance_shift()'),
+	('Predictions', 'importance_stability', $$drift.importance_stability('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.importance_stability()'),
+	('Predictions', 'prediction_diff', $$drift.prediction_diff('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.prediction_diff()'),
+	('Predictions', 'largest_prediction_differences', $$drift.largest_prediction_differences('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.largest_prediction_differences()');
 -- scores and explanations by name, in each form of a row
 INSERT INTO matrix.calls (topic, name, call)
 SELECT 'Scores by name', kind || suffix, format(query, kind || suffix)

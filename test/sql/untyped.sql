@@ -86,6 +86,14 @@ INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY[
 FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s, %%s, %%s, %%s, %%s, %%s, %%s)', n), ARRAY['rows_of', 'rows_of', '{x}', '{"x": "t_test"}', 'standard', 'summary', '5', '1']
 FROM unnest(ARRAY['compare', 'report_json', 'report_text']) AS n;
+-- relations to a target, and all columns together
+INSERT INTO call VALUES ('concept_drift', 'SELECT * FROM drift.concept_drift(%s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', '{}', '0.1', '0.1', '99', '1']),
+	('detect_concept_drift', 'SELECT * FROM drift.detect_concept_drift(%s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', '0.1']),
+	('target_drift', 'SELECT * FROM drift.target_drift(%s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard']),
+	('comprehensive_analysis', 'SELECT * FROM drift.comprehensive_analysis(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard', '0.1']),
+	('comprehensive_report', 'SELECT drift.comprehensive_report(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard', '0.1']),
+	('reconstruction_drift', 'SELECT * FROM drift.reconstruction_drift(%s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['SELECT x, f, current_date AS d FROM rows_of', 'SELECT x, f, current_date AS d FROM rows_of', '{x,f}', 'd', 'day', '4', '3', '0.5']),
+	('domain_classifier', 'SELECT * FROM drift.domain_classifier(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'x', '{f}', '0.4', '0.6']);
 INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', '{x}', 'psi_020']),
 	('describe_relation', 'SELECT * FROM drift.describe_relation(%s, %s)', ARRAY['rows_of', '{x}']),
 	('describe_missing', 'SELECT * FROM drift.describe_missing(%s, %s, %s)', ARRAY['rows_of', '{x}', '5']),
@@ -200,6 +208,12 @@ INSERT INTO call VALUES ('predict', 'SELECT * FROM drift.predict(%s, %s, %s, %s,
 INSERT INTO call SELECT n || form, format('SELECT drift.%s%s(%%s, %%s)', n, form), ARRAY['untyped', features]
 FROM unnest(ARRAY['score', 'score_raw', 'score_proba', 'score_label']) AS n, (VALUES ('', '{1,2}'), ('_array', '{1,2}'), ('_json', '{"f0": 1, "f1": 2}')) AS f(form, features);
 INSERT INTO call VALUES ('explain', 'SELECT drift.explain(%s, %s)', ARRAY['untyped', '{"f0": 1, "f1": 2}']);
+
+-- two versions of a model
+INSERT INTO call VALUES ('importance_shift', 'SELECT * FROM drift.importance_shift(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', '1', '2', 'SELECT 1 AS f0, 2 AS f1', 'contribution', '5']),
+	('importance_stability', 'SELECT * FROM drift.importance_stability(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', '1', '2', 'SELECT 1 AS f0, 2 AS f1', 'contribution', '5']),
+	('prediction_diff', 'SELECT * FROM drift.prediction_diff(%s, %s, %s, %s)', ARRAY['untyped', '1', '2', 'SELECT 1 AS f0, 2 AS f1']),
+	('largest_prediction_differences', 'SELECT * FROM drift.largest_prediction_differences(%s, %s, %s, %s, %s)', ARRAY['untyped', '1', '2', 'SELECT 1 AS f0, 2 AS f1', '5']);
 
 -- deployments: a model with a canary, one that is pinned, one that is frozen
 SELECT drift.register_model(m) FROM unnest(ARRAY['deployed', 'pinned', 'frozen']) AS m \g /dev/null
