@@ -47,14 +47,27 @@ drift_decisions_f_beta(const DriftDecisions *d, double beta)
 	return share((1 + square) * d->tp, square * d->fn + d->fp);
 }
 
+/* Cells of which products do not overflow; a power of two rounds nothing. */
+static DriftDecisions
+scaled(const DriftDecisions *d)
+{
+	int exponent;
+	double scale;
+
+	frexp(d->tp + d->fp + d->fn + d->tn, &exponent);
+	scale = scalbn(1, -exponent);
+	return (DriftDecisions){d->tp * scale, d->fp * scale, d->fn * scale, d->tn * scale};
+}
+
 double
 drift_decisions_mcc(const DriftDecisions *d)
 {
-	double predicted = sqrt(d->tp + d->fp) * sqrt(d->fn + d->tn);
-	double actual = sqrt(d->tp + d->fn) * sqrt(d->fp + d->tn);
-	double wrong = d->fp * d->fn;
-	double lost = fma(-d->fp, d->fn, wrong); /* by rounding wrong */
-	double mcc = (fma(d->tp, d->tn, -wrong) + lost) / (predicted * actual);
+	DriftDecisions s = scaled(d);
+	double predicted = sqrt((s.tp + s.fp) * (s.fn + s.tn));
+	double actual = sqrt((s.tp + s.fn) * (s.fp + s.tn));
+	double wrong = s.fp * s.fn;
+	double lost = fma(-s.fp, s.fn, wrong); /* by rounding wrong */
+	double mcc = (fma(s.tp, s.tn, -wrong) + lost) / (predicted * actual);
 
 	return mcc > 1 ? 1 : mcc < -1 ? -1 : mcc;
 }
