@@ -76,7 +76,7 @@ CREATE FUNCTION pg_temp.argument(wanted oid) RETURNS text LANGUAGE sql VOLATILE 
 	SELECT CASE WHEN random() < 0.08 THEN 'NULL::' || w.type ELSE
 		coalesce((SELECT format('%L::%s', h.value, h.type) FROM hurting AS h WHERE h.type = w.type ORDER BY random() LIMIT 1), 'NULL::' || w.type) END
 	FROM (SELECT CASE
-			WHEN format_type(wanted, NULL) IN ('"any"', 'anyelement') THEN
+			WHEN format_type(wanted, NULL) IN ('"any"', 'anyelement', 'anycompatible') THEN
 				(ARRAY['float8', 'int4', 'text', 'bool', 'numeric', 'timestamptz', 'date', 'jsonb', 'float8[]'])[1 + floor(9 * random())::integer]::regtype
 			WHEN wanted = 'anyenum'::regtype THEN 'smith.mood'::regtype
 			WHEN wanted = 'record'::regtype THEN 'smith.features'::regtype
