@@ -52,11 +52,34 @@ offer_models() {
 	fi
 }
 
+nannyml_works() {
+	build/nannyml/bin/python -c 'import nannyml'
+}
+
+install_nannyml() {
+	/usr/bin/python3 -m venv build/nannyml &&
+		build/nannyml/bin/pip install nannyml==0.13.1 &&
+		nannyml_works
+}
+
+# What estimates performance elsewhere is not in Debian either.
+offer_nannyml() {
+	! nannyml_works 2>/dev/null || return 0
+	offer_packages python3-venv
+	say "installing NannyML in build/nannyml"
+	rm -rf build/nannyml
+	if ! install_nannyml >"$WORK/quiet.log" 2>&1; then
+		say "cannot install NannyML: its figures are skipped"
+		rm -rf build/nannyml
+	fi
+}
+
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
 case ${1:-full} in models | predict | outcomes | monitors | performance) ;; *) offer_evidently ;; esac
 case ${1:-full} in predict | outcomes | monitors | performance) ;; *) offer_models ;; esac
+case ${1:-full} in performance) offer_nannyml ;; esac
 # Commits are what predictions are measured with; nothing else waits for the disk.
 case ${1:-full} in predict) fsync=on ;; *) fsync=off ;; esac
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
