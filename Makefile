@@ -222,6 +222,8 @@ SQL_FUNCTIONS = \
 	sql/functions/97_pg_cron.sql \
 	sql/functions/97_schedules.sql \
 	sql/functions/97_schedule.sql \
+	sql/functions/97_detectors.sql \
+	sql/functions/97_update_detectors.sql \
 	sql/functions/97_job_steps.sql \
 	sql/functions/97_job_runs.sql \
 	sql/functions/97_run.sql \

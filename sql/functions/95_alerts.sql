@@ -14,10 +14,11 @@ BEGIN
 	SELECT * INTO monitor FROM drift.monitors AS m WHERE m.monitor_id = alert.monitor_id;
 	IF NOT coalesce(drift_internal.may_run(monitor.owner), false)
 		AND NOT (model.model_id IS NOT NULL AND drift_internal.allowed(model, 'operate'))
+		AND NOT EXISTS (SELECT FROM drift.detectors AS d WHERE d.detector_id = alert.detector_id AND drift_internal.may_run(d.owner))
 	THEN
 		RAISE EXCEPTION 'there is no alert % that you may change', coalesce(alert_id::text, 'NULL')
 			USING ERRCODE = 'undefined_object',
-				DETAIL = 'Members of the owner of its monitor may, and who may operate its model.',
+				DETAIL = 'Members of the owner of its monitor or detector may, and who may operate its model.',
 				HINT = 'drift.open_alerts lists the alerts that you may see.';
 	END IF;
 	RETURN alert;

@@ -33,13 +33,17 @@ AS $$
 				|| CASE WHEN s->>'status' <> 'succeeded' THEN jsonb_build_object('status', s->'status', 'problem', s->'problem') ELSE '{}' END), '[]')
 			FROM jsonb_array_elements(steps) AS s
 			WHERE s->>'action' = 'check'),
+		'detectors', (
+			SELECT coalesce(s->'result', jsonb_build_object('status', s->'status', 'problem', s->'problem'))
+			FROM jsonb_array_elements(steps) AS s
+			WHERE s->>'action' = 'detect'),
 		'decision', (
 			SELECT coalesce(s->'result', jsonb_build_object('status', s->'status', 'problem', s->'problem'))
 			FROM jsonb_array_elements(steps) AS s
 			WHERE s->>'action' = 'summary')))
 $$;
 
-COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, the decision';
+COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, what detectors found, the decision';
 
 CREATE OR REPLACE PROCEDURE drift.run_cycle(model text, INOUT result jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
 	LANGUAGE plpgsql

@@ -92,6 +92,8 @@ BEGIN
 		-- Who owns the tables can have code run where they are written.
 		PERFORM drift_internal.check_log_trusted(drift_internal.find_model(model, 'operate'));
 		SELECT to_jsonb(m) INTO result FROM drift.match_outcomes(model) AS m;
+	WHEN action = 'detect' THEN
+		SELECT jsonb_agg(to_jsonb(u)) INTO result FROM drift.update_detectors(model) AS u;
 	WHEN action = 'deployments' THEN
 		result := drift_internal.deployment_step(model);
 	WHEN action = 'maintain_log' THEN
@@ -140,14 +142,22 @@ CREATE OR REPLACE FUNCTION drift_internal.cycle_steps(model drift.models, owner 
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT cycle_steps.action, m.name, NULL::text
-	FROM drift.monitors AS m
-	WHERE m.model_id = cycle_steps.model.model_id AND m.paused_at IS NULL AND pg_has_role(cycle_steps.owner, m.owner, 'USAGE')
-	ORDER BY m.monitor_id
+	SELECT s.action, s.monitor, s.model
+	FROM (
+		SELECT cycle_steps.action, m.name, NULL::text, m.monitor_id
+		FROM drift.monitors AS m
+		WHERE m.model_id = cycle_steps.model.model_id AND m.paused_at IS NULL AND pg_has_role(cycle_steps.owner, m.owner, 'USAGE')
+		UNION ALL
+		SELECT 'detect', NULL, cycle_steps.model.name, 0
+		WHERE cycle_steps.action = 'check' AND EXISTS (
+			SELECT FROM drift.detectors AS d
+			WHERE d.model_id = cycle_steps.model.model_id AND d.paused_at IS NULL AND pg_has_role(cycle_steps.owner, d.owner, 'USAGE'))
+	) AS s (action, monitor, model, place)
+	ORDER BY s.place
 $$;
 
 COMMENT ON FUNCTION drift_internal.cycle_steps(drift.models, regrole, text) IS
-	'an action for each monitor of a model that is not paused and that a role may run';
+	'an action for each monitor of a model that is not paused and that a role may run; before checks its detectors';
 
 CREATE OR REPLACE FUNCTION drift_internal.run_status(steps jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE

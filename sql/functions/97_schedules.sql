@@ -3,13 +3,14 @@
 -- Rows are written with the rights of the extension after asking who acts; jobs of pg_cron are made as the caller.
 
 CREATE OR REPLACE FUNCTION drift.schedule_tasks() RETURNS TABLE (task text, for_models boolean, for_monitors boolean, description text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES
 		('cycle', true, false, 'check every monitor of the model, then decide what to do'),
 		('check', false, true, 'read new rows, check and decide'),
 		('refresh', true, true, 'read new rows only'),
+		('detect', true, false, 'add what is new to the detectors of the model'),
 		('recommend', true, false, 'decide what to do from the checks that there are'),
 		('calibrate', true, true, 'set thresholds from the windows of the past'),
 		('purge', true, true, 'drop windows and checks that are past max_history_days'),
