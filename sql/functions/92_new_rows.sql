@@ -89,21 +89,22 @@ COMMENT ON FUNCTION drift_internal.oldest_readable(drift.monitors, drift_interna
 	'where windows that can be made anew of the rows that are still there begin; infinity: there are no rows';
 
 -- Rows that this snapshot shows and whose transaction it does not know as finished were written by another cluster.
-CREATE OR REPLACE FUNCTION drift_internal.check_row_transactions(monitor drift.monitors) RETURNS void
+CREATE OR REPLACE FUNCTION drift_internal.check_row_transactions(owner regrole, relation regclass, path text, timeout_ms integer DEFAULT 0)
+	RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	log CONSTANT drift.prediction_logs := (SELECT l FROM drift.prediction_logs AS l WHERE l.log = monitor.relation);
+	log CONSTANT drift.prediction_logs := (SELECT l FROM drift.prediction_logs AS l WHERE l.log = check_row_transactions.relation);
 	foreign_rows boolean;
 BEGIN
 	SELECT bool_or(r.foreign_rows) INTO foreign_rows
 	FROM (VALUES (log.log, 'logged_xid'), (log.outcomes, 'recorded_xid')) AS t (relation, xid_column),
-		drift_internal.read_as(monitor.owner, format(
+		drift_internal.read_as(owner, format(
 			'SELECT EXISTS (SELECT FROM %1$s AS source WHERE source.%2$I >= %3$L::pg_catalog.xid8 AND source.%2$I <> %4$L::pg_catalog.xid8'
 				' AND NOT pg_catalog.pg_visible_in_snapshot(source.%2$I, (SELECT pg_catalog.pg_current_snapshot())))',
 			drift_internal.relation_name(t.relation), t.xid_column, pg_snapshot_xmin(pg_current_snapshot()), pg_current_xact_id()),
-			monitor.path, NULL, drift_internal.timeout_ms(monitor)) AS r (foreign_rows boolean);
+			path, NULL, timeout_ms) AS r (foreign_rows boolean);
 	IF foreign_rows THEN
 		RAISE EXCEPTION 'prediction log % has rows of transactions that this cluster has not come to', log.log
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -114,5 +115,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_row_transactions(drift.monitors) IS
+COMMENT ON FUNCTION drift_internal.check_row_transactions(regrole, regclass, text, integer) IS
 	'raises where a prediction log or its outcomes were restored with numbers of transactions that are still to come';

@@ -131,7 +131,7 @@ DECLARE
 	done drift_internal.refreshed;
 BEGIN
 	IF is_log AND (is_first OR moved) THEN
-		PERFORM drift_internal.check_row_transactions(monitor);
+		PERFORM drift_internal.check_row_transactions(monitor.owner, monitor.relation, monitor.path, drift_internal.timeout_ms(monitor));
 	END IF;
 	IF is_first AND state.backfill_before IS NULL THEN
 		state.backfill_before := drift_internal.first_bucket(monitor);

@@ -161,8 +161,7 @@ DECLARE
 	stored drift.detectors;
 BEGIN
 	IF detector.source_kind = 'outcomes' AND state.system_identifier IS DISTINCT FROM here THEN
-		PERFORM drift_internal.check_row_transactions(jsonb_populate_record(NULL::drift.monitors,
-			jsonb_build_object('owner', detector.owner, 'relation', detector.relation, 'path', detector.path, 'config', '{}'::jsonb)));
+		PERFORM drift_internal.check_row_transactions(detector.owner, detector.relation, detector.path);
 	END IF;
 	-- Numbers of transactions of another cluster say nothing here, times do.
 	IF detector.source_kind = 'outcomes' AND state.system_identifier IS DISTINCT FROM here AND state.seen_outcomes IS NOT NULL THEN

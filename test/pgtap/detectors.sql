@@ -1,6 +1,6 @@
 -- Detectors: one value at a time, aggregates, texts, and detectors that run by themselves over tables and outcomes.
 BEGIN;
-SELECT plan(58);
+SELECT plan(67);
 CREATE SCHEMA detectors;
 SET LOCAL search_path = detectors, pg_catalog, public;
 
@@ -132,6 +132,46 @@ SELECT is((SELECT count(*) FROM drift.update_detectors()), 1::bigint, 'a paused 
 SELECT throws_ok($$ SELECT drift.create_detector('heat', 'adwin', 'stream', expression => 'x') $$, '42710', NULL, 'a name is taken');
 SELECT throws_ok($$ SELECT drift.create_detector('new', 'adwin', 'stream') $$, '22004', NULL, 'a table needs an expression');
 SELECT throws_ok($$ SELECT drift.create_detector('new', 'adwin', 'stream', expression => 'at') $$, '42804', NULL, 'a time is no value');
+
+-- detectors over the outcomes of a model, in the order in which they come; transactions are given, so that there are several
+SELECT drift.register_model('risk detectors') \g /dev/null
+CREATE TABLE features (a float8);
+SELECT drift.create_prediction_log('risk detectors', 'risk_log', 'features', days_back => 60) \g /dev/null
+INSERT INTO risk_log (prediction_id, predicted_at, model_version, score, label)
+SELECT md5(i::text)::uuid, now() - interval '1 day' - (4001 - i) * interval '1 second', 1, 0.5, 'no' FROM generate_series(1, 4000) AS i;
+CREATE FUNCTION truth(first integer, last integer, xid xid8) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO risk_log_outcomes (prediction_id, actual, recorded_at, observed_at, predicted_at, recorded_xid)
+	SELECT l.prediction_id, CASE s.error WHEN 1 THEN 'yes' ELSE 'no' END, now() + s.i * interval '1 second', now(), l.predicted_at, xid
+	FROM stream AS s JOIN risk_log AS l ON l.prediction_id = md5(s.i::text)::uuid
+	WHERE s.i BETWEEN first AND last
+$$;
+SELECT drift.create_detector('mistakes', 'hddm_a', model => 'risk detectors') \g /dev/null
+SELECT truth(1, 1000, '3') \g /dev/null
+SELECT results_eq($$ SELECT status, values_read FROM drift.update_detectors('risk detectors') $$, $$ VALUES ('ok', 1000::bigint) $$, 'outcomes are read as errors');
+-- What the snapshot of then saw is all that is below transaction 100.
+UPDATE drift_internal.detector_states SET seen_outcomes = '100:100:' WHERE seen_outcomes IS NOT NULL;
+SELECT truth(2001, 4000, '200') \g /dev/null
+INSERT INTO risk_log_outcomes (prediction_id, actual, recorded_at, observed_at, predicted_at, recorded_xid)
+SELECT prediction_id, 'yes', now() + interval '1 hour', now() + interval '1 hour', predicted_at, '200' FROM risk_log WHERE prediction_id = md5('5')::uuid;
+SELECT results_eq($$ SELECT status, values_read, changes FROM drift.update_detectors('risk detectors') $$, $$ VALUES ('change', 2000::bigint, 1) $$,
+	'new outcomes are added, and one that corrects an old one is not');
+SELECT is(drift.stored_detector('mistakes')::text, (SELECT drift.detector_agg('hddm_a', error ORDER BY i)::text FROM stream WHERE i NOT BETWEEN 1001 AND 2000),
+	'as if they had come at once');
+UPDATE drift_internal.detector_states SET seen_outcomes = '300:300:' WHERE seen_outcomes IS NOT NULL;
+SELECT truth(1001, 1500, '250') \g /dev/null
+SELECT results_eq($$ SELECT status, values_read FROM drift.update_detectors('risk detectors') $$, $$ VALUES ('ok', 0::bigint) $$, 'what was seen is not read again');
+UPDATE drift_internal.detector_states SET seen_outcomes = '300:300:', system_identifier = 1 WHERE seen_outcomes IS NOT NULL;
+SELECT truth(1501, 2000, '4') \g /dev/null
+UPDATE risk_log_outcomes SET recorded_at = now() + interval '2 hours' + (recorded_at - now()) WHERE recorded_xid = '4';
+SELECT results_eq($$ SELECT status, values_read FROM drift.update_detectors('risk detectors') $$, $$ VALUES ('ok', 500::bigint) $$,
+	'in another cluster the time of an outcome says whether it is new');
+SELECT results_eq($$ SELECT action, model FROM drift_internal.cycle_steps((SELECT m FROM drift.models AS m WHERE m.name = 'risk detectors'), 'postgres') $$,
+	$$ VALUES ('detect', 'risk detectors') $$, 'cycles of the model run them');
+SELECT is(jsonb_array_length(drift.cycle_model('risk detectors')->'detectors'), 1, 'and say what they found');
+SELECT is((SELECT count(*) FROM drift.schedule_model('risk detectors', '0 * * * *', task => 'detect')), 1::bigint, 'so do schedules');
+SELECT is((SELECT model_id FROM drift.alerts WHERE kind = 'change_point:mistakes'), (SELECT model_id FROM drift.models WHERE name = 'risk detectors'),
+	'the alert is the model''s');
+SELECT throws_ok($$ SELECT drift.create_detector('none', 'ddm') $$, '22004', NULL, 'a detector watches something');
 
 -- who may what
 CREATE ROLE detectors_other;
