@@ -27,9 +27,9 @@ CREATE OR REPLACE FUNCTION drift_internal.mean_products(state internal) RETURNS 
 	AS 'MODULE_PATHNAME', 'drift_mean_products' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION drift_internal.mean_products(internal) IS 'Final function of products_agg.';
 
-CREATE OR REPLACE FUNCTION drift_internal.reconstruction(state internal) RETURNS drift_internal.reconstruction
-	AS 'MODULE_PATHNAME', 'drift_reconstruction' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION drift_internal.reconstruction(internal) IS 'Final function of reconstruction_agg.';
+CREATE OR REPLACE FUNCTION drift_internal.reconstruction_of_rows(state internal) RETURNS drift_internal.reconstruction
+	AS 'MODULE_PATHNAME', 'drift_reconstruction_of_rows' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION drift_internal.reconstruction_of_rows(internal) IS 'Final function of reconstruction_agg.';
 
 CREATE OR REPLACE AGGREGATE drift_internal.products_agg(encodings drift_internal.column_encoding[], VARIADIC "columns" "any") (
 	SFUNC = drift_internal.products_accum, STYPE = internal, SSPACE = 8192,
@@ -41,7 +41,7 @@ COMMENT ON AGGREGATE drift_internal.products_agg(drift_internal.column_encoding[
 
 CREATE OR REPLACE AGGREGATE drift_internal.reconstruction_agg(encodings drift_internal.column_encoding[], components float8[], VARIADIC "columns" "any") (
 	SFUNC = drift_internal.reconstruction_accum, STYPE = internal, SSPACE = 1024,
-	FINALFUNC = drift_internal.reconstruction, COMBINEFUNC = drift_internal.rows_combine,
+	FINALFUNC = drift_internal.reconstruction_of_rows, COMBINEFUNC = drift_internal.rows_combine,
 	SERIALFUNC = drift_internal.rows_serialize, DESERIALFUNC = drift_internal.rows_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE drift_internal.reconstruction_agg(drift_internal.column_encoding[], float8[], "any") IS

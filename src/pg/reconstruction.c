@@ -360,9 +360,9 @@ drift_mean_products(PG_FUNCTION_ARGS)
 }
 
 /* (n, mean, sample deviation, mean squares left of each column) */
-PG_FUNCTION_INFO_V1(drift_reconstruction);
+PG_FUNCTION_INFO_V1(drift_reconstruction_of_rows);
 Datum
-drift_reconstruction(PG_FUNCTION_ARGS)
+drift_reconstruction_of_rows(PG_FUNCTION_ARGS)
 {
 	const RowState *state;
 	TupleDesc tupdesc;

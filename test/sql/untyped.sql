@@ -92,7 +92,7 @@ INSERT INTO call VALUES ('concept_drift', 'SELECT * FROM drift.concept_drift(%s,
 	('target_drift', 'SELECT * FROM drift.target_drift(%s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard']),
 	('comprehensive_analysis', 'SELECT * FROM drift.comprehensive_analysis(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard', '0.1']),
 	('comprehensive_report', 'SELECT drift.comprehensive_report(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard', '0.1']),
-	('reconstruction_drift', 'SELECT * FROM drift.reconstruction_drift(%s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['SELECT x, f, current_date AS d FROM rows_of', 'SELECT x, f, current_date AS d FROM rows_of', '{x,f}', 'd', 'day', '4', '3', '0.5']),
+	('reconstruction_drift', 'SELECT * FROM drift.reconstruction_drift(%s, %s, %s, %s, NULL, %s, %s, %s)', ARRAY['SELECT x, f, current_date AS d FROM rows_of', 'SELECT x, f, current_date AS d FROM rows_of', '{x,f}', 'd', '4', '3', '0.5']),
 	('domain_classifier', 'SELECT * FROM drift.domain_classifier(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'x', '{f}', '0.4', '0.6']);
 INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', '{x}', 'psi_020']),
 	('describe_relation', 'SELECT * FROM drift.describe_relation(%s, %s)', ARRAY['rows_of', '{x}']),
