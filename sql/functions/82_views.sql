@@ -28,19 +28,32 @@ COMMENT ON COLUMN drift.lineage.digest IS 'SHA-256 of the artefact, in hexadecim
 COMMENT ON COLUMN drift.lineage.deployments IS 'deployments of the version, by their id in drift.deployments';
 
 CREATE OR REPLACE VIEW drift.version_comparison WITH (security_invoker = true) AS
-SELECT m.name AS model, v.version, v.stage, metric.key AS metric, metric.value::numeric AS value,
+SELECT m.name AS model, v.version, v.stage, coalesce(metric.key, metric.metric) AS metric, metric.value::numeric AS value,
 	(champion.metrics->metric.key)::numeric AS champion_value,
-	metric.value::numeric - (champion.metrics->metric.key)::numeric AS difference
+	metric.value::numeric - (champion.metrics->metric.key)::numeric AS difference,
+	metric.measured AS measured_value, metric.value_low AS measured_low, metric.value_high AS measured_high, metric.n AS measured_rows,
+	upper(metric.span) AS measured_until
 FROM drift.models AS m
 JOIN drift.model_versions AS v ON v.model_id = m.model_id
 LEFT JOIN drift.model_aliases AS a ON a.model_id = m.model_id AND a.alias = 'champion'
-LEFT JOIN drift.model_versions AS champion ON champion.model_id = a.model_id AND champion.version = a.version,
-	jsonb_each_text(v.metrics) AS metric
-WHERE m.deleted_at IS NULL AND metric.value IS NOT NULL;
+LEFT JOIN drift.model_versions AS champion ON champion.model_id = a.model_id AND champion.version = a.version
+CROSS JOIN LATERAL (
+	SELECT * FROM (SELECT d.key, d.value FROM jsonb_each_text(v.metrics) AS d WHERE d.value IS NOT NULL) AS declared
+	FULL JOIN (
+		SELECT DISTINCT ON (t.metric) t.*
+		FROM drift.checks AS c
+		JOIN drift.check_metrics AS t USING (check_id)
+		WHERE c.model_id = v.model_id AND c.model_version = v.version AND t.kind = 'realised' AND t.segment = ''
+		ORDER BY t.metric, c.as_of DESC, c.check_id DESC
+	) AS newest ON newest.metric = declared.key
+) AS metric (key, value, check_id, segment, kind, metric, span, n, measured, standard_error, value_low, value_high)
+WHERE m.deleted_at IS NULL;
 
-COMMENT ON VIEW drift.version_comparison IS 'each metric of each version beside that of the champion';
+COMMENT ON VIEW drift.version_comparison IS 'each metric of each version beside that of the champion, and as the newest check measured it while the version was the champion';
 COMMENT ON COLUMN drift.version_comparison.champion_value IS 'the same metric of the champion; NULL where it has none';
 COMMENT ON COLUMN drift.version_comparison.difference IS 'value less champion_value';
+COMMENT ON COLUMN drift.version_comparison.measured_value IS 'as a monitor of the model measured it; NULL: none did';
+COMMENT ON COLUMN drift.version_comparison.measured_until IS 'end of the span it was measured over';
 
 CREATE OR REPLACE VIEW drift.alias_history WITH (security_invoker = true) AS
 SELECT m.name AS model, e.alias, e.version, e.happened_at AS valid_from,

@@ -53,9 +53,12 @@ SELECT m.name AS monitor, o.name AS model, w.segment, w.grain, w.starts_at, drif
 	(SELECT (drift.ks_test(b.profile, w.profile)).statistic
 		FROM drift.baseline_columns AS b
 		WHERE b.baseline_id = w.baseline_id AND b.segment = '' AND b.column_name = c.column_name AND b.kind = c.kind) AS ks_against_baseline,
-	drift.mean(e.profile) AS mean_error, m.monitor_id, m.model_id
+	drift.mean(e.profile) AS mean_error,
+	CASE WHEN drift.minimum(e.profile) IN (0, 1) AND drift.maximum(e.profile) IN (0, 1) AND lc.column_id IS NOT NULL THEN 1 - drift.mean(e.profile) END AS accuracy,
+	drift.value_count(e.profile) AS n_labelled, m.monitor_id, m.model_id
 FROM drift.monitors AS m
 LEFT JOIN drift.models AS o ON o.model_id = m.model_id
+LEFT JOIN drift.monitor_columns AS lc ON lc.monitor_id = m.monitor_id AND lc.role = 'label'
 JOIN drift.monitor_columns AS c ON c.monitor_id = m.monitor_id AND c.role = 'confidence' AND c.kind = 'numeric'
 JOIN drift.windows AS w ON w.monitor_id = m.monitor_id AND w.column_id = c.column_id
 LEFT JOIN drift.monitor_columns AS ec ON ec.monitor_id = m.monitor_id AND ec.role = 'error' AND ec.kind = 'numeric'
@@ -67,6 +70,8 @@ COMMENT ON VIEW drift.confidence_history IS 'how sure the model was in each wind
 COMMENT ON COLUMN drift.confidence_history.grain IS 'width of the window: hour, day or month; take one of them';
 COMMENT ON COLUMN drift.confidence_history.ks_against_baseline IS 'Kolmogorov-Smirnov distance from the baseline that the window is anchored on; NULL where that has no confidence';
 COMMENT ON COLUMN drift.confidence_history.mean_error IS 'mean error of the rows whose outcome is known; NULL: of none';
+COMMENT ON COLUMN drift.confidence_history.accuracy IS 'share of right answers among them; NULL where the model does not say classes';
+COMMENT ON COLUMN drift.confidence_history.n_labelled IS 'rows whose outcome is known';
 
 CREATE OR REPLACE VIEW drift.class_balance WITH (security_invoker = true) AS
 SELECT m.name AS monitor, o.name AS model, c.role, w.segment, w.grain, w.starts_at, b.label AS class, b.row_count, b.share,
