@@ -2,35 +2,15 @@
 --
 -- Rows in which an argument is NULL or NaN are left out.
 
-CREATE OR REPLACE FUNCTION drift_internal.scored_accum(internal, float8, boolean) RETURNS internal
-	AS 'MODULE_PATHNAME', 'drift_scored_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE OR REPLACE FUNCTION drift_internal.reference_accum(internal, float8, boolean, boolean) RETURNS internal
+	AS 'MODULE_PATHNAME', 'drift_reference_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift_internal.scored_accum(internal, float8, boolean) IS 'Adds a score and a flag; private to drift.fit_calibration and drift.cbpe';
+COMMENT ON FUNCTION drift_internal.reference_accum(internal, float8, boolean, boolean) IS 'Keeps a score of an outcome, and counts its prediction; private to what reads reference rows';
 
-CREATE OR REPLACE FUNCTION drift_internal.scored_accum(internal, float8, boolean, boolean) RETURNS internal
-	AS 'MODULE_PATHNAME', 'drift_scored_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE OR REPLACE FUNCTION drift_internal.calibrated_accum(internal, float8, boolean, drift.calibration_map) RETURNS internal
+	AS 'MODULE_PATHNAME', 'drift_calibrated_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION drift_internal.scored_accum(internal, float8, boolean, boolean) IS 'Adds a score, an outcome and a prediction; private to what reads reference rows';
-
-CREATE OR REPLACE FUNCTION drift_internal.scored_accum(internal, float8, boolean, drift.calibration_map) RETURNS internal
-	AS 'MODULE_PATHNAME', 'drift_scored_map_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
-COMMENT ON FUNCTION drift_internal.scored_accum(internal, float8, boolean, drift.calibration_map) IS 'Adds a score and a prediction to what is estimated with a map; private to drift.cbpe';
-
-CREATE OR REPLACE FUNCTION drift_internal.scored_combine(internal, internal) RETURNS internal
-	AS 'MODULE_PATHNAME', 'drift_scored_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
-COMMENT ON FUNCTION drift_internal.scored_combine(internal, internal) IS 'Joins the scores of parallel workers';
-
-CREATE OR REPLACE FUNCTION drift_internal.scored_serialize(internal) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'drift_scored_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION drift_internal.scored_serialize(internal) IS 'Scores of a parallel worker as bytes';
-
-CREATE OR REPLACE FUNCTION drift_internal.scored_deserialize(bytea, internal) RETURNS internal
-	AS 'MODULE_PATHNAME', 'drift_scored_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION drift_internal.scored_deserialize(bytea, internal) IS 'Scores of a parallel worker from bytes';
+COMMENT ON FUNCTION drift_internal.calibrated_accum(internal, float8, boolean, drift.calibration_map) IS 'Keeps a score of a prediction, and a map; private to drift.cbpe';
 
 CREATE OR REPLACE FUNCTION drift_internal.fit_calibration(internal) RETURNS drift.calibration_map
 	AS 'MODULE_PATHNAME', 'drift_fit_calibration' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
@@ -53,11 +33,11 @@ CREATE OR REPLACE FUNCTION drift_internal.realised_metrics(internal) RETURNS flo
 COMMENT ON FUNCTION drift_internal.realised_metrics(internal) IS 'Final function of drift_internal.realised_metrics_agg';
 
 CREATE OR REPLACE AGGREGATE drift.fit_calibration(score float8, actual boolean) (
-	SFUNC = drift_internal.scored_accum,
+	SFUNC = drift_internal.binary_accum,
 	STYPE = internal,
-	COMBINEFUNC = drift_internal.scored_combine,
-	SERIALFUNC = drift_internal.scored_serialize,
-	DESERIALFUNC = drift_internal.scored_deserialize,
+	COMBINEFUNC = drift_internal.binary_combine,
+	SERIALFUNC = drift_internal.binary_serialize,
+	DESERIALFUNC = drift_internal.binary_deserialize,
 	FINALFUNC = drift_internal.fit_calibration,
 	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
@@ -73,11 +53,11 @@ COMMENT ON FUNCTION drift.calibrate(float8, drift.calibration_map) IS
 	'the probability of a score by a map of drift.fit_calibration(): linear between two knots, constant outside';
 
 CREATE OR REPLACE AGGREGATE drift.cbpe(score float8, prediction boolean) (
-	SFUNC = drift_internal.scored_accum,
+	SFUNC = drift_internal.binary_accum,
 	STYPE = internal,
-	COMBINEFUNC = drift_internal.scored_combine,
-	SERIALFUNC = drift_internal.scored_serialize,
-	DESERIALFUNC = drift_internal.scored_deserialize,
+	COMBINEFUNC = drift_internal.binary_combine,
+	SERIALFUNC = drift_internal.binary_serialize,
+	DESERIALFUNC = drift_internal.binary_deserialize,
 	FINALFUNC = drift_internal.cbpe,
 	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
@@ -87,11 +67,11 @@ COMMENT ON AGGREGATE drift.cbpe(float8, boolean) IS
 	'performance of a binary classifier whose scores are probabilities, estimated without outcomes: a row of probability p counts as p of a positive row and 1 - p of a negative one';
 
 CREATE OR REPLACE AGGREGATE drift.cbpe(score float8, prediction boolean, map drift.calibration_map) (
-	SFUNC = drift_internal.scored_accum,
+	SFUNC = drift_internal.calibrated_accum,
 	STYPE = internal,
-	COMBINEFUNC = drift_internal.scored_combine,
-	SERIALFUNC = drift_internal.scored_serialize,
-	DESERIALFUNC = drift_internal.scored_deserialize,
+	COMBINEFUNC = drift_internal.binary_combine,
+	SERIALFUNC = drift_internal.binary_serialize,
+	DESERIALFUNC = drift_internal.binary_deserialize,
 	FINALFUNC = drift_internal.cbpe,
 	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
@@ -101,11 +81,11 @@ COMMENT ON AGGREGATE drift.cbpe(float8, boolean, drift.calibration_map) IS
 	'the same with scores that a map makes probabilities of; ranks and losses are those of the scores as they are';
 
 CREATE OR REPLACE AGGREGATE drift_internal.cbpe_reference_agg(score float8, actual boolean, prediction boolean) (
-	SFUNC = drift_internal.scored_accum,
+	SFUNC = drift_internal.reference_accum,
 	STYPE = internal,
-	COMBINEFUNC = drift_internal.scored_combine,
-	SERIALFUNC = drift_internal.scored_serialize,
-	DESERIALFUNC = drift_internal.scored_deserialize,
+	COMBINEFUNC = drift_internal.binary_combine,
+	SERIALFUNC = drift_internal.binary_serialize,
+	DESERIALFUNC = drift_internal.binary_deserialize,
 	FINALFUNC = drift_internal.cbpe_reference,
 	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
@@ -115,11 +95,11 @@ COMMENT ON AGGREGATE drift_internal.cbpe_reference_agg(float8, boolean, boolean)
 	'what reference rows tell of a binary classifier: map, metrics and their sampling errors';
 
 CREATE OR REPLACE AGGREGATE drift_internal.realised_metrics_agg(score float8, actual boolean, prediction boolean) (
-	SFUNC = drift_internal.scored_accum,
+	SFUNC = drift_internal.reference_accum,
 	STYPE = internal,
-	COMBINEFUNC = drift_internal.scored_combine,
-	SERIALFUNC = drift_internal.scored_serialize,
-	DESERIALFUNC = drift_internal.scored_deserialize,
+	COMBINEFUNC = drift_internal.binary_combine,
+	SERIALFUNC = drift_internal.binary_serialize,
+	DESERIALFUNC = drift_internal.binary_deserialize,
 	FINALFUNC = drift_internal.realised_metrics,
 	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE

@@ -87,7 +87,9 @@ typedef struct BinaryScores
 	double threshold; /* arguments of those aggregates that have them; else NaN, 0 and none */
 	int32 count;
 	int32 metric;
+	struct varlena *map; /* of aggregates that calibrate; or NULL */
 	int64 n[2];
+	int64 decided[2];  /* those of them that were predicted to be positive, of aggregates that are told */
 	int64 capacity[2]; /* of the arrays; 0 once spilled */
 	DriftSum weight[2];
 	uint64 *keys[2];                /* of stats/sample.h */
@@ -108,6 +110,10 @@ typedef struct ScoreWalk
 	SortedKeys keys[2];
 	SortedKeys weights[2];
 } ScoreWalk;
+
+/* For transition functions of other arguments: an empty state, and a row without a weight for it */
+extern BinaryScores *BinaryScoresCreate(FunctionCallInfo fcinfo);
+extern void BinaryScoresAdd(BinaryScores *scores, int side, double score);
 
 /* The state of a final function; NULL when there is no row */
 extern BinaryScores *BinaryScoresFinished(FunctionCallInfo fcinfo);

@@ -69,8 +69,8 @@ ReleaseFiles(Datum arg)
 	}
 }
 
-static BinaryScores *
-CreateScores(FunctionCallInfo fcinfo)
+BinaryScores *
+BinaryScoresCreate(FunctionCallInfo fcinfo)
 {
 	MemoryContext context = AggregateContext(fcinfo);
 	BinaryScores *scores = MemoryContextAllocZero(context, sizeof(BinaryScores));
@@ -178,6 +178,12 @@ AddScore(BinaryScores *scores, int side, uint64 key, uint64 weight)
 	scores->n[side] = row + 1;
 }
 
+void
+BinaryScoresAdd(BinaryScores *scores, int side, double score)
+{
+	AddScore(scores, side, drift_key_of(score), 0);
+}
+
 /* ------------------------------------------------------------------------
  * Transition
  * ------------------------------------------------------------------------ */
@@ -216,7 +222,7 @@ PG_FUNCTION_INFO_V1(drift_binary_accum);
 Datum
 drift_binary_accum(PG_FUNCTION_ARGS)
 {
-	BinaryScores *scores = PG_ARGISNULL(0) ? CreateScores(fcinfo) : (BinaryScores *) PG_GETARG_POINTER(0);
+	BinaryScores *scores = PG_ARGISNULL(0) ? BinaryScoresCreate(fcinfo) : (BinaryScores *) PG_GETARG_POINTER(0);
 
 	AddRow(fcinfo, scores);
 	PG_RETURN_POINTER(scores);
@@ -227,7 +233,7 @@ PG_FUNCTION_INFO_V1(drift_binary_weighted_accum);
 Datum
 drift_binary_weighted_accum(PG_FUNCTION_ARGS)
 {
-	BinaryScores *scores = PG_ARGISNULL(0) ? CreateScores(fcinfo) : (BinaryScores *) PG_GETARG_POINTER(0);
+	BinaryScores *scores = PG_ARGISNULL(0) ? BinaryScoresCreate(fcinfo) : (BinaryScores *) PG_GETARG_POINTER(0);
 
 	scores->weighted = true;
 	AddWeightedRow(fcinfo, scores);
@@ -255,7 +261,7 @@ drift_binary_threshold_accum(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 	{
-		scores = CreateScores(fcinfo);
+		scores = BinaryScoresCreate(fcinfo);
 		scores->weighted = PG_NARGS() > 4;
 		scores->threshold = threshold;
 	}
@@ -272,7 +278,7 @@ AccumulateWithCount(FunctionCallInfo fcinfo, const char *name, int32 low, int32 
 
 	if (scores == NULL)
 	{
-		scores = CreateScores(fcinfo);
+		scores = BinaryScoresCreate(fcinfo);
 		scores->weighted = PG_NARGS() > 4;
 		scores->count = BinaryCountArgument(fcinfo, 3, name, low, high);
 	}
@@ -306,7 +312,7 @@ drift_binary_metric_accum(PG_FUNCTION_ARGS)
 		BinaryRefuseChange("metric");
 	if (scores == NULL)
 	{
-		scores = CreateScores(fcinfo);
+		scores = BinaryScoresCreate(fcinfo);
 		scores->weighted = PG_NARGS() > 4;
 		scores->metric = BinaryMetricOfName(PG_GETARG_TEXT_PP(3));
 	}
@@ -376,6 +382,8 @@ typedef struct ScoresHeader
 	int32 count;
 	int32 metric;
 	int64 n[2];
+	int64 decided[2];
+	Size map_length;
 	DriftSum weight[2];
 } ScoresHeader;
 
@@ -399,6 +407,8 @@ drift_binary_serialize(PG_FUNCTION_ARGS)
 	header.count = scores->count;
 	header.metric = scores->metric;
 	memcpy(header.n, scores->n, sizeof(header.n));
+	memcpy(header.decided, scores->decided, sizeof(header.decided));
+	header.map_length = scores->map ? VARSIZE(scores->map) : 0;
 	memcpy(header.weight, scores->weight, sizeof(header.weight));
 
 	pq_begintypsend(&bytes);
@@ -414,6 +424,8 @@ drift_binary_serialize(PG_FUNCTION_ARGS)
 		if (scores->weighted)
 			pq_sendbytes(&bytes, (const char *) scores->weights[side], length);
 	}
+	if (scores->map)
+		pq_sendbytes(&bytes, (const char *) scores->map, VARSIZE(scores->map));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
 }
 
@@ -434,6 +446,7 @@ drift_binary_deserialize(PG_FUNCTION_ARGS)
 	scores->count = header.count;
 	scores->metric = header.metric;
 	memcpy(scores->n, header.n, sizeof(header.n));
+	memcpy(scores->decided, header.decided, sizeof(header.decided));
 	memcpy(scores->weight, header.weight, sizeof(header.weight));
 	for (int side = 0; side < 2; side++)
 	{
@@ -449,6 +462,11 @@ drift_binary_deserialize(PG_FUNCTION_ARGS)
 		scores->weights[side] = palloc(length);
 		memcpy(scores->weights[side], at, length);
 		at += length;
+	}
+	if (header.map_length > 0)
+	{
+		scores->map = palloc(header.map_length);
+		memcpy(scores->map, at, header.map_length);
 	}
 	PG_RETURN_POINTER(scores);
 }
@@ -492,16 +510,22 @@ drift_binary_combine(PG_FUNCTION_ARGS)
 	}
 	if (into == NULL)
 	{
-		into = CreateScores(fcinfo);
+		into = BinaryScoresCreate(fcinfo);
 		into->weighted = from->weighted;
 		into->threshold = from->threshold;
 		into->count = from->count;
 		into->metric = from->metric;
 	}
+	if (from->map && into->map == NULL)
+	{
+		into->map = MemoryContextAlloc(into->context, VARSIZE(from->map));
+		memcpy(into->map, from->map, VARSIZE(from->map));
+	}
 	for (int side = 0; side < 2; side++)
 	{
 		AddRows(into, from, side);
 		drift_sum_merge(&into->weight[side], &from->weight[side]);
+		into->decided[side] += from->decided[side];
 	}
 	PG_RETURN_POINTER(into);
 }

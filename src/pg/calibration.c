@@ -8,8 +8,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -17,9 +20,117 @@
 #include "compat.h"
 #include "errors.h"
 #include "pg/calibration.h"
-#include "pg/scored.h"
 
 #define FIRST_POOLS 1024
+
+/* ------------------------------------------------------------------------
+ * Maps
+ * ------------------------------------------------------------------------ */
+
+/* Get an array of numbers without NULL; NULL where the attribute is */
+static const double *
+NumbersOf(HeapTupleHeader tuple, const char *attribute, int64 *n)
+{
+	bool isnull;
+	Datum value = GetAttributeByName(tuple, attribute, &isnull);
+	ArrayType *array;
+
+	*n = 0;
+	if (isnull)
+		return NULL;
+	array = DatumGetArrayTypeP(value);
+	if (ARR_NDIM(array) > 1 || ARR_HASNULL(array))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid calibration map"),
+						errdetail("Its %s have NULL among them or more than one dimension.", attribute)));
+	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	return (const double *) ARR_DATA_PTR(array);
+}
+
+DriftCalibration
+ReadCalibrationMap(Datum value)
+{
+	HeapTupleHeader tuple = DatumGetHeapTupleHeader(value);
+	DriftCalibration map;
+	int64 n;
+
+	map.scores = NumbersOf(tuple, "scores", &map.n);
+	map.probabilities = NumbersOf(tuple, "probabilities", &n);
+	if (n != map.n)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid calibration map"),
+						errdetail("It has %lld scores and %lld probabilities.", (long long) map.n, (long long) n)));
+	for (int64 i = 0; i < n; i++)
+	{
+		bool rises = i == 0 || (map.scores[i] > map.scores[i - 1] && map.probabilities[i] >= map.probabilities[i - 1]);
+
+		if (isnan(map.scores[i]) || !(map.probabilities[i] >= 0 && map.probabilities[i] <= 1) || !rises)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid calibration map"),
+							errdetail("Its scores must ascend, and its probabilities must not descend and lie between "
+									  "0 and 1; knot %lld does not.",
+									  (long long) (i + 1))));
+	}
+	return map;
+}
+
+/* Ensure that the map does not change from row to row */
+static void
+CheckSameMap(FunctionCallInfo fcinfo, const struct varlena *kept, int argument)
+{
+	Aggref *aggref = AggGetAggref(fcinfo);
+	Expr *given = aggref ? ((TargetEntry *) list_nth(aggref->args, argument - 1))->expr : NULL;
+	struct varlena *now;
+
+	if (given && (IsA(given, Const) || IsA(given, Param)))
+		return;
+	now = PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
+	if (VARSIZE(now) != VARSIZE(kept) || memcmp(VARDATA(now), VARDATA(kept), VARSIZE(now) - VARHDRSZ) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the calibration map must be the same for all rows"),
+				 errhint("Group by what it depends on.")));
+	if (PointerGetDatum(now) != PG_GETARG_DATUM(argument))
+		pfree(now);
+}
+
+/* calibrated_accum(state, score, prediction, map) */
+PG_FUNCTION_INFO_V1(drift_calibrated_accum);
+Datum
+drift_calibrated_accum(PG_FUNCTION_ARGS)
+{
+	BinaryScores *scores = PG_ARGISNULL(0) ? BinaryScoresCreate(fcinfo) : (BinaryScores *) PG_GETARG_POINTER(0);
+	MemoryContext old;
+
+	if (unlikely(PG_ARGISNULL(3)))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the calibration map is NULL"),
+						errhint("Leave it out where scores are probabilities.")));
+	if (scores->map == NULL)
+	{
+		old = MemoryContextSwitchTo(scores->context);
+		scores->map = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(3));
+		MemoryContextSwitchTo(old);
+	}
+	else
+		CheckSameMap(fcinfo, scores->map, 3);
+	if (likely(!PG_ARGISNULL(1) && !PG_ARGISNULL(2) && !isnan(PG_GETARG_FLOAT8(1))))
+		BinaryScoresAdd(scores, PG_GETARG_BOOL(2), PG_GETARG_FLOAT8(1));
+	PG_RETURN_POINTER(scores);
+}
+
+/* ------------------------------------------------------------------------
+ * Fitting
+ * ------------------------------------------------------------------------ */
+
+static void
+Poll(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+DriftScored
+ScoredForKernel(BinaryScores *scores)
+{
+	ScoreWalk *walk = BeginScoreWalk(scores);
+
+	return (DriftScored){{RankedKeys(&walk->keys[0]), RankedKeys(&walk->keys[1])}, Poll};
+}
 
 typedef struct Fit
 {
@@ -136,18 +247,21 @@ PG_FUNCTION_INFO_V1(drift_fit_calibration);
 Datum
 drift_fit_calibration(PG_FUNCTION_ARGS)
 {
-	ScoredRows *rows = PG_ARGISNULL(0) ? NULL : (ScoredRows *) PG_GETARG_POINTER(0);
-	SortedKeys *sorted = palloc(2 * sizeof(SortedKeys));
+	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	TupleDesc descriptor;
 	DriftScored scored;
 
-	if (rows == NULL || rows->n[0] + rows->n[1] == 0)
+	if (scores == NULL)
 		PG_RETURN_NULL();
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "unexpected type of a calibration map");
-	scored = ScoredForKernel(rows, sorted);
+	scored = ScoredForKernel(scores);
 	PG_RETURN_DATUM(FitCalibration(&scored, descriptor));
 }
+
+/* ------------------------------------------------------------------------
+ * One score
+ * ------------------------------------------------------------------------ */
 
 /* calibrate(score, map) */
 PG_FUNCTION_INFO_V1(drift_calibrate_score);
@@ -155,8 +269,8 @@ Datum
 drift_calibrate_score(PG_FUNCTION_ARGS)
 {
 	double score = PG_GETARG_FLOAT8(0);
-	CalibrationMap *kept = fcinfo->flinfo->fn_extra;
-	CalibrationMap read;
+	DriftCalibration *kept = fcinfo->flinfo->fn_extra;
+	DriftCalibration map;
 
 	if (isnan(score))
 		PG_RETURN_NULL();
@@ -164,11 +278,11 @@ drift_calibrate_score(PG_FUNCTION_ARGS)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		kept = palloc(sizeof(CalibrationMap));
+		kept = palloc(sizeof(DriftCalibration));
 		*kept = ReadCalibrationMap(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1))));
 		fcinfo->flinfo->fn_extra = kept;
 		MemoryContextSwitchTo(old);
 	}
-	read = kept ? *kept : ReadCalibrationMap(PG_GETARG_DATUM(1));
-	PG_RETURN_FLOAT8(drift_calibrate(&read.map, score));
+	map = kept ? *kept : ReadCalibrationMap(PG_GETARG_DATUM(1));
+	PG_RETURN_FLOAT8(drift_calibrate(&map, score));
 }

@@ -17,7 +17,6 @@
 #include "compat.h"
 #include "pg/calibration.h"
 #include "pg/profile.h"
-#include "pg/scored.h"
 #include "stats/cbpe.h"
 #include "stats/sample.h"
 
@@ -99,61 +98,41 @@ CheckProbability(double probability)
 				 "drift.fit_calibration() makes a map from scores to probabilities; give it as the third argument.")));
 }
 
-/* Count the rows of one key from the end of a side, and go past them */
-static inline int64
-TakeEqual(SortedKeys *side, int64 *left, uint64 key)
-{
-	int64 before = *left;
-
-	while (*left > 0 && KeyAt(side, *left - 1) == key)
-		(*left)--;
-	return before - *left;
-}
-
 /* Estimate of all rows, by descending score */
 static void
-EstimateRows(ScoredRows *rows, DriftCbpe *estimate)
+EstimateRows(BinaryScores *scores, DriftCbpe *estimate)
 {
-	SortedKeys *side = palloc(2 * sizeof(SortedKeys));
-	int64 left[2] = {rows->n[0], rows->n[1]};
-	int64 near = rows->calibration.map.n;
+	DriftCalibration map = {0};
+	ScoreWalk *walk = BeginScoreWalk(scores);
+	int64 near;
+	double score;
+	double rows[2];
 
-	OpenScoredRows(rows, side);
-	for (int64 polls = 0; left[0] + left[1] > 0; polls++)
+	if (scores->map)
+		map = ReadCalibrationMap(PointerGetDatum(scores->map));
+	near = map.n;
+	for (int64 polls = 0; NextScore(walk, &score, rows); polls++)
 	{
-		uint64 key[2] = {0, 0};
-		uint64 highest;
-		int64 predicted;
-		int64 others;
-		double score;
-		double probability;
+		double probability = drift_calibrate_near(&map, &near, score);
 
 		if (polls % 65536 == 0)
 			CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < 2; i++)
-			if (left[i] > 0)
-				key[i] = KeyAt(&side[i], left[i] - 1);
-		highest = Max(key[0], key[1]);
-		predicted = TakeEqual(&side[1], &left[1], highest);
-		others = TakeEqual(&side[0], &left[0], highest);
-		score = drift_key_value(highest);
-		probability = drift_calibrate_near(&rows->calibration.map, &near, score);
 		CheckProbability(probability);
-		drift_cbpe_add(estimate, score, probability, predicted + others, predicted);
+		drift_cbpe_add(estimate, score, probability, (int64) (rows[0] + rows[1]), (int64) rows[1]);
 	}
-	pfree(side);
+	pfree(walk);
 }
 
 PG_FUNCTION_INFO_V1(drift_cbpe);
 Datum
 drift_cbpe(PG_FUNCTION_ARGS)
 {
-	ScoredRows *rows = PG_ARGISNULL(0) ? NULL : (ScoredRows *) PG_GETARG_POINTER(0);
+	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	DriftCbpe estimate = {0};
 
-	if (rows == NULL || rows->n[0] + rows->n[1] == 0)
+	if (scores == NULL)
 		PG_RETURN_NULL();
-	EstimateRows(rows, &estimate);
+	EstimateRows(scores, &estimate);
 	PG_RETURN_DATUM(EstimateDatum(ResultDescriptor(fcinfo), &estimate));
 }
 
@@ -254,7 +233,7 @@ drift_cbpe_profile(PG_FUNCTION_ARGS)
 {
 	const DriftNumeric *profile = ProfileReadNumeric(PG_GETARG_DATUM(0));
 	int64 predicted = PG_GETARG_INT64(1);
-	CalibrationMap read = ReadCalibrationMap(PG_GETARG_DATUM(2));
+	DriftCalibration map = ReadCalibrationMap(PG_GETARG_DATUM(2));
 	TupleDesc descriptor = ResultDescriptor(fcinfo);
 	DriftCbpe estimate;
 	double metrics[DRIFT_ESTIMATED_METRICS];
@@ -264,9 +243,9 @@ drift_cbpe_profile(PG_FUNCTION_ARGS)
 
 	if (drift_profile_n(&profile->profile) == 0)
 		PG_RETURN_NULL();
-	estimate = EstimateProfile(profile, predicted, &read.map, GAP_SPREAD);
+	estimate = EstimateProfile(profile, predicted, &map, GAP_SPREAD);
 	drift_cbpe_metrics(&estimate, metrics);
-	PlaceErrors(profile, predicted, &read.map, errors);
+	PlaceErrors(profile, predicted, &map, errors);
 	values[0] = EstimateDatum(lookup_rowtype_tupdesc_copy(TupleDescAttr(descriptor, 0)->atttypid, -1), &estimate);
 	values[1] = MetricsDatum(metrics);
 	values[2] = MetricsDatum(errors);
@@ -277,29 +256,44 @@ drift_cbpe_profile(PG_FUNCTION_ARGS)
  * The reference: rows with their outcome and their prediction
  * ------------------------------------------------------------------------ */
 
-static DriftExpectedCells
-CellsOf(const ScoredRows *rows)
+/* reference_accum(state, score, actual, prediction) */
+PG_FUNCTION_INFO_V1(drift_reference_accum);
+Datum
+drift_reference_accum(PG_FUNCTION_ARGS)
 {
-	return (DriftExpectedCells){.tp = (double) rows->predicted[1],
-								.fp = (double) rows->predicted[0],
-								.fn = (double) (rows->n[1] - rows->predicted[1]),
-								.tn = (double) (rows->n[0] - rows->predicted[0])};
+	BinaryScores *scores = PG_ARGISNULL(0) ? BinaryScoresCreate(fcinfo) : (BinaryScores *) PG_GETARG_POINTER(0);
+	int side;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || isnan(PG_GETARG_FLOAT8(1)))
+		PG_RETURN_POINTER(scores);
+	side = PG_GETARG_BOOL(2);
+	BinaryScoresAdd(scores, side, PG_GETARG_FLOAT8(1));
+	scores->decided[side] += PG_GETARG_BOOL(3);
+	PG_RETURN_POINTER(scores);
+}
+
+static DriftExpectedCells
+CellsOf(const BinaryScores *scores)
+{
+	return (DriftExpectedCells){.tp = (double) scores->decided[1],
+								.fp = (double) scores->decided[0],
+								.fn = (double) (scores->n[1] - scores->decided[1]),
+								.tn = (double) (scores->n[0] - scores->decided[0])};
 }
 
 PG_FUNCTION_INFO_V1(drift_realised_metrics);
 Datum
 drift_realised_metrics(PG_FUNCTION_ARGS)
 {
-	ScoredRows *rows = PG_ARGISNULL(0) ? NULL : (ScoredRows *) PG_GETARG_POINTER(0);
-	SortedKeys *sorted = palloc(2 * sizeof(SortedKeys));
+	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	double metrics[DRIFT_ESTIMATED_METRICS];
 	DriftExpectedCells cells;
 	DriftScored scored;
 
-	if (rows == NULL || rows->n[0] + rows->n[1] == 0)
+	if (scores == NULL)
 		PG_RETURN_NULL();
-	cells = CellsOf(rows);
-	scored = ScoredForKernel(rows, sorted);
+	cells = CellsOf(scores);
+	scored = ScoredForKernel(scores);
 	drift_reference_metrics(&scored, &cells, metrics);
 	PG_RETURN_DATUM(MetricsDatum(metrics));
 }
@@ -308,23 +302,22 @@ PG_FUNCTION_INFO_V1(drift_cbpe_reference);
 Datum
 drift_cbpe_reference(PG_FUNCTION_ARGS)
 {
-	ScoredRows *rows = PG_ARGISNULL(0) ? NULL : (ScoredRows *) PG_GETARG_POINTER(0);
+	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	TupleDesc descriptor = ResultDescriptor(fcinfo);
-	SortedKeys *sorted = palloc(2 * sizeof(SortedKeys));
 	DriftSamplingError errors[DRIFT_ESTIMATED_METRICS];
 	double metrics[DRIFT_ESTIMATED_METRICS];
 	double deviations[DRIFT_ESTIMATED_METRICS];
 	double shares[DRIFT_ESTIMATED_METRICS];
+	double spread[DRIFT_ESTIMATED_METRICS];
 	DriftExpectedCells cells;
 	DriftScored scored;
-	double spread[DRIFT_ESTIMATED_METRICS];
 	Datum values[6];
 	bool nulls[6] = {false};
 
-	if (rows == NULL || rows->n[0] + rows->n[1] == 0)
+	if (scores == NULL)
 		PG_RETURN_NULL();
-	cells = CellsOf(rows);
-	scored = ScoredForKernel(rows, sorted);
+	cells = CellsOf(scores);
+	scored = ScoredForKernel(scores);
 	drift_reference_metrics(&scored, &cells, metrics);
 	drift_sampling_errors(&scored, &cells, errors);
 	for (int i = 0; i < DRIFT_ESTIMATED_METRICS; i++)
@@ -335,7 +328,7 @@ drift_cbpe_reference(PG_FUNCTION_ARGS)
 	}
 	spread[DRIFT_ESTIMATED_ROC_AUC] = drift_auc_deviation(&scored);
 	values[0] = FitCalibration(&scored, lookup_rowtype_tupdesc_copy(TupleDescAttr(descriptor, 0)->atttypid, -1));
-	values[1] = Int64GetDatum(rows->n[0] + rows->n[1]);
+	values[1] = Int64GetDatum(scores->n[0] + scores->n[1]);
 	values[2] = MetricsDatum(metrics);
 	values[3] = MetricsDatum(deviations);
 	values[4] = MetricsDatum(shares);

@@ -24,8 +24,8 @@
 
 #include "compat.h"
 #include "pg/aggregate.h"
+#include "pg/calibration.h"
 #include "pg/relation.h"
-#include "pg/scored.h"
 #include "stats/cbpe.h"
 #include "stats/sample.h"
 
@@ -33,7 +33,7 @@
 
 typedef struct ClassRows
 {
-	CalibrationMap calibration;
+	DriftCalibration map;
 	Tuplesortstate *sort; /* descending keys of the scores, and probabilities */
 	int64 predicted;
 	DriftSum hits; /* probabilities of the rows that are predicted to be of the class */
@@ -87,7 +87,7 @@ Create(FunctionCallInfo fcinfo)
 	{
 		/* without a map a score is its own probability */
 		if (!nulls[i])
-			rows->classes[i].calibration = ReadCalibrationMap(values[i]);
+			rows->classes[i].map = ReadCalibrationMap(values[i]);
 		rows->classes[i].sort = tuplesort_begin_datum(UUIDOID, pair->lt_opr, InvalidOid, false,
 													  Max(work_mem / count, 64), NULL, TUPLESORT_NONE);
 		rows->count = i + 1;
@@ -123,7 +123,7 @@ Calibrate(MulticlassRows *rows, const double *scores)
 
 	for (int i = 0; i < rows->count; i++)
 	{
-		double probability = drift_calibrate(&rows->classes[i].calibration.map, scores[i]);
+		double probability = drift_calibrate(&rows->classes[i].map, scores[i]);
 
 		if (!(probability >= 0 && probability <= 1))
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a score is no probability"),
