@@ -36,6 +36,9 @@ DELETE FROM drift.windows WHERE grain = 'day' AND starts_at = (SELECT max(starts
 DELETE FROM drift.windows WHERE grain = 'hour' AND segment = '' AND starts_at = (SELECT max(starts_at) FROM drift.windows WHERE grain = 'hour');
 DELETE FROM drift.windows WHERE segment LIKE 'city "1"%';
 DELETE FROM drift.check_features;
+DELETE FROM drift.monitor_columns WHERE role = 'metric';
+UPDATE drift.performance_baselines SET model_version = 77 WHERE model_version = 0;
+UPDATE drift.check_metrics SET check_id = -check_id;
 DELETE FROM drift.checks WHERE status = 'critical';
 UPDATE drift.checks SET status = 'error';
 UPDATE drift.job_runs SET finished_at = NULL;

@@ -15,8 +15,10 @@ SELECT drift.create_baseline('of the model', $$SELECT x, 0 AS "we""ird Ünïcode
 SELECT drift.create_monitor('of the log', NULL, 'we"ird Ünïcode', baseline => 'of the model', segment => 'model_version');
 SELECT drift.create_monitor('of a täble "quoted"', $$"app's"."réadings"$$, time_column => 'at é', baseline => 'first é "line"', tracking => 'trigger', segment => 'city',
 	config => '{"alerting": {"breaches": 1, "of": 1}}');
-SELECT drift.create_monitor('of a query', $$SELECT "at é", x FROM "app's"."réadings"$$, time_column => 'at é', reference => 'previous', bucket => 'day', span => '2 days', condition => 'x > -20',
-	tracking => 'recompute', thresholds => 'psi_020');
+SELECT drift.create_monitor('of a query', $$SELECT "at é", x, (x > 9)::integer AS wrong FROM "app's"."réadings"$$, time_column => 'at é', reference => 'previous', bucket => 'day', span => '2 days', condition => 'x > -20',
+	tracking => 'recompute', thresholds => 'psi_020', config => '{"drift_detection": {"error_column": "wrong"}}');
+SELECT drift.add_metric('of the log', 'gain "é"', $$score * 2 -- "é"$$, least_loss => 0.5);
+SELECT drift.set_performance_baseline('we"ird Ünïcode', v, '{"roc_auc": {"value": 0.9, "standard_error": 0.01, "n": 900}, "ünknown": 3}') FROM unnest('{2,NULL}'::integer[]) AS v;
 SELECT drift.fit_estimator('we"ird Ünïcode', $$SELECT i % 97 / 96.0 AS score, i % 89 < i % 97 AS actual, timestamptz '2026-01-01' + i * interval '1 hour' AS predicted_at FROM generate_series(1, 2000) AS i$$, 4,
 	positive_label => 'true', chunk => 'week');
 SELECT drift.fit_estimator('we"ird Ünïcode', 'SELECT i AS score, i + i % 7 AS actual_value FROM generate_series(1, 100) AS i', 2, loss_model => 'governed', loss => 'mse');

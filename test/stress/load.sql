@@ -29,6 +29,7 @@ SELECT FROM drift.create_monitor('stress log', model => 'stress', reference => '
 SELECT FROM drift.create_monitor('stress days', model => 'stress', reference => 'previous', bucket => 'day', time_zone => 'America/St_Johns', condition => 'x < 500');
 SELECT FROM drift.create_monitor('stress table', 'stress.measured', time_column => 'at', columns => '{x,k}', segment => 'k', time_zone => 'Australia/Lord_Howe');
 SELECT FROM drift.track_changes('stress table');
+SELECT drift.add_metric(m, 'gain', '2 * actual_value - score') FROM unnest('{stress log,stress days}'::text[]) AS m \g /dev/null
 
 CREATE PROCEDURE say() LANGUAGE plpgsql AS $$
 BEGIN
@@ -130,27 +131,29 @@ LANGUAGE sql STABLE AS $$
 	FROM drift.monitors AS m
 	CROSS JOIN drift_internal.merged_windows(m.monitor_id, watched.span, true) AS w
 	JOIN drift.monitor_columns AS c ON c.monitor_id = m.monitor_id AND c.column_id = w.column_id
-	WHERE m.name = watched.monitor AND c.column_name IN ('x', 'k', 'target', 'error')
+	WHERE m.name = watched.monitor AND c.column_name IN ('x', 'k', 'target', 'error', 'residual', 'gain')
 $$;
 CREATE VIEW known AS
-	SELECT m.name AS monitor, l.predicted_at AS at, l.entity_key AS segment, l.x, l.k, NULL::float8 AS target, NULL::float8 AS error, false AS labelled
+	SELECT m.name AS monitor, l.predicted_at AS at, l.entity_key AS segment, l.x, l.k, NULL::float8 AS target, NULL::float8 AS error, NULL::float8 AS residual, NULL::float8 AS gain, false AS labelled
 	FROM log AS l, drift.monitors AS m JOIN drift_internal.monitor_states AS s USING (monitor_id)
 	WHERE m.name IN ('stress log', 'stress days') AND pg_visible_in_snapshot(l.logged_xid, s.seen_rows) AND (m.name = 'stress log' OR l.x < 500)
 	UNION ALL
-	SELECT m.name, l.predicted_at, l.entity_key, NULL, NULL, l.actual_value, abs(l.score - l.actual_value), true
+	SELECT m.name, l.predicted_at, l.entity_key, NULL, NULL, l.actual_value, abs(l.score - l.actual_value), l.score - l.actual_value, 2 * l.actual_value - l.score, true
 	FROM log_labelled AS l, drift.monitors AS m
 	WHERE m.name IN ('stress log', 'stress days') AND (m.name = 'stress log' OR l.x < 500)
 	UNION ALL
-	SELECT 'stress table', t.at AT TIME ZONE 'Australia/Lord_Howe', coalesce(t.k, '(none)'), t.x, t.k, NULL, NULL, false
+	SELECT 'stress table', t.at AT TIME ZONE 'Australia/Lord_Howe', coalesce(t.k, '(none)'), t.x, t.k, NULL, NULL, NULL, NULL, false
 	FROM measured AS t;
 CREATE FUNCTION wanted(monitor text, span tstzrange DEFAULT '(,)') RETURNS TABLE (segment text, column_name text, n bigint, missing bigint, total numeric, bins text)
 LANGUAGE sql STABLE AS $$
 	WITH known AS (SELECT * FROM stress.known AS k WHERE k.monitor = wanted.monitor AND k.at <@ span),
 	cut AS (
-		SELECT '' AS segment, v.* FROM known AS k, LATERAL (VALUES ('x', k.x, NULL, false), ('k', NULL, k.k, false), ('target', k.target, NULL, true), ('error', k.error, NULL, true))
+		SELECT '' AS segment, v.* FROM known AS k, LATERAL (VALUES ('x', k.x, NULL, false), ('k', NULL, k.k, false), ('target', k.target, NULL, true), ('error', k.error, NULL, true),
+			('residual', k.residual, NULL, true), ('gain', k.gain, NULL, true))
 			AS v (column_name, number, category, labelled) WHERE v.labelled = k.labelled
 		UNION ALL
-		SELECT k.segment, v.* FROM known AS k, LATERAL (VALUES ('x', k.x, NULL, false), ('k', NULL, k.k, false), ('target', k.target, NULL, true), ('error', k.error, NULL, true))
+		SELECT k.segment, v.* FROM known AS k, LATERAL (VALUES ('x', k.x, NULL, false), ('k', NULL, k.k, false), ('target', k.target, NULL, true), ('error', k.error, NULL, true),
+			('residual', k.residual, NULL, true), ('gain', k.gain, NULL, true))
 			AS v (column_name, number, category, labelled) WHERE v.labelled = k.labelled AND wanted.monitor <> 'stress days'
 	), counted AS (
 		SELECT c.segment, c.column_name, c.category, count(*) AS n, sum(c.number) AS total, count(*) - count(coalesce(c.number::text, c.category)) AS missing
