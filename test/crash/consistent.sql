@@ -24,6 +24,8 @@ FROM (VALUES
 	('deployments', 'model_versions', 'c.model_id, c.previous_version', 'c.previous_version', 'p.model_id, p.version'),
 	('model_events', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
 	('deployment_analyses', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
+	('evaluations', 'model_versions', 'c.model_id, c.champion_version', 'c.champion_version', 'p.model_id, p.version'),
+	('evaluations', 'model_versions', 'c.model_id, c.challenger_version', 'c.challenger_version', 'p.model_id, p.version'),
 	('approvals', 'promotion_requests', 'c.request_id', 'c.request_id', 'p.request_id'),
 	('prediction_log_features', 'prediction_logs', 'c.log_id', 'c.log_id', 'p.log_id'),
 	('baselines', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
@@ -129,6 +131,12 @@ WHERE v.status <> 'ready' OR r.digest IS DISTINCT FROM CASE WHEN v.format <> 'ex
 SELECT format('model %s: is frozen since %s and its alert is %s', m.model_id, m.frozen_at, coalesce(a.status, 'not there'))
 FROM drift.models AS m LEFT JOIN drift.alerts AS a ON a.model_id = m.model_id AND a.kind = 'model_frozen' AND a.status <> 'resolved'
 WHERE m.deleted_at IS NULL AND (m.frozen_at IS NULL) <> (a.alert_id IS NULL);
+
+-- --- evaluations -------------------------------------------------------------
+
+SELECT format('evaluation %s: verdict %s does not follow from its terms, or deploy is %s', evaluation_id, verdict, deploy)
+FROM drift.evaluations
+WHERE verdict <> drift_internal.verdict_of(terms) OR deploy <> (verdict = 'pass') OR champion_version = challenger_version;
 
 -- --- governance --------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 -- Rows in every table of the registry: versions, champions of the past, a canary under way, requests with reviews, a card,
--- a log with predictions in several partitions, outcomes early, late and corrected, alerts and events.
+-- a log with predictions in several partitions, outcomes early, late and corrected, an evaluation, alerts and events.
 -- Usage, after CREATE EXTENSION: psql -f test/dump/registry.sql
 \o /dev/null
 CREATE SCHEMA "app's";
@@ -30,6 +30,7 @@ SELECT o FROM "app's"."lög" AS l, drift.record_outcome(l.prediction_id, l.score
 SELECT o FROM "app's"."lög" AS l, drift.record_outcome(l.prediction_id, l.score + 2, observed_at => now() + interval '1 hour') AS o WHERE l.x <= 5;
 SELECT drift.record_entity_outcome('we"ird Ünïcode', 'key 7', 4.5);
 SELECT drift.record_outcome('018f0000-0000-8000-8000-000000000001', 1, model => 'we"ird Ünïcode');
+SELECT drift.evaluate_challenger('we"ird Ünïcode', 3, '2024-06-01', 'infinity', options => '{"min_rows": 5, "segment": "x < 20"}');
 
 -- a model whose versions are reviewed: one approved, one rejected, one waiting; then one that rolls back until it is frozen
 SELECT drift.register_model('governed');

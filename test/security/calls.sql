@@ -41,6 +41,10 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Governance', 'model_card', $$drift.model_card('risk')$$),
 	('Governance', 'model_card_markdown', $$drift.model_card_markdown('risk')$$),
 
+	('Deployment', 'evaluation_options', $$drift.evaluation_options()$$),
+	('Deployment', 'evaluate_challenger', $$drift.evaluate_challenger('risk', 2)$$),
+	('Deployment', 'evaluation_report', format('drift.evaluation_report(%s)', :'evaluation')),
+	('Deployment', 'model_fairness', $$drift.model_fairness('risk', '{a}')$$),
 	('Deployment', 'deployment_options', $$drift.deployment_options()$$),
 	('Deployment', 'deploy', $$drift.deploy('risk', 2, 'canary')$$),
 	('Deployment', 'promote', $$drift.promote('risk')$$),

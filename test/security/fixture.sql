@@ -59,6 +59,7 @@ INSERT INTO risk_log (model_version, entity_key, score, label, a, b) VALUES (1, 
 INSERT INTO canary_log (model_version, entity_key, score, label, a, b) VALUES (1, 'k', 0.9, 'bad', 1, 2);
 SELECT prediction_id AS prediction FROM risk_log \gset
 SELECT drift.record_outcome(:'prediction', 'bad'), drift.record_entity_outcome('risk', 'nobody', 'bad') \g /dev/null
+SELECT evaluation_id AS evaluation FROM drift.evaluate_challenger('risk', 2) \gset
 -- A monitor of the owner, with a check.
 SELECT drift.create_monitor('watch', model => 'risk'), drift.run_check('watch') \g /dev/null
 CREATE TABLE readings (at timestamptz, a float8);

@@ -247,6 +247,19 @@ INSERT INTO call VALUES ('mcnemar_agg', 'SELECT drift.mcnemar_agg(f, %s) FROM ro
 	('chi_square_test', 'SELECT drift.chi_square_test(%s)', ARRAY['{{1,2},{3,4}}']), ('fisher_exact_test', 'SELECT drift.fisher_exact_test(%s)', ARRAY['{{1,2},{3,4}}']),
 	('srm_test', 'SELECT drift.srm_test(%s, %s, %s)', ARRAY['{50,52}', '{1,1}', '0.001']), ('correct_p_values', 'SELECT drift.correct_p_values(%s, %s)', ARRAY['{0.1,0.2}', 'holm']);
 
+-- fairness, and is the challenger better
+CREATE FUNCTION evaluation() RETURNS text LANGUAGE sql AS $$ SELECT max(evaluation_id)::text FROM drift.evaluations $$;
+SELECT drift.evaluate_challenger('untyped', 2) \g /dev/null
+INSERT INTO call VALUES
+	('fairness', 'SELECT * FROM drift.fairness(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['SELECT x::integer AS x, f FROM rows_of', 'f', 'f', '{x}', 'x', 'x', 'true', 'SELECT 1 AS y', 'x', 'y', '1', '0.9']),
+	('fairness_metrics', 'SELECT * FROM drift.fairness_metrics(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
+		ARRAY['rows_of', 'f', 'f', '{f}', 'x', 'true', 'SELECT 1 AS y', 'x', 'y', 'to_overall', 'mean', '0.8', '0.1', '1', '0.9', '10', '1']),
+	('fairness_history', 'SELECT * FROM drift.fairness_history(%s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['SELECT f, now() AS t, 1 AS w FROM rows_of', 'f', 'f', '{f}', 't', 'day', '(,)', 'w']),
+	('model_fairness', 'SELECT * FROM drift.model_fairness(%s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', '{arm}', '2026-01-01', 'now', 'day', '1', '1', '0.5']),
+	('evaluation_options', 'SELECT * FROM drift.evaluation_options() WHERE option = %s', ARRAY['metric']),
+	('evaluate_challenger', 'SELECT * FROM drift.evaluate_challenger(%s, %s, %s, %s, %s)', ARRAY['untyped', '2', '2026-01-01', 'infinity', '{"min_rows": 2}']),
+	('evaluation_report', 'SELECT drift.evaluation_report(%s)', ARRAY[evaluation()]);
+
 -- estimates without outcomes
 SELECT drift.fit_estimator('untyped', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true') \g /dev/null
 INSERT INTO call VALUES ('fit_calibration', 'SELECT drift.fit_calibration(x / 12, %s) FROM rows_of', ARRAY['true']), ('fit_calibration', 'SELECT drift.fit_calibration(%s, f) FROM rows_of', ARRAY['0.5']),
