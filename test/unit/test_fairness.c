@@ -56,8 +56,11 @@ static void
 test_extremes(void)
 {
 	/* the second has no positives, the third is small, the last has no rows */
-	DriftFairnessGroup groups[] = {
-		{8, 2, 2, 8, 20, true}, {0, 5, 0, 15, 20, true}, {0, 0, 9, 1, 10, false}, {6, 6, 4, 4, 20, true}, {0, 0, 0, 0, 0, true}};
+	DriftFairnessGroup groups[] = {{8, 2, 2, 8, 20, true},
+								   {0, 5, 0, 15, 20, true},
+								   {0, 0, 9, 1, 10, false},
+								   {6, 6, 4, 4, 20, true},
+								   {0, 0, 0, 0, 0, true}};
 	DriftFairnessOptions options = {.has_truth = true};
 	DriftDisparity d[DRIFT_DISPARITIES];
 
