@@ -22,10 +22,10 @@ CREATE OR REPLACE FUNCTION drift_internal.cbpe(internal) RETURNS drift.cbpe_resu
 
 COMMENT ON FUNCTION drift_internal.cbpe(internal) IS 'Final function of drift.cbpe';
 
-CREATE OR REPLACE FUNCTION drift_internal.cbpe_reference(internal) RETURNS drift_internal.cbpe_reference
+CREATE OR REPLACE FUNCTION drift_internal.cbpe_reference_facts(internal) RETURNS drift_internal.cbpe_reference
 	AS 'MODULE_PATHNAME', 'drift_cbpe_reference' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 
-COMMENT ON FUNCTION drift_internal.cbpe_reference(internal) IS 'Final function of drift_internal.cbpe_reference_agg';
+COMMENT ON FUNCTION drift_internal.cbpe_reference_facts(internal) IS 'Final function of drift_internal.cbpe_reference_agg';
 
 CREATE OR REPLACE FUNCTION drift_internal.realised_metrics(internal) RETURNS float8[]
 	AS 'MODULE_PATHNAME', 'drift_realised_metrics' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
@@ -86,7 +86,7 @@ CREATE OR REPLACE AGGREGATE drift_internal.cbpe_reference_agg(score float8, actu
 	COMBINEFUNC = drift_internal.binary_combine,
 	SERIALFUNC = drift_internal.binary_serialize,
 	DESERIALFUNC = drift_internal.binary_deserialize,
-	FINALFUNC = drift_internal.cbpe_reference,
+	FINALFUNC = drift_internal.cbpe_reference_facts,
 	FINALFUNC_MODIFY = SHAREABLE,
 	PARALLEL = SAFE
 );

@@ -149,6 +149,19 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.estimate_text(drift.check_metrics, bigint) IS 'an estimated metric in words';
 
+-- A time before there was a champion is looked at as the one of now would have seen it.
+CREATE OR REPLACE FUNCTION drift_internal.check_estimator(checked drift.checks) RETURNS drift.estimators
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT e.*
+	FROM drift.models AS m
+	JOIN drift.estimators AS e ON e.model_id = m.model_id AND e.model_version = coalesce(checked.model_version, drift_internal.answering_version(m))
+	WHERE m.model_id = checked.model_id AND e.method = 'cbpe'
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_estimator(drift.checks) IS 'the estimator that a check estimates with; NULL: none';
+
 CREATE OR REPLACE FUNCTION drift_internal.judge_estimates(checked drift.checks, monitor drift.monitors, metrics drift.check_metrics[])
 	RETURNS SETOF drift.check_metrics
 	LANGUAGE plpgsql STABLE ROWS 5
@@ -163,12 +176,8 @@ DECLARE
 	estimated record;
 	judged drift.check_metrics;
 BEGIN
-	-- A time before there was a champion is looked at as the one of now would have seen it.
-	SELECT e.* INTO estimator
-	FROM drift.models AS m
-	JOIN drift.estimators AS e ON e.model_id = m.model_id AND e.model_version = coalesce(checked.model_version, drift_internal.answering_version(m))
-	WHERE m.model_id = checked.model_id AND e.method = 'cbpe';
-	IF NOT FOUND THEN
+	estimator := drift_internal.check_estimator(checked);
+	IF estimator.model_id IS NULL THEN
 		RETURN;
 	END IF;
 	broken := (SELECT jsonb_object_agg(b.metric, to_jsonb(b)) FROM drift_internal.broken_estimates(monitor, estimator, metrics, minimum_rows) AS b);

@@ -299,6 +299,9 @@ BEGIN
 	IF drift_internal.baseline_mark(monitor.model_id) IS NOT NULL THEN
 		checked.config := checked.config || jsonb_build_object('performance_baseline', drift_internal.baseline_mark(monitor.model_id));
 	END IF;
+	IF (drift_internal.check_estimator(checked)).fitted_at IS NOT NULL THEN
+		checked.config := checked.config || jsonb_build_object('estimator_of', (drift_internal.check_estimator(checked)).fitted_at);
+	END IF;
 	SELECT s.revision INTO checked.revision FROM drift_internal.monitor_states AS s WHERE s.monitor_id = monitor.monitor_id;
 
 	-- A check of the same windows, read in the same way, says the same: it is given again instead of written twice.

@@ -58,7 +58,7 @@ COMMENT ON COLUMN drift.checks.estimated_performance IS 'verdict on the performa
 COMMENT ON COLUMN drift.checks.n_reference IS 'rows in the reference';
 COMMENT ON COLUMN drift.checks.n_current IS 'rows in the span';
 COMMENT ON COLUMN drift.checks.findings IS 'what was found besides columns that drifted: volume, schema, segments, performance_segments';
-COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with; limits: its thresholds, changed_columns: columns of the source that are gone (null) or have that type now, performance_baseline: which one of its model there was';
+COMMENT ON COLUMN drift.checks.config IS 'configuration it was run with; limits: its thresholds, changed_columns: columns of the source that are gone (null) or have that type now, performance_baseline: which one of its model there was, estimator_of: when the estimator was fitted that it estimated with';
 
 CREATE TYPE drift_internal.check_spans AS (
 	current_span tstzrange,

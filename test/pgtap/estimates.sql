@@ -1,6 +1,6 @@
 -- Estimates without outcomes: rows and profiles as NannyML 0.13.1 has them, estimators, monitors, alerts.
 BEGIN;
-SELECT plan(68);
+SELECT plan(70);
 CREATE SCHEMA estimates;
 SET search_path = estimates, public;
 SET TIME ZONE 'UTC';
@@ -188,6 +188,8 @@ FROM drift.check_metrics WHERE kind = 'realised' AND check_id = (SELECT max(chec
 SELECT ok(open_alerts() ~ '\mperformance\M', 'an estimate without outcomes does not clear it either');
 SELECT drift.fit_estimator('estimated', from_time => '2026-05-25', to_time => '2026-06-15') \g /dev/null
 SELECT ok((SELECT (maps[1]).needed FROM drift.estimators), 'a new estimator takes the place of the old one');
+SELECT isnt(c.check_id, (SELECT max(check_id) FROM drift.checks), 'and checks are not those of the old one') FROM drift.run_check('estimated', '2026-06-29', false) AS c;
+SELECT is(c.check_id, (SELECT max(check_id) FROM drift.checks), 'but the same again') FROM drift.run_check('estimated', '2026-06-29', false) AS c;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -59,6 +59,7 @@ UNION ALL SELECT 'drift.deployments', d::text FROM drift.deployments AS d;
 INSERT INTO hurting SELECT 'drift.monitors'::regtype, m::text FROM drift.monitors AS m UNION ALL SELECT 'drift.baselines', b::text FROM drift.baselines AS b
 UNION ALL SELECT 'drift.monitor_columns', c::text FROM drift.monitor_columns AS c UNION ALL SELECT 'drift.baseline_columns', c::text FROM drift.baseline_columns AS c
 UNION ALL SELECT 'drift.checks', c::text FROM drift.checks AS c;
+INSERT INTO hurting SELECT 'drift.calibration_map', unnest(ARRAY['(t,"{0,0.5,1}","{0.1,0.4,0.9}",100,40,0.1,0.01)', '(f,,,10,5,,)', '(t,"{-Infinity,Infinity}","{0,1}",2,1,,)', '(t,"{1,0}","{0,1}",2,1,,)', '(t,{},{},0,0,NaN,NaN)']);
 -- composite arguments: rows of drift's own types, whole and empty
 INSERT INTO hurting SELECT 'drift.thresholds', t::text FROM drift.thresholds AS t;
 INSERT INTO hurting SELECT 'drift.comparison', comparison::text FROM comparisons;
