@@ -38,15 +38,18 @@ RETURNS TABLE (x1 float8, x2 float8, x3 float8, x4 float8, x5 float8, score floa
 	) AS d
 $$;
 
+CREATE TEMP TABLE a AS SELECT * FROM pg_temp.draw(0, 0, 1, 0, 1);
+CREATE TEMP TABLE b AS SELECT * FROM a;
+
 CREATE FUNCTION pg_temp.run(w world, n integer, with_score boolean, OUT significant boolean, OUT changed boolean, OUT named boolean) LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-	CREATE TEMP TABLE a AS SELECT * FROM pg_temp.draw(n, 0, 1, 0, 1);
-	CREATE TEMP TABLE b AS SELECT * FROM pg_temp.draw(n, w.shift, w.spread, w.prior, w.slope);
+	TRUNCATE a, b;
+	INSERT INTO a SELECT * FROM pg_temp.draw(n, 0, 1, 0, 1);
+	INSERT INTO b SELECT * FROM pg_temp.draw(n, w.shift, w.spread, w.prior, w.slope);
 	SELECT coalesce(bool_or(c.p_value_corrected < 0.05), false), coalesce(bool_or(c.drifted), false), coalesce(bool_or(c.drifted AND c.column_name = 'x1'), false)
 	INTO significant, changed, named
-	FROM drift.concept_drift('SELECT x1, x2, x3, x4, x5, score, y FROM pg_temp.a', 'SELECT x1, x2, x3, x4, x5, score, y FROM pg_temp.b', 'y',
-		CASE WHEN with_score THEN 'score' END, '{x1,x2,x3,x4,x5}') AS c WHERE c.role = 'feature';
-	DROP TABLE a, b;
+	FROM drift.concept_drift('pg_temp.a', 'pg_temp.b', 'y', CASE WHEN with_score THEN 'score' END, '{x1,x2,x3,x4,x5}') AS c
+	WHERE c.role = 'feature';
 END
 $$;
 
