@@ -146,7 +146,7 @@ AS $$
 		ORDER BY %13$s
 		LIMIT 100001$query$,
 		'd.period',
-		(SELECT string_agg('d.g' || i, ', ') FROM generate_series(1, group_columns) AS i),
+		(SELECT string_agg('d.g' || i, ', ') FROM generate_series(1, least(group_columns, 20)) AS i),
 		-- without truth the others are not wrong
 		(SELECT string_agg(format('COALESCE(%s FILTER (WHERE %s), 0)::pg_catalog.float8', sum_of, cell), ', ' ORDER BY place)
 			FROM unnest(CASE WHEN has_truth THEN ARRAY['d.p AND d.a', 'd.p AND NOT d.a', 'NOT d.p AND d.a', 'NOT d.p AND NOT d.a']
@@ -156,13 +156,13 @@ AS $$
 		CASE WHEN has_score THEN 'pg_catalog.count(d.s), pg_catalog.avg(d.s), pg_catalog.stddev_samp(d.s)' ELSE '0::pg_catalog.int8, NULL::pg_catalog.float8, NULL::pg_catalog.float8' END,
 		coalesce(period, 'NULL::pg_catalog.timestamptz'), decision, truth,
 		CASE WHEN has_copies THEN ', pg_catalog.max(d.copies)' ELSE ', 0::pg_catalog.int8' END,
-		concat_ws(', ', (SELECT string_agg(format('r.group_%1$s::pg_catalog.text COLLATE pg_catalog."C" AS g%1$s', i), ', ') FROM generate_series(1, group_columns) AS i),
+		concat_ws(', ', (SELECT string_agg(format('r.group_%1$s::pg_catalog.text COLLATE pg_catalog."C" AS g%1$s', i), ', ') FROM generate_series(1, least(group_columns, 20)) AS i),
 			CASE WHEN has_score THEN 'NULLIF(r.score::pg_catalog.float8, ''NaN'') AS s' END,
 			CASE WHEN has_weight THEN 'drift_internal.checked_weight(r.weight::pg_catalog.float8) AS w' END,
 			CASE WHEN has_copies THEN 'r.drift_copies AS copies' END),
 		selected,
 		CASE WHEN has_weight THEN ' AND d.w IS NOT NULL' ELSE '' END,
-		(SELECT 'd.period, ' || string_agg('d.g' || i, ', ') FROM generate_series(1, group_columns) AS i))
+		(SELECT 'd.period, ' || string_agg('d.g' || i, ', ') FROM generate_series(1, least(group_columns, 20)) AS i))
 $$;
 
 COMMENT ON FUNCTION drift_internal.fairness_counts_query(text, boolean, integer, boolean, boolean, text, text, text, boolean) IS

@@ -151,7 +151,7 @@ CREATE OR REPLACE FUNCTION drift_internal.guardrail_terms(metrics jsonb, wanted 
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(jsonb_object_agg('guardrail_' || g.key, drift_internal.guardrail_term(metrics->g.key, g.value::text::float8, m.higher_is_better,
+	SELECT coalesce(jsonb_object_agg('guardrail_' || g.key, drift_internal.guardrail_term(metrics->g.key, g.value::text::float8, m.improvement_kind = 'relative',
 		(wanted->>'significance_level')::float8)), '{}')
 	FROM jsonb_each(wanted->'guardrails') AS g
 	JOIN drift_internal.evaluation_metrics() AS m ON m.metric = g.key

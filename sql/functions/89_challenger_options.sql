@@ -2,13 +2,14 @@
 
 CREATE OR REPLACE FUNCTION drift_internal.evaluation_metrics()
 	RETURNS TABLE (metric text, tasks text[], higher_is_better boolean, improvement_kind text, meaning text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 7
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES
 	('log_loss', '{binary}'::text[], false, 'relative', 'mean log loss; default of two classes'),
 	('brier', '{binary}', false, 'relative', 'mean squared error of the probability'),
 	('roc_auc', '{binary}', true, 'absolute', 'area under the ROC curve'),
+	('ece', '{binary}', false, 'absolute', 'expected calibration error in ten bins; a guardrail alone, for it has no test'),
 	('accuracy', '{binary,multiclass}', true, 'absolute', 'share of right classes; default of several classes'),
 	('mae', '{regression}', false, 'relative', 'mean absolute error; default of numbers'),
 	('mse', '{regression}', false, 'relative', 'mean squared error'),
@@ -37,7 +38,7 @@ AS $$
 	('min_rows', 'integer', 2, 1000000000, '500', 'predictions with outcomes that an evaluation needs'),
 	('max_rows', 'integer', 2, 10000000, '100000', 'predictions that are compared at most, the latest ones'),
 	('days', 'integer', 1, 36500, NULL, 'days before to_time where from_time is not given; by default deployment.validation_window_days'),
-	('guardrails', 'object', NULL, NULL, '{"roc_auc": 0.01}', 'other metrics and by how much each may be worse: a difference, of lower-is-better ones a share'),
+	('guardrails', 'object', NULL, NULL, '{"roc_auc": 0.01, "ece": 0.02}', 'other metrics and by how much each may be worse: a difference of roc_auc, accuracy and ece, a share of the others'),
 	('max_unanswered', 'number', 0, 1, '0.01', 'share of the champion''s answers to which the challenger may have none, in a replay'),
 	('positive', 'text', NULL, NULL, NULL, 'class that the score is the probability of; by default the second of the champion''s'),
 	('segment', 'text', NULL, NULL, NULL, 'expression over the columns of the labelled view: the primary metric is told for each of its values, and none may be significantly worse'),

@@ -81,6 +81,18 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.metric_loss(text, text) IS 'expression for what one row adds to a metric that is a mean';
 
+-- Scores that are no probabilities have none.
+CREATE OR REPLACE FUNCTION drift_internal.calibration_expression() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT $x$(SELECT jsonb_build_object('n', c.n, 'reference', c.o, 'current', c.c, 'difference', c.o - c.c)
+		FROM (SELECT least(count(p.o), count(p.c)) AS n, drift.ece(p.o, p.a) FILTER (WHERE p.o BETWEEN 0 AND 1) AS o,
+			drift.ece(p.c, p.a) FILTER (WHERE p.c BETWEEN 0 AND 1) AS c) AS c)$x$
+$$;
+
+COMMENT ON FUNCTION drift_internal.calibration_expression() IS 'aggregate expression for the calibration error of two versions, on the same rows or on their own';
+
 CREATE OR REPLACE FUNCTION drift_internal.paired_expression(metric text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -91,6 +103,7 @@ AS $$
 			'only_reference', count(*) FILTER (WHERE p.ol IS NOT DISTINCT FROM p.t AND p.cl IS DISTINCT FROM p.t),
 			'only_current', count(*) FILTER (WHERE p.cl IS NOT DISTINCT FROM p.t AND p.ol IS DISTINCT FROM p.t))$x$
 		WHEN 'roc_auc' THEN 'to_jsonb(drift.delong_test(p.c, p.o, p.a))'
+		WHEN 'ece' THEN drift_internal.calibration_expression()
 		WHEN 'rmse' THEN format($x$(SELECT jsonb_build_object('n', r.n, 'reference', sqrt(r.o), 'current', sqrt(r.c), 'difference', sqrt(r.o) - sqrt(r.c),
 				'standard_error', sqrt(greatest(0, r.oo / nullif(4 * r.o, 0) + r.cc / nullif(4 * r.c, 0) - r.oc / nullif(2 * sqrt(r.o * r.c), 0)) / r.n),
 				'degrees_of_freedom', r.n - 1)
@@ -110,6 +123,7 @@ CREATE OR REPLACE FUNCTION drift_internal.arms_expression(metric text) RETURNS t
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE metric
+		WHEN 'ece' THEN drift_internal.calibration_expression()
 		-- a score that is the same everywhere has an area of 0.5 without error
 		WHEN 'roc_auc' THEN $x$jsonb_build_object('reference_test', to_jsonb(drift.delong_test(p.o, 0, p.a) FILTER (WHERE p.o IS NOT NULL)),
 			'current_test', to_jsonb(drift.delong_test(p.c, 0, p.a) FILTER (WHERE p.c IS NOT NULL)))$x$

@@ -41,6 +41,7 @@ AS $$
 		WHEN metric = 'roc_auc' THEN jsonb_build_object('n', (raw->>'n_positive')::bigint + (raw->>'n_negative')::bigint,
 			'reference', raw->'auc_2', 'current', raw->'auc_1', 'difference', raw->'difference', 'standard_error', raw->'standard_error',
 			'p_value', CASE WHEN (raw->>'difference')::float8 = 0 THEN '1' ELSE raw->'p_value' END, 'test', 'DeLong''s test')
+		WHEN metric = 'ece' THEN raw
 		ELSE raw || '{"test": "paired t test"}'
 	END
 $$;
@@ -76,8 +77,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.number_text(float8) IS 'a number as text, for sentences';
 
--- A difference of higher-is-better metrics, a share of the others.
-CREATE OR REPLACE FUNCTION drift_internal.guardrail_term(facts jsonb, margin float8, higher_is_better boolean, alpha float8) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.guardrail_term(facts jsonb, margin float8, is_share boolean, alpha float8) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -87,7 +87,7 @@ AS $$
 		jsonb_build_object('champion', facts->'champion', 'challenger', facts->'challenger', 'loss', loss, 'limit', highest, 'p_value', p_value))
 	FROM (
 		SELECT -(facts->>'difference')::float8 AS loss,
-			margin * CASE WHEN higher_is_better THEN 1 ELSE (facts->>'champion')::float8 END AS highest
+			margin * CASE WHEN is_share THEN (facts->>'champion')::float8 ELSE 1 END AS highest
 	) AS l,
 		LATERAL (SELECT drift_internal.mean_above_p_value(loss, (facts->>'standard_error')::float8, (facts->>'n')::float8 - 1, highest) AS p_value) AS p
 $$;

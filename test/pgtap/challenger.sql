@@ -1,6 +1,6 @@
 -- drift.evaluate_challenger(): the numbers, each condition, replay, shadow and arms, what is refused, who may, the evidence.
 BEGIN;
-SELECT plan(75);
+SELECT plan(76);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -40,6 +40,7 @@ FROM (SELECT * FROM (SELECT (SELECT champion FROM classes) AS x, (SELECT round(a
 	UNION ALL SELECT (SELECT (metrics->'accuracy'->>'champion')::float8 FROM classes), (SELECT round(avg(((o >= 0.5) = y)::integer)::numeric, 12) FROM pairs), 'accuracy of the champion'
 	UNION ALL SELECT (SELECT (metrics->'roc_auc'->>'difference')::float8 FROM classes), (SELECT round((drift.delong_test(c, o, y)).difference::numeric, 12) FROM pairs), 'areas under the curve'
 	UNION ALL SELECT (SELECT (metrics->'roc_auc'->>'p_value')::float8 FROM classes), (SELECT round((drift.delong_test(c, o, y)).p_value::numeric, 12) FROM pairs), 'by DeLong''s test'
+	UNION ALL SELECT (SELECT (metrics->'ece'->>'champion')::float8 FROM classes), (SELECT round(drift.ece(o, y)::numeric, 12) FROM pairs), 'calibration'
 	UNION ALL SELECT (SELECT improvement FROM classes), (SELECT round((1 - avg(-ln(CASE WHEN y THEN c ELSE 1 - c END)) / avg(-ln(CASE WHEN y THEN o ELSE 1 - o END)))::numeric, 12) FROM pairs), 'improvement as a share') AS v;
 SELECT is((SELECT (metrics->'accuracy'->>'p_value')::float8 FROM classes), (SELECT (drift.mcnemar_test(count(*) FILTER (WHERE (o >= 0.5) = y AND (c >= 0.5) <> y), count(*) FILTER (WHERE (o >= 0.5) <> y AND (c >= 0.5) = y))).p_value FROM pairs),
 	'accuracy by McNemar''s test');
@@ -63,7 +64,7 @@ FROM (VALUES (2, '{"min_rows": 3001}', 'inconclusive: improvement inconclusive, 
 	(2, '{"metric": "roc_auc", "min_improvement": 0.001, "guardrails": {"log_loss": 0, "brier": 0}}', NULL),
 	(2, '{"metric": "roc_auc", "min_improvement": 0.001, "min_metric": 0.99}', 'fail: min_metric fail'),
 	(3, '{"metric": "log_loss", "guardrails": {}}', 'fail: improvement fail, test fail'),
-	(3, '{"metric": "log_loss"}', 'fail: guardrail_roc_auc fail, improvement fail, test fail'),
+	(3, '{"metric": "log_loss"}', 'fail: guardrail_ece inconclusive, guardrail_roc_auc fail, improvement fail, test fail'),
 	(4, '{"metric": "accuracy", "min_improvement": 0}', 'inconclusive: min_metric inconclusive, test inconclusive'),
 	(2, '{"segment": "a > 0"}', NULL), (3, '{"segment": "a > 0", "guardrails": {}}', 'fail: improvement fail, segments fail, test fail'),
 	(2, '{"groups": ["a > 1"]}', 'fail: fairness fail'), (2, '{"groups": ["entity_key::integer % 2"]}', NULL),
