@@ -1,6 +1,6 @@
 -- Estimates without outcomes: rows and profiles as NannyML 0.13.1 has them, estimators, monitors, alerts.
 BEGIN;
-SELECT plan(70);
+SELECT plan(76);
 CREATE SCHEMA estimates;
 SET search_path = estimates, public;
 SET TIME ZONE 'UTC';
@@ -190,6 +190,22 @@ SELECT drift.fit_estimator('estimated', from_time => '2026-05-25', to_time => '2
 SELECT ok((SELECT (maps[1]).needed FROM drift.estimators), 'a new estimator takes the place of the old one');
 SELECT isnt(c.check_id, (SELECT max(check_id) FROM drift.checks), 'and checks are not those of the old one') FROM drift.run_check('estimated', '2026-06-29', false) AS c;
 SELECT is(c.check_id, (SELECT max(check_id) FROM drift.checks), 'but the same again') FROM drift.run_check('estimated', '2026-06-29', false) AS c;
+
+-- rights: who operates a model fits, who reads it estimates, each of rows that they may read
+CREATE ROLE estimates_operator;
+CREATE ROLE estimates_reader;
+GRANT USAGE ON SCHEMA estimates TO estimates_operator, estimates_reader;
+GRANT SELECT ON reference TO estimates_operator;
+SELECT drift.grant_privilege('estimated', 'estimates_operator', 'operate'), drift.grant_privilege('estimated', 'estimates_reader', 'read') \g /dev/null
+SET LOCAL ROLE estimates_operator;
+SELECT lives_ok($$SELECT drift.fit_estimator('estimated', 'estimates.reference', positive_label => 'yes')$$, 'who operates the model fits of what they may read');
+SELECT throws_ok($$SELECT drift.fit_estimator('estimated', 'estimates.current')$$, '42501', NULL, 'and not of what they may not');
+SELECT throws_ok($$INSERT INTO drift.estimator_metrics SELECT * FROM drift.estimator_metrics$$, '42501', NULL, 'nobody writes the tables');
+SET LOCAL ROLE estimates_reader;
+SELECT throws_ok($$SELECT drift.fit_estimator('estimated', 'estimates.current')$$, '42501', 'permission denied for model "estimated"', 'who reads it does not fit');
+SELECT throws_ok($$SELECT * FROM drift.estimate_performance('estimated')$$, '42501', NULL, 'nor see what the log says without rights to it');
+SELECT is(count(*), 9::bigint, 'but estimates rows of their own') FROM drift.estimate_performance('estimated', source => 'SELECT i / 100.0 AS score, CASE WHEN i > 50 THEN ''yes'' ELSE ''no'' END AS label FROM generate_series(1, 99) AS i');
+RESET ROLE;
 
 SELECT * FROM finish();
 ROLLBACK;
