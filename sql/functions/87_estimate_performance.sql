@@ -82,7 +82,7 @@ DECLARE
 		WHEN 'multiclass' THEN format('SELECT pg_catalog.max(c.n), ARRAY(SELECT CASE m WHEN 3 THEN pg_catalog.max(c.accuracy) ELSE pg_catalog.avg(coalesce(k.v, 0)) END
 				FROM pg_catalog.unnest(pg_catalog.array_agg(c.metrics)) WITH ORDINALITY AS k (v, place), LATERAL (SELECT (k.place - 1) %% 9 + 1) AS p (m) GROUP BY m ORDER BY m)
 			FROM (%s) AS c',
-			(SELECT string_agg(format('SELECT pg_catalog.count(*) AS n, pg_catalog.avg((r.label = r.actual)::pg_catalog.int4) AS accuracy,
+			(SELECT string_agg(format('SELECT pg_catalog.count(*) AS n, pg_catalog.avg((r.label = r.actual)::pg_catalog.int4)::pg_catalog.float8 AS accuracy,
 					drift_internal.realised_metrics_agg(r.probabilities[%1$s], r.actual = %2$L, r.label = %2$L) AS metrics
 				FROM (%3$s) AS r WHERE r.probabilities IS NOT NULL AND r.actual IS NOT NULL', place, class, rows), ' UNION ALL ')
 			FROM unnest(classes) WITH ORDINALITY AS k (class, place)))

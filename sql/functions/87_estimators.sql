@@ -207,15 +207,17 @@ CREATE OR REPLACE FUNCTION drift_internal.fit_multiclass(rows text, path text, c
 AS $$
 DECLARE
 	reads drift_internal.cbpe_reference[] := '{}';
+	prediction text;
 	chunks float8[];
 	class_chunks float8[];
 	accuracy record;
 	accuracies float8[];
 BEGIN
-	FOR i IN 1 .. cardinality(classes) LOOP
-		reads := reads || drift_internal.read_reference(rows, path, classes[i], format('r.probabilities[%s]', i), format('(r.label = %L)', classes[i]));
+	FOR class IN 1 .. cardinality(classes) LOOP
+		prediction := format('(r.label = %L)', classes[class]);
+		reads := reads || drift_internal.read_reference(rows, path, classes[class], format('r.probabilities[%s]', class), prediction);
 		SELECT array_agg(c) INTO class_chunks
-		FROM drift_internal.chunk_metrics(rows, path, chunk, classes[i], format('r.probabilities[%s]', i), format('(r.label = %L)', classes[i])) AS c;
+		FROM drift_internal.chunk_metrics(rows, path, chunk, classes[class], format('r.probabilities[%s]', class), prediction) AS c;
 		chunks := CASE WHEN chunks IS NULL THEN class_chunks ELSE (
 			SELECT array_agg(s.sums ORDER BY s.i) FROM (
 				SELECT i, array_agg(chunks[i][j] + class_chunks[i][j] ORDER BY j) AS sums
@@ -224,10 +226,10 @@ BEGIN
 
 	SELECT * INTO accuracy
 	FROM drift_internal.read_as(drift_internal.actor(), format(
-		'SELECT pg_catalog.avg((r.label = r.actual)::pg_catalog.int4), drift.fit_calibration(drift_internal.largest(r.probabilities), r.label = r.actual)
+		'SELECT pg_catalog.avg((r.label = r.actual)::pg_catalog.int4)::pg_catalog.float8, drift.fit_calibration(drift_internal.largest(r.probabilities), r.label = r.actual)
 		FROM (%s) AS r WHERE r.probabilities IS NOT NULL', rows), path) AS a (value float8, map drift.calibration_map);
 	accuracies := ARRAY(SELECT a.value FROM drift_internal.read_as(drift_internal.actor(), format(
-		'SELECT pg_catalog.avg((c.right)::pg_catalog.int4) FROM (SELECT %s AS chunk, r.label = r.actual AS right FROM (%s) AS r
+		'SELECT pg_catalog.avg((c.right)::pg_catalog.int4)::pg_catalog.float8 FROM (SELECT %s AS chunk, r.label = r.actual AS right FROM (%s) AS r
 			WHERE r.probabilities IS NOT NULL AND r.actual IS NOT NULL) AS c GROUP BY c.chunk', drift_internal.chunk_expression(chunk), rows), path)
 		AS a (value float8));
 

@@ -1,6 +1,6 @@
 -- Estimates without outcomes: rows and profiles as NannyML 0.13.1 has them, estimators, monitors, alerts.
 BEGIN;
-SELECT plan(76);
+SELECT plan(84);
 CREATE SCHEMA estimates;
 SET search_path = estimates, public;
 SET TIME ZONE 'UTC';
@@ -190,6 +190,43 @@ SELECT drift.fit_estimator('estimated', from_time => '2026-05-25', to_time => '2
 SELECT ok((SELECT (maps[1]).needed FROM drift.estimators), 'a new estimator takes the place of the old one');
 SELECT isnt(c.check_id, (SELECT max(check_id) FROM drift.checks), 'and checks are not those of the old one') FROM drift.run_check('estimated', '2026-06-29', false) AS c;
 SELECT is(c.check_id, (SELECT max(check_id) FROM drift.checks), 'but the same again') FROM drift.run_check('estimated', '2026-06-29', false) AS c;
+
+-- an estimator of several classes; its monitors know the confidence alone
+SELECT FROM drift.register_model('sorts');
+SELECT FROM drift.add_version('sorts', drift.import_model('json', '{"format": "drift", "version": 1, "task": "multiclass", "inputs": ["x", "y", "z"], "features": ["x", "y", "z"],
+	"linear": {"coefficients": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "intercept": [0, 0, 0]}, "transform": "softmax", "classes": ["a", "b", "c"]}'));
+SELECT FROM drift.promote('sorts', 1);
+CREATE VIEW sorted AS SELECT side, i, predicted_at, p AS probabilities, label, actual, drift_internal.largest(p) AS confidence, 0 AS x, 0 AS y, 0 AS z FROM several;
+SELECT is(concat_ws(' ', e.task, e.classes, cardinality(e.maps), e.n), 'multiclass {a,b,c,""} 4 3000', 'a map for each class, and one for the confidence')
+FROM drift.fit_estimator('sorts', 'SELECT * FROM sorted WHERE side = ''reference''') AS e;
+SELECT ok(bool_and(abs(e.estimate / v.estimate - 1) <= 1e-6 AND abs(e.standard_error / v.error - 1) <= 1e-9) AND count(*) = 6, 'estimates and sampling errors of several classes as NannyML')
+FROM drift.estimate_performance('sorts', source => 'SELECT * FROM sorted WHERE side = ''current''') AS e
+JOIN (VALUES ('roc_auc', 0.9143997334131949, 0.004572096833548547), ('accuracy', 0.7508844682957208, 0.013668634004740766), ('precision', 0.7515644648100266, 0.013660714476546395),
+	('recall', 0.7507180076510022, 0.013661243149716258), ('specificity', 0.8753384990723082, 0.007375641571712738), ('f1', 0.7507872658566418, 0.013856777211044871)) AS v (metric, estimate, error) USING (metric);
+SELECT ok(bool_and(NOT is_broken) AND bool_and(n_realised = 1000) AND count(realised) = 7, 'beside what came true') FROM drift.estimate_performance('sorts', source => 'SELECT * FROM sorted WHERE side = ''current''');
+SELECT FROM drift.create_baseline('sorts', 'SELECT x, y, z, label, confidence FROM estimates.sorted WHERE side = ''reference''', 'sorts');
+SELECT FROM drift.create_monitor('sorts', 'SELECT predicted_at, x, y, z, label, confidence, actual AS target FROM estimates.sorted WHERE side = ''current''', 'sorts', 'predicted_at', 'sorts', span => '1 day');
+SELECT FROM drift.refresh_windows('sorts');
+SELECT check_id FROM drift.run_check('sorts', '2026-01-02', false) \gset sorts_
+SELECT ok(bool_and(m.metric = 'accuracy' AND v.right BETWEEN m.value_low AND m.value_high AND m.n = 1000 AND m.severity = 'ok') AND count(*) = 1, 'monitors estimate the accuracy of several classes')
+FROM drift.check_metrics AS m, (SELECT avg((label = actual)::integer) AS right FROM sorted WHERE side = 'current') AS v WHERE m.check_id = :sorts_check_id AND m.kind = 'estimated';
+
+-- numbers: another model says how far off a row is expected to be
+SELECT FROM drift.register_model('price');
+SELECT FROM drift.add_external_version('price', 'file:///price', sha256('price'), '[{"name": "size", "kind": "number"}]', 'regression');
+SELECT FROM drift.promote('price', 1);
+SELECT FROM drift.register_model('price_loss');
+SELECT FROM drift.add_version('price_loss', drift.import_model('json', '{"format": "drift", "version": 1, "task": "regression", "inputs": ["size", "score"], "features": ["size", "score"],
+	"linear": {"coefficients": [1, 0], "intercept": 0}}'));
+SELECT FROM drift.promote('price_loss', 1);
+CREATE TABLE flats AS SELECT n, size, 0 AS score, sqrt(greatest(size, 0)) * CASE WHEN n % 2 = 0 THEN 1 ELSE -1 END AS actual_value FROM generate_series(1, 1000) AS n, LATERAL (SELECT n % 100 - 10 + n / 501 * 50.0::float8) AS s (size);
+SELECT throws_ok($$SELECT drift.fit_estimator('price', 'flats')$$, '55000', 'version 1 of model "price" predicts numbers', 'numbers need a model of the loss');
+SELECT throws_ok($$SELECT drift.fit_estimator('price', 'flats', loss_model => 'price_loss', loss => 'mape')$$, '22023', 'unknown loss: mape', 'which predicts a loss that is known');
+SELECT FROM drift.fit_estimator('price', 'SELECT * FROM flats WHERE n <= 500', loss_model => 'price_loss', loss => 'mse');
+SELECT is(string_agg(metric, ' ' ORDER BY metric), 'mse rmse', 'squared errors tell their root too')
+FROM drift.estimator_metrics JOIN drift.models USING (model_id) WHERE name = 'price';
+SELECT ok(bool_and(abs(estimate - realised) < 1e-9 AND n = 500 AND n_realised = 500) AND count(*) = 2, 'the mean of the losses that are expected, none of which is below zero')
+FROM drift.estimate_performance('price', source => 'SELECT * FROM flats WHERE n > 500');
 
 -- rights: who operates a model fits, who reads it estimates, each of rows that they may read
 CREATE ROLE estimates_operator;
