@@ -47,6 +47,6 @@ typedef struct DriftPairMetrics
  * scratch is for 3 * classes doubles. O(classes) for each cell with rows.
  */
 void drift_class_pair_metrics(const int64_t *counts, uint32_t classes, int32_t positive, double *scratch,
-						DriftPairMetrics *result);
+							  DriftPairMetrics *result);
 
 #endif
