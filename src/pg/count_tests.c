@@ -202,7 +202,10 @@ drift_table_chi_square_test(PG_FUNCTION_ARGS)
 {
 	ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
 	const int64 *counts = ReadCounts(array, 2);
-	DriftTableTest test = drift_table_test(counts, ARR_DIMS(array)[0], ARR_DIMS(array)[1]);
+	int rows = ARR_DIMS(array)[0];
+	int columns = ARR_DIMS(array)[1];
+	double *room = palloc(sizeof(double) * ((Size) rows + columns));
+	DriftTableTest test = drift_table_test(counts, rows, columns, room);
 
 	PG_RETURN_DATUM(ReturnNumbers(fcinfo,
 								  (double[]){test.test.statistic, test.df, test.test.p_value, test.yates.statistic,

@@ -14,6 +14,9 @@
 #include "compat.h"
 #include "stats/paired.h"
 
+/* Rows of a table, and sums of a few of them, are below this */
+#define MAX_ROWS (INT64_C(1) << 61)
+
 /* A probability that the arguments do not determine is NULL */
 static Datum
 ReturnProbability(FunctionCallInfo fcinfo, double p)
@@ -56,15 +59,25 @@ drift_mcnemar_test(PG_FUNCTION_ARGS)
 	return ReturnMcNemar(fcinfo, b, c);
 }
 
-/* The state of mcnemar_agg: rows that only the first, and only the second, has right */
+/* The state of mcnemar_agg: rows that only the first, and only the second, has right. Anybody may call with anything. */
 static int64 *
-OnlyOneRight(FunctionCallInfo fcinfo, int number)
+OnlyOneRight(ArrayType *array)
 {
-	ArrayType *array = PG_GETARG_ARRAYTYPE_P(number);
+	int64 *rows = (int64 *) ARR_DATA_PTR(array);
 
-	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != 2 || array_contains_nulls(array))
-		elog(ERROR, "expected an array of two counts");
-	return (int64 *) ARR_DATA_PTR(array);
+	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != 2 || array_contains_nulls(array) || rows[0] < 0 || rows[1] < 0 ||
+		rows[0] > MAX_ROWS || rows[1] > MAX_ROWS)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected an array of two numbers of rows")));
+	return rows;
+}
+
+/* Get the state to change: the aggregate's own, else a copy */
+static ArrayType *
+StateArgument(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the counts must not be NULL")));
+	return AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
 }
 
 /* mcnemar_accum(state, correct_1, correct_2) */
@@ -72,12 +85,9 @@ PG_FUNCTION_INFO_V1(drift_mcnemar_accum);
 Datum
 drift_mcnemar_accum(PG_FUNCTION_ARGS)
 {
-	/* the array is the aggregate's own */
-	ArrayType *state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
-	int64 *rows;
+	ArrayType *state = StateArgument(fcinfo);
+	int64 *rows = OnlyOneRight(state);
 
-	fcinfo->args[0].value = PointerGetDatum(state);
-	rows = OnlyOneRight(fcinfo, 0);
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2) && PG_GETARG_BOOL(1) != PG_GETARG_BOOL(2))
 		rows[PG_GETARG_BOOL(1) ? 0 : 1]++;
 	PG_RETURN_ARRAYTYPE_P(state);
@@ -88,12 +98,10 @@ PG_FUNCTION_INFO_V1(drift_mcnemar_combine);
 Datum
 drift_mcnemar_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType *state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
-	const int64 *other = OnlyOneRight(fcinfo, 1);
-	int64 *rows;
+	ArrayType *state = StateArgument(fcinfo);
+	int64 *rows = OnlyOneRight(state);
+	const int64 *other = OnlyOneRight(PG_GETARG_ARRAYTYPE_P(1));
 
-	fcinfo->args[0].value = PointerGetDatum(state);
-	rows = OnlyOneRight(fcinfo, 0);
 	rows[0] += other[0];
 	rows[1] += other[1];
 	PG_RETURN_ARRAYTYPE_P(state);
@@ -104,7 +112,7 @@ PG_FUNCTION_INFO_V1(drift_mcnemar_finish);
 Datum
 drift_mcnemar_finish(PG_FUNCTION_ARGS)
 {
-	const int64 *rows = OnlyOneRight(fcinfo, 0);
+	const int64 *rows = OnlyOneRight(PG_GETARG_ARRAYTYPE_P(0));
 
 	return ReturnMcNemar(fcinfo, rows[0], rows[1]);
 }

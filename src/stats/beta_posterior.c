@@ -210,16 +210,26 @@ in_range(DriftBeta beta)
 	return beta.a >= DRIFT_BETA_MIN && beta.b >= DRIFT_BETA_MIN && beta.a + beta.b <= DRIFT_BETA_MAX;
 }
 
+static double
+mean_of(DriftBeta beta)
+{
+	return beta.a / (beta.a + beta.b);
+}
+
 DriftBetaTest
 drift_beta_test(DriftBeta first, DriftBeta second)
 {
 	DriftBetaTest result = {{(double) NAN, (double) NAN}, {(double) NAN, (double) NAN}};
+	bool second_leads = mean_of(second) > mean_of(first);
+	const DriftBeta *behind = second_leads ? &first : &second;
+	const DriftBeta *ahead = second_leads ? &second : &first;
 
 	if (!in_range(first) || !in_range(second))
 		return result;
-	result.chance[0] = chance_of(&second, &first);
-	result.chance[1] = chance_of(&first, &second);
-	result.loss[0] = gain_of(&first, &second);
-	result.loss[1] = gain_of(&second, &first);
+	/* the smaller of both is an integral, the larger follows from it by adding */
+	result.chance[!second_leads] = chance_of(ahead, behind);
+	result.chance[second_leads] = 1 - result.chance[!second_leads];
+	result.loss[second_leads] = gain_of(ahead, behind);
+	result.loss[!second_leads] = result.loss[second_leads] + (mean_of(*ahead) - mean_of(*behind));
 	return result;
 }

@@ -39,60 +39,49 @@ drift_newcombe(int64_t x1, int64_t n1, int64_t x2, int64_t n2, double confidence
 /* Margins and total of a table */
 typedef struct Margins
 {
+	double *row; /* totals of the rows, */
+	double *column;
 	double total;
-	int rows; /* that have counts */
-	int columns;
 } Margins;
 
-static double
-row_total(const int64_t *counts, int columns, int row)
-{
-	double total = 0;
-
-	for (int c = 0; c < columns; c++)
-		total += (double) counts[row * columns + c];
-	return total;
-}
-
-static double
-column_total(const int64_t *counts, int rows, int columns, int column)
-{
-	double total = 0;
-
-	for (int r = 0; r < rows; r++)
-		total += (double) counts[r * columns + column];
-	return total;
-}
-
 static Margins
-margins_of(const int64_t *counts, int rows, int columns)
+margins_of(const int64_t *counts, int rows, int columns, double *room)
 {
-	Margins margins = {0};
+	Margins margins = {.row = room, .column = room + rows};
 
+	for (int i = 0; i < rows + columns; i++)
+		room[i] = 0;
 	for (int r = 0; r < rows; r++)
-	{
-		double total = row_total(counts, columns, r);
+		for (int c = 0; c < columns; c++)
+		{
+			double count = (double) counts[(int64_t) r * columns + c];
 
-		margins.total += total;
-		margins.rows += total > 0;
-	}
-	for (int c = 0; c < columns; c++)
-		margins.columns += column_total(counts, rows, columns, c) > 0;
+			margins.row[r] += count;
+			margins.column[c] += count;
+			margins.total += count;
+		}
 	return margins;
+}
+
+static int
+not_empty(const double *totals, int n)
+{
+	int count = 0;
+
+	for (int i = 0; i < n; i++)
+		count += totals[i] > 0;
+	return count;
 }
 
 /* Adds up the cells; all of a table of 2 x 2 are as far from what is expected, and Yates takes off a half of it */
 static void
-add_cells(DriftTableTest *result, const int64_t *counts, int rows, int columns, double total)
+add_cells(DriftTableTest *result, const int64_t *counts, int rows, int columns, const Margins *margins)
 {
-	for (int c = 0; c < columns; c++)
-	{
-		double column = column_total(counts, rows, columns, c);
-
-		for (int r = 0; r < rows; r++)
+	for (int r = 0; r < rows; r++)
+		for (int c = 0; c < columns; c++)
 		{
-			double expected = column / total * row_total(counts, columns, r);
-			double distance = fabs((double) counts[r * columns + c] - expected);
+			double expected = margins->column[c] / margins->total * margins->row[r];
+			double distance = fabs((double) counts[(int64_t) r * columns + c] - expected);
 			double corrected = fmax(distance - 0.5, 0);
 
 			if (expected == 0)
@@ -101,19 +90,19 @@ add_cells(DriftTableTest *result, const int64_t *counts, int rows, int columns, 
 			result->yates.statistic += corrected / expected * corrected;
 			result->least_expected = fmin(result->least_expected, expected);
 		}
-	}
 }
 
 DriftTableTest
-drift_table_test(const int64_t *counts, int rows, int columns)
+drift_table_test(const int64_t *counts, int rows, int columns, double *room)
 {
-	Margins margins = margins_of(counts, rows, columns);
-	DriftTableTest result = {.df = (double) (margins.rows - 1) * (margins.columns - 1),
+	Margins margins = margins_of(counts, rows, columns, room);
+	DriftTableTest result = {.df = (double) (not_empty(margins.row, rows) - 1) *
+								   (double) (not_empty(margins.column, columns) - 1),
 							 .least_expected = (double) INFINITY};
 
 	if (margins.total == 0)
 		return (DriftTableTest){undefined, undefined, (double) NAN, (double) NAN};
-	add_cells(&result, counts, rows, columns, margins.total);
+	add_cells(&result, counts, rows, columns, &margins);
 	if (result.df == 0)
 		result.test.statistic = result.yates.statistic = 0;
 	result.test.p_value = result.df > 0 ? drift_chi2_sf(result.test.statistic, result.df) : 1;

@@ -30,8 +30,11 @@ typedef struct DriftTableTest
 	double least_expected; /* below 5 the chi-square law is rough */
 } DriftTableTest;
 
-/* Counts by rows, none negative. A single row or column has nothing to tell apart: statistic 0, p 1. No counts: NaN. */
-DriftTableTest drift_table_test(const int64_t *counts, int rows, int columns);
+/*
+ * Counts by rows, none negative. A single row or column has nothing to tell apart:
+ * statistic 0, p 1. No counts: NaN. room is for rows + columns numbers.
+ */
+DriftTableTest drift_table_test(const int64_t *counts, int rows, int columns, double *room);
 
 /*
  * Chi-square test that counts fall on arms by their weights, positive or zero;

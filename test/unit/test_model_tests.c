@@ -261,10 +261,11 @@ test_hostile(void)
 		double x = values[i / 729];
 		double y = values[i % 11];
 		int64_t table[4] = {a < 0 ? 0 : a, b < 0 ? 0 : b, c < 0 ? 0 : c, 3};
+		double room[4];
 		double df;
 		double p[] = {drift_msprt(x, y, (double) a, 0.95).p_value,
 					  drift_msprt_shares(a < 0 ? 0 : a, b, c < 0 ? 0 : c, b, x, 0.95).p_value,
-					  drift_table_test(table, 2, 2).test.p_value,
+					  drift_table_test(table, 2, 2, room).test.p_value,
 					  drift_arms_test(table, (double[]){fabs(x), 1, 2, 0}, 4, &df).p_value,
 					  drift_wilson(a, b, 1.96).value};
 
