@@ -397,3 +397,20 @@ END;
 
 COMMENT ON FUNCTION drift.fit_estimator(text, text, integer, timestamptz, timestamptz, text, text, text, text) IS
 	'makes what estimates the performance of a version before outcomes come, from rows with outcomes that it did not train on: by default those of its log, of a span of time, or a relation or query with the columns score, label and actual (probabilities for more than two classes, actual_value for numbers). Classes are calibrated; for numbers loss_model names a registered model of the loss of a row. chunk (day, week, month; ten equal parts) says on which parts thresholds are determined';
+
+CREATE OR REPLACE FUNCTION drift.drop_estimator(model text, model_version integer DEFAULT NULL) RETURNS boolean
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	locked CONSTANT drift.models := drift_internal.lock_model(model, 'operate');
+	version CONSTANT integer := coalesce(drop_estimator.model_version, drift_internal.answering_version(locked));
+BEGIN
+	DELETE FROM drift.estimator_metrics AS m WHERE m.model_id = locked.model_id AND m.model_version = version;
+	DELETE FROM drift.estimators AS e WHERE e.model_id = locked.model_id AND e.model_version = version;
+	RETURN FOUND;
+END
+$$;
+
+COMMENT ON FUNCTION drift.drop_estimator(text, integer) IS
+	'drops the estimator of a version, by default the one that answers, so that nothing is estimated any more; whether there was one';

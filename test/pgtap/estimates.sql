@@ -1,6 +1,6 @@
 -- Estimates without outcomes: rows and profiles as NannyML 0.13.1 has them, estimators, monitors, alerts.
 BEGIN;
-SELECT plan(84);
+SELECT plan(86);
 CREATE SCHEMA estimates;
 SET search_path = estimates, public;
 SET TIME ZONE 'UTC';
@@ -227,6 +227,9 @@ SELECT is(string_agg(metric, ' ' ORDER BY metric), 'mse rmse', 'squared errors t
 FROM drift.estimator_metrics JOIN drift.models USING (model_id) WHERE name = 'price';
 SELECT ok(bool_and(abs(estimate - realised) < 1e-9 AND n = 500 AND n_realised = 500) AND count(*) = 2, 'the mean of the losses that are expected, none of which is below zero')
 FROM drift.estimate_performance('price', source => 'SELECT * FROM flats WHERE n > 500');
+
+SELECT is(drift.drop_estimator('price')::text || drift.drop_estimator('price')::text, 'truefalse', 'an estimator is dropped once');
+SELECT is((SELECT count(*) FROM drift.estimator_metrics JOIN drift.models USING (model_id) WHERE name = 'price'), 0::bigint, 'with its metrics');
 
 -- rights: who operates a model fits, who reads it estimates, each of rows that they may read
 CREATE ROLE estimates_operator;

@@ -111,6 +111,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Monitors', 'monitor_config', $$drift.monitor_config('watch')$$),
 	('Estimates', 'fit_estimator', $$drift.fit_estimator('risk', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true')$$),
 	('Estimates', 'estimate_performance', $$drift.estimate_performance('risk')$$),
+	('Estimates', 'drop_estimator', $$drift.drop_estimator('risk')$$),
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),
 	('Monitors', 'explain_check', format('drift.explain_check(%s)', :'check')),
 	('Monitors', 'add_metric', $$drift.add_metric('watch_table', 'gain', '1')$$),

@@ -267,7 +267,7 @@ INSERT INTO call VALUES ('fit_calibration', 'SELECT drift.fit_calibration(x / 12
 	('cbpe', 'SELECT drift.cbpe(%s, %s)', ARRAY['0.5', 'true']), ('cbpe', 'SELECT drift.cbpe(%s, %s, %s)', ARRAY['0.5', 'true', '(t,"{0,1}","{0.2,0.8}",10,5,,)']),
 	('cbpe_multiclass', 'SELECT drift.cbpe_multiclass(%s, %s, %s)', ARRAY['{0.5,0.5}', '1', '{NULL,NULL}']),
 	('fit_estimator', 'SELECT * FROM drift.fit_estimator(%s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual, now() AS predicted_at FROM generate_series(1, 100) AS i', '1', '2026-01-01', 'now', 'true', 'day']),
-	('estimate_performance', 'SELECT * FROM drift.estimate_performance(%s, %s, %s, %s, %s)', ARRAY['untyped', '2026-01-01', 'now', 'SELECT 0.5 AS score', '1']);
+	('estimate_performance', 'SELECT * FROM drift.estimate_performance(%s, %s, %s, %s, %s)', ARRAY['untyped', '2026-01-01', 'now', 'SELECT 0.5 AS score', '1']), ('drop_estimator', 'SELECT drift.drop_estimator(%s, %s)', ARRAY['untyped', '1']);
 
 -- monitors: of the log, and of a table with a time column
 CREATE TABLE timed AS SELECT now() - interval '1 hour' * g AS at, g::float8 AS x, f FROM generate_series(1, 60) AS g, LATERAL (SELECT g % 2 = 0 AS f) AS p;
