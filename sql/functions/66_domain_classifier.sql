@@ -63,6 +63,26 @@ $$;
 COMMENT ON FUNCTION drift_internal.separation(drift_internal.column_plan, text, record, float8, float8, float8) IS
 	'how well one column tells both sides apart, as a row of drift.domain_classifier()';
 
+-- What is between the means of the score in the categories, as a share of its variance.
+CREATE OR REPLACE FUNCTION drift_internal.correlation_ratio_query(labelled text, value text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format($query$
+		SELECT sqrt(sum(m.n * (m.mean - m.total) ^ 2) / nullif(sum(m.n * (m.variance + (m.mean - m.total) ^ 2)), 0))
+		FROM (
+			SELECT g.n, g.mean, g.variance, sum(g.n * g.mean) OVER () / sum(g.n) OVER () AS total
+			FROM (
+				SELECT count(l.c1)::float8 AS n, avg(l.c1)::float8 AS mean, var_pop(l.c1)::float8 AS variance
+				FROM (%s) AS l
+				WHERE %s IS NOT NULL AND l.c1 IS NOT NULL
+				GROUP BY %2$s
+			) AS g
+		) AS m$query$, labelled, value)
+$$;
+
+COMMENT ON FUNCTION drift_internal.correlation_ratio_query(text, text) IS 'query for the correlation ratio of the score, c1, and a category';
+
 CREATE OR REPLACE FUNCTION drift_internal.check_domain_options(score text, lower float8, upper float8) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -80,6 +100,28 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.check_domain_options(text, float8, float8) IS 'raises an error for options drift.domain_classifier() cannot take';
 
+-- Three numbers of each column, and then one: rows of both sides and the AUC, for features that are numbers; and
+-- how strongly each goes with the score.
+CREATE OR REPLACE FUNCTION drift_internal.domain_query(plans drift_internal.column_plan[], labelled text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT ARRAY[%s, %s]::pg_catalog.float8[] FROM (%s) AS labelled',
+		string_agg(CASE WHEN i > 1 AND plans[i].kind = 'numeric' THEN
+				format('pg_catalog.count(%1$s) FILTER (WHERE NOT is_current AND %1$s <> ''NaN''), '
+					'pg_catalog.count(%1$s) FILTER (WHERE is_current AND %1$s <> ''NaN''), drift.roc_auc(%1$s, is_current)', e.value)
+			ELSE 'pg_catalog.count(*), NULL, NULL' END, ', ' ORDER BY i),
+		string_agg(CASE WHEN i = 1 THEN 'pg_catalog.min(1)'
+			WHEN plans[i].kind = 'numeric' THEN format('pg_catalog.abs(drift.correlation(c%s, c1))', i)
+			ELSE 'NULL' END, ', ' ORDER BY i),
+		labelled)
+	FROM generate_subscripts(plans, 1) AS i,
+		LATERAL (SELECT drift_internal.number_expression(format('c%s', i), plans[i].value_type) AS value) AS e
+$$;
+
+COMMENT ON FUNCTION drift_internal.domain_query(drift_internal.column_plan[], text) IS
+	'query for how well each number separates both sides, and how it goes with the score, c1';
+
 CREATE OR REPLACE FUNCTION drift_internal.domain_sources(
 	reference_query text, current_query text, score text, columns text[], lower float8, upper float8, path text)
 	RETURNS SETOF drift.domain_separation
@@ -93,7 +135,8 @@ DECLARE
 	identifiers boolean[];
 	labelled text;
 	found record;
-	associations float8[];
+	numbers float8[];
+	association float8;
 	result drift.domain_separation[] := '{}';
 BEGIN
 	PERFORM drift_internal.check_domain_options(score, lower, upper);
@@ -110,16 +153,20 @@ BEGIN
 		drift_internal.flagged_query(reference_query, used, NULL, NULL, 'false AS is_current'),
 		drift_internal.flagged_query(current_query, used, NULL, NULL, 'true AS is_current'));
 
-	associations := (SELECT r FROM drift_internal.read_products(format('SELECT ARRAY[%s]::float8[] FROM (%s) AS labelled',
-		(SELECT string_agg(CASE WHEN i = 1 THEN 'pg_catalog.min(1)' WHEN used[i].kind = 'numeric' THEN format('pg_catalog.abs(drift.correlation(c%s, c1, ''spearman''))', i)
-				ELSE format('drift.correlation(c%s, c1, ''cramers_v'')', i) END, ', ' ORDER BY i)
-			FROM generate_subscripts(used, 1) AS i), labelled), path) AS r);
+	numbers := (SELECT r FROM drift_internal.read_products(drift_internal.domain_query(used, labelled), path) AS r);
 	FOR i IN 1 .. cardinality(used) LOOP
-		SELECT f.* INTO found FROM drift_internal.read_rows(
-			drift_internal.separation_query(labelled, CASE WHEN used[i].kind = 'numeric'
-				THEN drift_internal.number_expression(format('l.c%s', i), used[i].value_type) ELSE format('l.c%s::pg_catalog.text', i) END,
-				used[i].kind = 'numeric'), path) AS f(r float8, q float8, auc float8, standard_error float8);
-		result := result || drift_internal.separation(used[i], CASE i WHEN 1 THEN 'score' ELSE 'feature' END, found, associations[i], lower, upper);
+		IF i = 1 OR used[i].kind <> 'numeric' THEN
+			SELECT f.* INTO found FROM drift_internal.read_rows(
+				drift_internal.separation_query(labelled, CASE WHEN used[i].kind = 'numeric' THEN 'l.c1::pg_catalog.float8'
+					ELSE format('l.c%s::pg_catalog.text', i) END, used[i].kind = 'numeric'), path) AS f(r float8, q float8, auc float8, standard_error float8);
+		ELSE
+			SELECT numbers[3 * i - 2] AS r, numbers[3 * i - 1] AS q, numbers[3 * i] AS auc,
+				NULL::float8 AS standard_error INTO found;
+		END IF;
+		association := CASE WHEN used[i].kind = 'numeric' THEN numbers[3 * cardinality(used) + i]
+			ELSE (SELECT r.ratio FROM drift_internal.read_rows(
+				drift_internal.correlation_ratio_query(labelled, format('l.c%s', i)), path) AS r(ratio float8)) END;
+		result := result || drift_internal.separation(used[i], CASE i WHEN 1 THEN 'score' ELSE 'feature' END, found, association, lower, upper);
 	END LOOP;
 	RETURN QUERY
 		SELECT r.* FROM unnest(result) AS r ORDER BY r.role DESC, abs(r.auc - 0.5) DESC NULLS LAST, r.column_name;

@@ -1,7 +1,7 @@
 -- Concept drift, target drift, the domain classifier, importance shift and differences of predictions: what they find, what they
 -- leave alone, and what they refuse.
 BEGIN;
-SELECT plan(56);
+SELECT plan(57);
 SELECT setseed(0.3);
 CREATE SCHEMA "con cept";
 SET LOCAL search_path = "con cept", public;
@@ -84,6 +84,7 @@ SELECT results_eq($$SELECT auc, round(standard_error::numeric, 12) FROM drift.do
 SELECT ok(alert AND role = 'score', 'a classifier that works alerts') FROM drift.domain_classifier('reference', 'shifted', 'score', '{x 1,x2,g}') LIMIT 1;
 SELECT is((array_agg(column_name))[1:3], '{score,x 1,g}', 'the feature that carries it is first') FROM (SELECT * FROM drift.domain_classifier('SELECT * FROM reference', 'shifted', 'score', '{x 1,g}')) AS d;
 SELECT ok(NOT bool_or(alert), 'nothing to tell apart') FROM drift.domain_classifier('reference', 'same', 'score', '{x 1,x2,g}');
+SELECT ok(auc IS NULL AND alert IS NULL AND n_current = 0, 'a side without values') FROM drift.domain_classifier('reference', 'SELECT score, NULL::float8 AS "x 1", NULL AS g FROM same', 'score', '{x 1}') WHERE role = 'feature';
 SELECT throws_ok($$SELECT * FROM drift.domain_classifier('reference', 'same', 'g')$$, '42804', NULL, 'scores are numbers');
 SELECT throws_ok($$SELECT * FROM drift.domain_classifier('reference', 'same', 'score', lower => 0.6)$$, '22023', NULL, 'thresholds out of range');
 
