@@ -3,7 +3,7 @@
  *		The test of Page (1954) and Hinkley (1971): fading sums of deviations from the running mean.
  *
  * Changes are sums that rose from their minimum, or fell from their maximum,
- * by more than the threshold. scikit-multiflow and river before 0.15 have one
+ * by more than the threshold. scikit-multiflow and earlier releases of river have one
  * sum that never falls below 0; Frouros holds the sum itself against the
  * threshold, without its minimum.
  */

@@ -258,3 +258,16 @@ SELECT format('SELECT %L || outcome_id FROM %s AS o
 	format('outcomes %s: the prediction is gone of outcome ', outcomes), outcomes, log)
 FROM present_log WHERE retention IS NULL
 \gexec
+
+-- What a detector knows, what is said of it and what it found belong together.
+SELECT format('detector %s: %s values and %s changes, and its state knows of %s and %s', d.name, d.seen, d.changes, drift.detector_seen(s.detector),
+	drift.detector_drifts(s.detector))
+FROM drift.detectors AS d
+FULL JOIN drift_internal.detector_states AS s USING (detector_id)
+WHERE (d.seen, d.changes) IS DISTINCT FROM (drift.detector_seen(s.detector), drift.detector_drifts(s.detector));
+
+SELECT format('detector %s: %s changes, and %s rows of them', d.name, d.changes, count(c.change_id))
+FROM drift.detectors AS d
+LEFT JOIN drift.change_points AS c ON c.detector_id = d.detector_id AND c.severity = 'change'
+GROUP BY d.detector_id
+HAVING d.changes <> count(c.change_id);

@@ -16,6 +16,9 @@ SELECT check_id, status, drifted_features, n_current FROM drift.run_check('of a 
 SELECT baseline_id, version FROM drift.refresh_baseline('first é "line"');
 SELECT monitor_id FROM drift.create_monitor('next', $$"app's"."réadings"$$, time_column => 'at é', reference => 'previous', bucket => 'day');
 SELECT rows_read, buckets > 0 FROM drift.refresh_windows('next');
+SELECT detector, status, values_read, changes FROM drift.update_detectors();
+SELECT detector_id FROM drift.create_detector('next', 'cusum', $$"app's"."réadings"$$, expression => 'x', time_column => 'at é');
+SELECT values_read, changes FROM drift.update_detector('next');
 SELECT max(alert_id), count(*) FILTER (WHERE status <> 'resolved') FROM drift.alerts;
 SELECT schedule_id, task FROM drift.schedule_monitor('next', '0 3 * * *');
 SELECT trigger_id FROM drift.add_trigger('next', 'every_n_cycles', '{"cycles": 3}');

@@ -34,5 +34,11 @@ SELECT drift.schedule_monitor('of a täble "quoted"', '5 * * * *');
 SELECT drift.schedule_model('we"ird Ünïcode', 'daily');
 UPDATE drift.schedules SET next_run_at = now() - interval '1 minute' WHERE schedule_id = 1;
 CALL drift.run_due();
+
+-- detectors that found changes, of a table and of outcomes, one of each kind of state
+SELECT drift.create_detector('of "x" é', 'adwin', $$"app's"."réadings"$$, expression => 'x', time_column => 'at é', params => '{"delta": 0.3, "clock": 8}');
+SELECT drift.create_detector('windowed', 'kswin', $$SELECT "at é", x FROM "app's"."réadings"$$, expression => 'x', time_column => 'at é');
+SELECT drift.create_detector('of the log', 'page_hinkley', model => 'we"ird Ünïcode', params => '{"mode": "up"}');
+SELECT drift.update_detectors();
 UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
 \o

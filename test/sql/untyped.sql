@@ -11,7 +11,7 @@ SET search_path = untyped;
 -- the text and binary forms of the type are called by the server
 CREATE TABLE not_for_users (name text);
 INSERT INTO not_for_users VALUES ('profile_in'), ('profile_out'), ('profile_recv'), ('profile_send'),
-	('model_in'), ('model_out'), ('model_recv'), ('model_send');
+	('model_in'), ('model_out'), ('model_recv'), ('model_send'), ('detector_in'), ('detector_out'), ('detector_recv'), ('detector_send');
 
 CREATE TABLE rows_of (x float8, f boolean);
 INSERT INTO rows_of SELECT g, g > 6 FROM generate_series(1, 12) AS g;
@@ -301,6 +301,24 @@ INSERT INTO call VALUES ('ewma', 'SELECT drift.ewma(x, %s ORDER BY x) FROM rows_
 	('drop_performance_baseline', 'SELECT drift.drop_performance_baseline(%s, %s)', ARRAY['untyped', '1']),
 	('performance', 'SELECT * FROM drift.performance(%s, %s, %s, %s)', ARRAY['untyped', '2026-01-01', '2027-01-01', '{day}']),
 	('performance_drift', 'SELECT * FROM drift.performance_drift(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', '2026-02-01', '2027-01-01', '2026-01-01', '2026-02-01', '{arm}']);
+
+-- detectors
+SELECT drift.create_detector('untyped', 'adwin', 'timed', expression => 'x') \g /dev/null
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s)', n), ARRAY['adwin']
+FROM unnest(ARRAY['detector_drifted', 'detector_warning', 'detector_seen', 'detector_drifts', 'detector_state']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, x ORDER BY x) FROM rows_of', n), ARRAY['adwin']
+FROM unnest(ARRAY['change_points', 'warning_points', 'detector_agg', 'detector_continue']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, x, %%s ORDER BY x) FROM rows_of', n), ARRAY['adwin', '{"clock": 1}']
+FROM unnest(ARRAY['change_points', 'warning_points', 'detector_agg']) AS n;
+INSERT INTO call SELECT n, format('SELECT drift.%s(%%s, %%s, %%s, %%s ORDER BY x) FROM rows_of', n), ARRAY['adwin', '1', '{"clock": 1}', '2026-01-01']
+FROM unnest(ARRAY['change_points', 'warning_points']) AS n;
+INSERT INTO call VALUES ('detector', 'SELECT drift.detector(%s, %s)', ARRAY['adwin', '{"clock": 1}']), ('detector', 'SELECT drift.detector(%s)', ARRAY['adwin']),
+	('detector_params', 'SELECT * FROM drift.detector_params(%s)', ARRAY['adwin']),
+	('detector_add', 'SELECT drift.detector_add(%s, %s)', ARRAY['adwin', '1']), ('detector_add_array', 'SELECT drift.detector_add_array(%s, %s)', ARRAY['adwin', '{1,2}']),
+	('create_detector', 'SELECT * FROM drift.create_detector(%s, %s, %s, NULL, %s, %s, %s, %s, %s)', ARRAY['new', 'adwin', 'timed', 'x', 'at', '{"clock": 1}', '1 hour', 'UTC']),
+	('update_detector', 'SELECT * FROM drift.update_detector(%s)', ARRAY['untyped']), ('update_detectors', 'SELECT * FROM drift.update_detectors(%s)', ARRAY['untyped']),
+	('pause_detector', 'SELECT * FROM drift.pause_detector(%s, %s)', ARRAY['untyped', 'true']), ('stored_detector', 'SELECT drift.stored_detector(%s)', ARRAY['untyped']),
+	('drop_detector', 'SELECT drift.drop_detector(%s)', ARRAY['untyped']);
 
 -- windows
 INSERT INTO not_for_users VALUES ('backfill_windows'); -- commits

@@ -56,6 +56,11 @@ INSERT INTO hurting SELECT 'regrole', unnest(ARRAY['smith', 'pg_monitor', '-', '
 INSERT INTO hurting SELECT 'bytea', sha256('')::text;
 INSERT INTO hurting SELECT 'drift.models'::regtype, m::text FROM drift.models AS m UNION ALL SELECT 'drift.model_versions', v::text FROM drift.model_versions AS v
 UNION ALL SELECT 'drift.deployments', d::text FROM drift.deployments AS d;
+-- detectors
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['ddm', 'eddm', 'hddm_a', 'hddm_w', 'page_hinkley', 'cusum', 'adwin', 'kswin']);
+INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"clock": 1}', '{"delta": 0.5, "reset": false}', '{"mode": "up"}', '{"window_size": 4, "stat_size": 2}', '{"warm_start": 0}']);
+INSERT INTO hurting SELECT 'drift.detector'::regtype, drift.detector_add_array(drift.detector(k), '{0,1,1,0,1}')::text
+FROM unnest('{ddm,eddm,hddm_a,hddm_w,page_hinkley,cusum,adwin,kswin}'::text[]) AS k;
 INSERT INTO hurting SELECT 'drift.monitors'::regtype, m::text FROM drift.monitors AS m UNION ALL SELECT 'drift.baselines', b::text FROM drift.baselines AS b
 UNION ALL SELECT 'drift.monitor_columns', c::text FROM drift.monitor_columns AS c UNION ALL SELECT 'drift.baseline_columns', c::text FROM drift.baseline_columns AS c
 UNION ALL SELECT 'drift.checks', c::text FROM drift.checks AS c;
