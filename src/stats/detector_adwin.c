@@ -10,8 +10,13 @@
  * the window goes on from the cut as in the paper, MOA and scikit-multiflow.
  */
 #include <math.h>
+#include <string.h>
 
 #include "stats/detector_kind.h"
+
+/* Values that are added at once, and what max_buckets is at most. */
+#define BATCH 64
+#define MOST_BUCKETS 100
 
 enum
 {
@@ -24,9 +29,9 @@ enum
 };
 
 static const DriftDetectorParam params[] = {
-	{"delta", DRIFT_PARAM_NUMBER, 0.002, 1e-300, 1},  {"clock", DRIFT_PARAM_WHOLE, 32, 1, 1e9},
-	{"max_buckets", DRIFT_PARAM_WHOLE, 5, 2, 100},    {"min_window_length", DRIFT_PARAM_WHOLE, 5, 1, 1e9},
-	{"grace_period", DRIFT_PARAM_WHOLE, 10, 1, 1e15}, {"reset", DRIFT_PARAM_FLAG, 1, 0, 1}};
+	{"delta", DRIFT_PARAM_NUMBER, 0.002, 1e-300, 1},        {"clock", DRIFT_PARAM_WHOLE, 32, 1, 1e9},
+	{"max_buckets", DRIFT_PARAM_WHOLE, 5, 2, MOST_BUCKETS}, {"min_window_length", DRIFT_PARAM_WHOLE, 5, 1, 1e9},
+	{"grace_period", DRIFT_PARAM_WHOLE, 10, 1, 1e15},       {"reset", DRIFT_PARAM_FLAG, 1, 0, 1}};
 
 enum
 {
@@ -90,67 +95,88 @@ values_in(int row)
 	return (double) (INT64_C(1) << row);
 }
 
-/* Takes the oldest buckets from a row. */
+/* Puts buckets behind those of a row, which has room for them. */
 static inline void
-drop_oldest(DriftDetector *d, int row, size_t buckets)
+put(DriftDetector *d, int row, const double *totals, const double *variances, int32_t count)
 {
-	double *totals = totals_of(d, row);
-	size_t left = (size_t) window_of(d)->count[row] - buckets;
+	double *to = totals_of(d, row) + window_of(d)->count[row];
 
-	for (size_t i = 0; i < left; i++)
+	memcpy(to, totals, sizeof(double) * (size_t) count);
+	memcpy(to + row_room(d), variances, sizeof(double) * (size_t) count);
+	window_of(d)->count[row] += count;
+}
+
+/* Sum and sum of squared deviations of the window (Welford 1962). */
+static inline void
+add_moments(double *f, const double *x, int32_t count)
+{
+	double width = f[WIDTH];
+	double total = f[TOTAL];
+	double variance = f[VARIANCE];
+
+	for (int32_t i = 0; i < count; i++)
 	{
-		totals[i] = totals[i + buckets];
-		totals[i + row_room(d)] = totals[i + buckets + row_room(d)];
+		double apart = width > 0 ? x[i] - total / width : 0;
+
+		variance += width * apart * apart / (width + 1);
+		width += 1;
+		total += x[i];
 	}
-	window_of(d)->count[row] = (int32_t) left;
+	f[WIDTH] = width;
+	f[TOTAL] = total;
+	f[VARIANCE] = variance;
 }
 
-static inline void
-put(DriftDetector *d, int row, double total, double variance)
-{
-	double *totals = totals_of(d, row);
-	int32_t at = window_of(d)->count[row]++;
-
-	totals[at] = total;
-	totals[(size_t) at + row_room(d)] = variance;
-}
-
-/* The two oldest buckets of each row that has one too many become one of the next row. */
-static inline void
-compress(DriftDetector *d)
+/*
+ * Adds at most BATCH values. In a row that has one bucket too many the two
+ * oldest become one of the next row; so for many values at once the oldest
+ * pairs of a row do, as many as there must be. With n a power of two,
+ * n/2 (a/n - b/n)^2 is (a - b)^2 / 2n to the last bit.
+ */
+static void
+insert(DriftDetector *d, const double *x, int32_t count)
 {
 	Window *w = window_of(d);
+	int32_t most = (int32_t) d->param[MAX_BUCKETS];
+	double totals[BATCH];
+	double variances[BATCH] = {0};
+	double all_totals[BATCH + MOST_BUCKETS];
+	double all_variances[BATCH + MOST_BUCKETS];
+	double half = 0.5;
 
-	for (int row = 0; w->count[row] > (int32_t) d->param[MAX_BUCKETS] && row + 1 < DRIFT_ADWIN_MAX_ROWS; row++)
+	add_moments(d->field, x, count);
+	memcpy(totals, x, sizeof(double) * (size_t) count);
+	for (int row = 0; count > 0 && row < DRIFT_ADWIN_MAX_ROWS; row++, half /= 2)
 	{
-		const double *totals = totals_of(d, row);
-		const double *variances = totals + row_room(d);
-		double n = values_in(row);
-		double apart = totals[0] / n - totals[1] / n;
-		double squares = n * 0.5 * apart * apart;
+		size_t kept;
+		int32_t all;
+		int32_t pairs;
 
-		if (row + 1 == w->rows)
+		if (row == w->rows)
 			w->count[w->rows++] = 0;
-		put(d, row + 1, totals[0] + totals[1], variances[0] + variances[1] + squares);
-		drop_oldest(d, row, 2);
+		kept = (size_t) w->count[row];
+		all = w->count[row] + count;
+		pairs = all > most ? (all - most + 1) / 2 : 0;
+		if (pairs == 0)
+		{
+			put(d, row, totals, variances, count);
+			return;
+		}
+		memcpy(all_totals, totals_of(d, row), sizeof(double) * kept);
+		memcpy(all_variances, totals_of(d, row) + row_room(d), sizeof(double) * kept);
+		memcpy(all_totals + kept, totals, sizeof(double) * (size_t) count);
+		memcpy(all_variances + kept, variances, sizeof(double) * (size_t) count);
+		w->count[row] = 0;
+		put(d, row, all_totals + 2 * pairs, all_variances + 2 * pairs, all - 2 * pairs);
+		for (int32_t i = 0; i < pairs; i++)
+		{
+			double apart = all_totals[2 * i] - all_totals[2 * i + 1];
+
+			totals[i] = all_totals[2 * i] + all_totals[2 * i + 1];
+			variances[i] = all_variances[2 * i] + all_variances[2 * i + 1] + apart * apart * half;
+		}
+		count = pairs;
 	}
-}
-
-static inline void
-insert(DriftDetector *d, double x)
-{
-	double *f = d->field;
-
-	put(d, 0, x, 0);
-	f[WIDTH] += 1;
-	if (f[WIDTH] > 1)
-	{
-		double apart = x - f[TOTAL] / (f[WIDTH] - 1);
-
-		f[VARIANCE] += (f[WIDTH] - 1) * apart * apart / f[WIDTH];
-	}
-	f[TOTAL] += x;
-	compress(d);
 }
 
 /* Takes the oldest bucket from the window. */
@@ -160,7 +186,7 @@ forget(DriftDetector *d)
 	Window *w = window_of(d);
 	double *f = d->field;
 	int last = w->rows - 1;
-	const double *totals = totals_of(d, last);
+	double *totals = totals_of(d, last);
 	double n = values_in(last);
 	double mean = totals[0] / n;
 	double apart;
@@ -169,7 +195,9 @@ forget(DriftDetector *d)
 	f[TOTAL] -= totals[0];
 	apart = mean - f[TOTAL] / f[WIDTH];
 	f[VARIANCE] -= totals[row_room(d)] + n * f[WIDTH] * apart * apart / (n + f[WIDTH]);
-	drop_oldest(d, last, 1);
+	w->count[last]--;
+	memmove(totals, totals + 1, sizeof(double) * (size_t) w->count[last]);
+	memmove(totals + row_room(d), totals + row_room(d) + 1, sizeof(double) * (size_t) w->count[last]);
 	if (w->count[last] == 0 && last > 0)
 		w->rows--;
 }
@@ -196,16 +224,17 @@ differ(const Cuts *c, double n0, double u0, double n1, double u1)
 }
 
 /*
- * Whether a cut is surely none, without a division: multiply the difference
+ * Whether a cut is not surely none, without a division: multiply the difference
  * of the means and its bound by n0 n1 / width, and take 1/n0 + 1/n1 for the
  * larger sum in the bound. slack is for rounding in either form.
  */
 static inline bool
-is_no_cut(const Cuts *c, double n0, double u0, double n1, double slack)
+may_be_cut(const Cuts *c, double n0, double u0, double n1, double slack)
 {
-	double beyond = fabs(u0 - n0 * c->mean) + slack - c->margin;
+	double beyond = fabs(u0 - n0 * c->mean) + (slack - c->margin);
 
-	return beyond <= 0 || beyond * beyond <= c->room * n0 * n1;
+	beyond = beyond > 0 ? beyond : 0;
+	return !(beyond * beyond <= c->room * n0 * n1);
 }
 
 static bool
@@ -230,43 +259,68 @@ has_cut(const DriftDetector *d)
 		/* there is no cut behind the newest value */
 		int32_t cuts = row > 0 ? w->count[row] : w->count[row] - 1;
 
+		for (int32_t k = 0; k < w->count[row]; k++)
+			sums += fabs(totals[k]);
 		for (int32_t k = 0; k < cuts; k++)
 		{
 			n0 += size;
 			n1 -= size;
 			u0 += totals[k];
 			u1 -= totals[k];
-			sums += fabs(totals[k]);
-			if (is_no_cut(&c, n0, u0, n1, 1e-12 * sums))
-				continue;
-			if (n1 >= c.least && n0 >= c.least && differ(&c, n0, u0, n1, u1))
+			if (may_be_cut(&c, n0, u0, n1, 1e-12 * sums) && n1 >= c.least && n0 >= c.least &&
+				differ(&c, n0, u0, n1, u1))
 				return true;
 		}
 	}
 	return false;
 }
 
-static inline void
-step(DriftDetector *d, double x)
+/* Cuts are tried when the clock has gone round. */
+static size_t
+run(DriftDetector *d, const double *x, size_t count, size_t *warned)
 {
 	double *f = d->field;
+	size_t done = 0;
 
-	d->drift = false;
-	insert(d, x);
-	f[TICK] += 1;
-	if (f[TICK] < d->param[CLOCK])
-		return;
-	f[TICK] = 0;
-	if (f[WIDTH] <= d->param[GRACE_PERIOD])
-		return;
-	while (has_cut(d))
+	*warned = count;
+	while (done < count)
 	{
-		d->drift = true;
-		forget(d);
+		double left;
+
+		if (d->drift)
+			reset(d);
+		d->drift = false;
+		left = fmin(fmin((double) (count - done), d->param[CLOCK] - f[TICK]), BATCH);
+		insert(d, x + done, (int32_t) left);
+		done += (size_t) left;
+		d->seen += (int64_t) left;
+		f[TICK] += left;
+		if (f[TICK] < d->param[CLOCK])
+			continue;
+		f[TICK] = 0;
+		if (f[WIDTH] <= d->param[GRACE_PERIOD])
+			continue;
+		while (has_cut(d))
+		{
+			d->drift = true;
+			forget(d);
+		}
+		if (!d->drift)
+			continue;
+		d->drifts++;
+		d->drifted = d->seen;
+		break;
 	}
+	return done;
 }
 
-DRIFT_DETECTOR_LOOPS(reset, step)
+static void
+add(DriftDetector *d, double x)
+{
+	size_t warned;
+
+	run(d, &x, 1, &warned);
+}
 
 /* The width is that of the buckets, and no row but the first is empty or too full. */
 static bool
@@ -319,7 +373,7 @@ drift_adwin_add_bucket(DriftDetector *d, bool next, double total, double varianc
 	}
 	if (w->count[w->rows - 1] >= (int32_t) d->param[MAX_BUCKETS])
 		return false;
-	put(d, w->rows - 1, total, variance);
+	put(d, w->rows - 1, &total, &variance, 1);
 	return true;
 }
 

@@ -16,6 +16,7 @@ in_cluster sh -euc '
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/monitors.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/estimates.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/concept.sql
+	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/detectors.sql
 	[ ! -e "$DRIFT_DATA/bank_marketing.csv" ] || psql -X -q -v runs="$1" -v real=yes -d drift_quiet -f test/quiet/monitors.sql
 ' sh "${1:-200}"
 say "quiet finished"
