@@ -11,6 +11,7 @@
 
 #include "fuzz/category_input.h"
 #include "fuzz/numeric_input.h"
+#include "stats/detector.h"
 #include "unit/random_trees.h"
 
 #define MAX_SEED 16384
@@ -305,6 +306,32 @@ model_seeds(void)
 	test_host_free(&host);
 }
 
+/* A detector of each kind in the middle of a stream. */
+static void
+detector_seeds(void)
+{
+	for (int kind = 1; kind <= DRIFT_DETECTOR_KINDS; kind++)
+	{
+		int count;
+		const DriftDetectorParam *known = drift_detector_params(kind, &count);
+		double params[DRIFT_DETECTOR_PARAMS];
+		DriftDetector *d;
+		Seed seed = {.name = drift_detector_kind_name(kind)};
+
+		for (int i = 0; i < count; i++)
+			params[i] = known[i].otherwise;
+		d = malloc(drift_detector_size(kind, params));
+		REQUIRE(d != NULL);
+		drift_detector_init(d, kind, params);
+		for (int i = 0; i < 333; i++)
+			drift_detector_add(d, i % 5 == 0);
+		seed.size = drift_detector_packed_size(d);
+		REQUIRE(drift_detector_pack(d, seed.bytes, seed.size) == DRIFT_OK);
+		write_file("fuzz_detector", seed.name, none, 0, &seed, NULL);
+		free(d);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -323,5 +350,6 @@ main(int argc, char **argv)
 	relation_seed("mixed", 1);
 	relation_seed("wide", 3);
 	model_seeds();
+	detector_seeds();
 	return 0;
 }
