@@ -74,12 +74,33 @@ offer_nannyml() {
 	fi
 }
 
+river_works() {
+	build/river/bin/python -c 'import river'
+}
+
+install_river() {
+	/usr/bin/python3 -m venv build/river &&
+		build/river/bin/pip install river==0.26.1 &&
+		river_works
+}
+
+offer_river() {
+	! river_works 2>/dev/null || return 0
+	offer_packages python3-venv
+	say "installing river in build/river"
+	rm -rf build/river
+	if ! install_river >"$WORK/quiet.log" 2>&1; then
+		say "cannot install river: its figures are skipped"
+		rm -rf build/river
+	fi
+}
+
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
 case ${1:-full} in models | predict | outcomes | monitors | performance) ;; *) offer_evidently ;; esac
 case ${1:-full} in predict | outcomes | monitors | performance) ;; *) offer_models ;; esac
-case ${1:-full} in performance) offer_nannyml ;; esac
+case ${1:-full} in performance) offer_nannyml && offer_river ;; esac
 # Commits are what predictions are measured with; nothing else waits for the disk.
 case ${1:-full} in predict) fsync=on ;; *) fsync=off ;; esac
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
