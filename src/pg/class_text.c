@@ -31,6 +31,13 @@ ReaderOfClass(Oid type)
 	return reader;
 }
 
+static bool
+IsPassedByValue(ValueReader reader)
+{
+	return reader == READ_INT2 || reader == READ_INT4 || (FLOAT8PASSBYVAL && reader == READ_INT8) ||
+		   reader == READ_BOOL || reader == READ_ENUM || reader == READ_CHAR;
+}
+
 const ClassReaders *
 ClassReadersOf(FunctionCallInfo fcinfo)
 {
@@ -42,6 +49,7 @@ ClassReadersOf(FunctionCallInfo fcinfo)
 	readers = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(ClassReaders));
 	for (int side = 0; side < 2; side++)
 		readers->of[side] = ReaderOfClass(get_fn_expr_argtype(flinfo, side + 1));
+	readers->by_value = IsPassedByValue(readers->of[0]) && IsPassedByValue(readers->of[1]);
 	flinfo->fn_extra = readers;
 	return readers;
 }

@@ -6,7 +6,6 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "nodes/execnodes.h"
 
 #include "compat.h"
 #include "pg/multiclass.h"

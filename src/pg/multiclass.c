@@ -126,24 +126,57 @@ AddPair(MulticlassState *state, uint32 prediction, uint32 actual, double weight)
 	state->n++;
 }
 
-/* Count the row of the arguments 1 and 2 */
-static inline void
-AddArguments(FunctionCallInfo fcinfo, MulticlassState *state, double weight)
+/* Get the code of the class of a value that is passed by value, which is never missing */
+static inline uint32
+CodeOfValue(MulticlassState *state, const ClassReaders *readers, int side, Datum value)
 {
-	const ClassReaders *readers = ClassReadersOf(fcinfo);
+	RecentCode *recent = &state->recent[side][value % RECENT_CODES];
+	ClassText text;
+
+	if (unlikely(recent->value != value || recent->code_above == 0))
+	{
+		ReadClass(readers->of[side], value, &text);
+		*recent = (RecentCode){value, CodeOf(state, &text.category) + 1};
+	}
+	return recent->code_above - 1;
+}
+
+/* Count a row of classes that are read as text */
+static void
+AddTexts(MulticlassState *state, const ClassReaders *readers, Datum predicted, Datum is, double weight)
+{
 	ClassText prediction;
 	ClassText actual;
 	uint32 predicted_code;
 	uint32 code;
 
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || !ReadClass(readers->of[0], PG_GETARG_DATUM(1), &prediction) ||
-		!ReadClass(readers->of[1], PG_GETARG_DATUM(2), &actual))
+	/* a class whose partner is missing is none */
+	if (!ReadClass(readers->of[0], predicted, &prediction) || !ReadClass(readers->of[1], is, &actual))
 		return;
 	code = predicted_code = CodeOf(state, &prediction.category);
 	if (prediction.category.length != actual.category.length ||
 		memcmp(prediction.category.bytes, actual.category.bytes, actual.category.length) != 0)
 		code = CodeOf(state, &actual.category);
 	AddPair(state, predicted_code, code, weight);
+}
+
+/* Count the row of the arguments 1 and 2 */
+static inline void
+AddArguments(FunctionCallInfo fcinfo, MulticlassState *state, double weight)
+{
+	const ClassReaders *readers = ClassReadersOf(fcinfo);
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return;
+	if (readers->by_value)
+	{
+		uint32 prediction = CodeOfValue(state, readers, 0, PG_GETARG_DATUM(1));
+		uint32 actual = CodeOfValue(state, readers, 1, PG_GETARG_DATUM(2));
+
+		AddPair(state, prediction, actual, weight);
+	}
+	else
+		AddTexts(state, readers, PG_GETARG_DATUM(1), PG_GETARG_DATUM(2), weight);
 }
 
 /* ------------------------------------------------------------------------

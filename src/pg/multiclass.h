@@ -24,6 +24,7 @@ typedef struct ClassText
 typedef struct ClassReaders
 {
 	ValueReader of[2];
+	bool by_value; /* both are Datums that are the same if and only if the classes are */
 } ClassReaders;
 
 /* Readers of the arguments 1 and 2, kept as long as the function is; error 42804 for types that are no classes. */
@@ -70,6 +71,15 @@ extern int64 ConfusionCellsCount(const ConfusionCells *cells);
 /* Writes the pairs, in no order, to an array with room for all. */
 extern void ConfusionCellsList(const ConfusionCells *cells, ConfusionCell *list);
 
+/* Codes of values that are passed by value, at the place of their last bits */
+#define RECENT_CODES 16
+
+typedef struct RecentCode
+{
+	Datum value;
+	uint32 code_above; /* the code + 1; 0: none yet */
+} RecentCode;
+
 /* State of the aggregates over (prediction, actual). */
 typedef struct MulticlassState
 {
@@ -84,6 +94,7 @@ typedef struct MulticlassState
 	DriftAverage average;
 	text *average_name; /* as it came, to compare with */
 	double beta;
+	RecentCode recent[2][RECENT_CODES]; /* of predictions, of what is so */
 } MulticlassState;
 
 #endif

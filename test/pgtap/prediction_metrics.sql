@@ -39,8 +39,8 @@ SELECT throws_ok($$SELECT drift.f1(1, 1, x) FROM unnest('{macro,micro}'::text[])
 SELECT throws_ok($$SELECT drift.f1(1, 1, NULL)$$, '22023', 'average must be the same for all rows, and not NULL');
 SELECT throws_ok($$SELECT drift.class_metrics(now(), 1)$$, '42804', 'values of type timestamp with time zone are no classes');
 SELECT throws_ok($$SELECT drift.class_metrics(1, ARRAY[1])$$, '42804', 'values of type integer[] are no classes');
-SELECT throws_ok($$SELECT drift.class_metrics(1, 1, -1)$$, '22023', 'weights must be finite and not negative');
-SELECT throws_ok($$SELECT drift.class_metrics(1, 1, 'Infinity')$$, '22023', 'weights must be finite and not negative');
+SELECT throws_ok($$SELECT drift.class_metrics(1, 1, -1)$$, '22023', 'a weight must be finite and not negative');
+SELECT throws_ok($$SELECT drift.class_metrics(1, 1, 'Infinity')$$, '22023', 'a weight must be finite and not negative');
 
 -- thousands of classes
 CREATE TEMPORARY TABLE many AS SELECT i % 3000 AS p, (i * 7) % 2999 AS a FROM generate_series(1, 60000) AS i;
@@ -64,7 +64,7 @@ SELECT is(drift.mae(p, a), 0::float8, 'equal infinities do not differ') FROM (VA
 SELECT is(drift.max_error(1, '-Infinity'), 'Infinity'::float8, 'an infinity is infinitely far from a number');
 SELECT is(drift.mae(p, a, w), 1.5::float8, 'weights') FROM (VALUES (1, 2, 1), (1, 3, 1), (1, 100, 0), (1, 100, NULL)) AS r(p, a, w);
 SELECT is(drift.mae(p, a), drift.mae(p, a, 3.5), 'equal weights change nothing') FROM (SELECT sin(i) AS p, cos(i) AS a FROM generate_series(1, 100) AS i) AS r;
-SELECT throws_ok($$SELECT drift.mae(1, 1, -1)$$, '22023', 'weights must be finite and not negative');
+SELECT throws_ok($$SELECT drift.mae(1, 1, -1)$$, '22023', 'a weight must be finite and not negative');
 SELECT throws_ok($$SELECT drift.msle(1, -1)$$, '22023', 'logarithmic errors need predictions and actual values above -1');
 SELECT ok((m).msle IS NULL AND (m).rmsle IS NULL AND (m).mae = 2, 'among all metrics they are NULL') FROM (SELECT drift.regression_metrics(1, -1) AS m) AS r;
 SELECT throws_ok($$SELECT drift.pinball_loss(1, 1, 1.1)$$, '22023', 'quantile must be between 0 and 1');
