@@ -32,6 +32,9 @@ extern int32 BinaryCountArgument(FunctionCallInfo fcinfo, int number, const char
 /* Refuse a weight that is negative or infinite */
 pg_noreturn extern void BinaryRefuseWeight(double weight);
 
+/* The sum of weights; an error when it is infinite */
+extern double BinaryWeightTotal(const DriftSum *weight);
+
 /* Refuse a score that is no probability */
 pg_noreturn extern void BinaryRefuseScore(double score);
 

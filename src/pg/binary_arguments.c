@@ -44,6 +44,18 @@ BinaryRefuseWeight(double weight)
 					errdetail("It is %g.", weight), errhint("Rows of weight NULL are left out.")));
 }
 
+double
+BinaryWeightTotal(const DriftSum *weight)
+{
+	double total = drift_sum_total(weight);
+
+	if (!isfinite(total))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("value out of range: overflow"),
+						errdetail("The sum of the weights is too large for double precision."),
+						errhint("Divide all weights by a large number.")));
+	return total;
+}
+
 void
 BinaryRefuseScore(double score)
 {

@@ -216,7 +216,7 @@ drift_decisions_deserialize(PG_FUNCTION_ARGS)
 static double
 Cell(const DecisionCounts *counts, bool prediction, bool actual)
 {
-	return counts->weighted ? drift_sum_total(&counts->weight[prediction][actual])
+	return counts->weighted ? BinaryWeightTotal(&counts->weight[prediction][actual])
 							: (double) counts->rows[prediction][actual];
 }
 

@@ -171,7 +171,7 @@ drift_mean_loss(PG_FUNCTION_ARGS)
 
 	if (sums == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_sum_total(&sums->loss) / drift_sum_total(&sums->weight));
+	return BinaryNumber(fcinfo, drift_sum_total(&sums->loss) / BinaryWeightTotal(&sums->weight));
 }
 
 PG_FUNCTION_INFO_V1(drift_ece);

@@ -545,7 +545,7 @@ BinaryScoresFinished(FunctionCallInfo fcinfo)
 double
 BinaryScoresTotal(const BinaryScores *scores, int side)
 {
-	return scores->weighted ? drift_sum_total(&scores->weight[side]) : (double) scores->n[side];
+	return scores->weighted ? BinaryWeightTotal(&scores->weight[side]) : (double) scores->n[side];
 }
 
 /* Write sorted pairs as two files, keys and weights */

@@ -43,8 +43,9 @@ double
 drift_decisions_f_beta(const DriftDecisions *d, double beta)
 {
 	double square = beta * beta;
+	double missed = square > 1 ? 1 / (1 + 1 / square) : square / (1 + square); /* of one, where a square may overflow */
 
-	return share((1 + square) * d->tp, square * d->fn + d->fp);
+	return share(d->tp, missed * d->fn + (1 - missed) * d->fp);
 }
 
 /* Cells of which products do not overflow; a power of two rounds nothing. */

@@ -1,6 +1,6 @@
 -- Metrics of binary models: rows that are left out, what is not determined, arguments, thresholds, gains, curves. Their values are compared in test/sql/binary.sql.
 BEGIN;
-SELECT plan(68);
+SELECT plan(73);
 CREATE TABLE scored (id integer, score float8, actual boolean, weight float8);
 INSERT INTO scored SELECT i, floor(s * 200) / 200, s > drift_internal.simulated_uniform(5, 2, i), i % 3
 FROM (SELECT i, drift_internal.simulated_uniform(5, 1, i) AS s FROM generate_series(1, 3000) AS i) AS r;
@@ -52,6 +52,10 @@ FROM (VALUES ('roc_auc(score, actual, -1)', 'a weight must be finite and not neg
 	('f_beta(actual, actual, -1)', 'beta must be finite and not negative'), ('f_beta(actual, actual, score)', 'beta must be the same for all rows, and not NULL')) AS c(call, message);
 SELECT is((SELECT concat_ws(' ', m.n, m.log_loss, m.brier, m.ece, m.roc_auc IS NOT NULL) FROM (SELECT (drift.binary_metrics(2 * score - 0.5, actual)).* FROM scored) AS m), '3000 t',
 	'scores that are no probabilities have no log loss among all metrics, and the others');
+
+SELECT throws_ok(format('SELECT drift.%s FROM scored', call), '22003', 'value out of range: overflow', call || ': weights that add up to more than there is')
+FROM unnest(ARRAY['gains_table(score, actual, 10, 1e308)', 'roc_auc(score, actual, 1e308)', 'recall(true, actual, 1e308)', 'brier(score, actual, 1e308)']) AS call;
+SELECT is((SELECT drift.f_beta(score > 0.5, actual, 1e200) FROM scored), (SELECT drift.recall(score > 0.5, actual) FROM scored), 'a beta whose square overflows');
 
 -- accuracy of values of any type
 SELECT is((SELECT drift.accuracy(a, b) FROM (VALUES ('x', 'x'), ('x', 'y'), (NULL, 'x'), ('y', NULL)) AS r(a, b)), 0.5::float8, 'of texts');
