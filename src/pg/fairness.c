@@ -134,24 +134,30 @@ SampleQuantile(const double *sorted, int n, double share)
 }
 
 /*
- * Percentiles of the samples that have a value, widened to the value that was seen: a largest difference is
- * larger in a sample than in what it is drawn from. NaN if fewer than half of them have a value.
+ * Percentiles of the samples that have a value. A largest difference is larger in the rows that were seen than
+ * in truth, and in a sample than in those rows: the interval is widened by twice that on the side of the truth,
+ * and to what was seen. NaN if fewer than half of the samples have a value.
  */
 static void
 TakeInterval(double *samples, int replicates, double seen, double confidence, double *low, double *high)
 {
 	double tail = (1 - confidence) / 2;
+	double bias = 0;
 	int n = 0;
 
 	*low = *high = NAN;
 	for (int i = 0; i < replicates; i++)
 		if (!isnan(samples[i]))
+		{
+			bias += samples[i] - seen;
 			samples[n++] = samples[i];
+		}
 	if (n == 0 || n * 2 < replicates || isnan(seen))
 		return;
+	bias /= n;
 	qsort(samples, n, sizeof(double), CompareDoubles);
-	*low = Min(SampleQuantile(samples, n, tail), seen);
-	*high = Max(SampleQuantile(samples, n, 1 - tail), seen);
+	*low = Min(SampleQuantile(samples, n, tail) - Max(2 * bias, 0), seen);
+	*high = Max(SampleQuantile(samples, n, 1 - tail) - Min(2 * bias, 0), seen);
 }
 
 /* Disparity d of each sample, less that of the reference if there is one */
@@ -218,8 +224,8 @@ drift_fairness_disparities(PG_FUNCTION_ARGS)
 		/* every disparity is on one side of equality, which the samples so never reach */
 		if (p_values[d] >= 1 - confidence)
 			*(d % 2 == 0 ? &low : &high) = d % 2;
-		SetNumber(values, nulls, 2, low);
-		SetNumber(values, nulls, 3, high);
+		SetNumber(values, nulls, 2, low < 0 ? 0 : low);
+		SetNumber(values, nulls, 3, high > 1 ? 1 : high);
 		SetNumber(values, nulls, 4, p_values[d]);
 		values[5] = Int32GetDatum(seen[d].lowest + 1);
 		values[6] = Int32GetDatum(seen[d].highest + 1);

@@ -12,6 +12,7 @@ in_cluster sh -euc '
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/ks_level.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/psi_chance.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/msprt.sql
+	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/fairness.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/docs/alarm_rates.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/monitors.sql
 	psql -X -q -v runs="$1" -d drift_quiet -f test/quiet/estimates.sql
