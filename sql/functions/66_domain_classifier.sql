@@ -44,8 +44,10 @@ BEGIN
 	result.n_current := coalesce(found.q, 0);
 	result.auc := found.auc;
 	result.standard_error := found.standard_error;
-	result.auc_low := greatest(0, found.auc - 1.959963984540054 * found.standard_error);
-	result.auc_high := least(1, found.auc + 1.959963984540054 * found.standard_error);
+	IF found.standard_error IS NOT NULL THEN
+		result.auc_low := greatest(0, found.auc - 1.959963984540054 * found.standard_error);
+		result.auc_high := least(1, found.auc + 1.959963984540054 * found.standard_error);
+	END IF;
 	result.association := association;
 	result.alert := CASE role WHEN 'score' THEN found.auc < lower OR found.auc > upper
 		ELSE greatest(found.auc, 1 - found.auc) > upper END;

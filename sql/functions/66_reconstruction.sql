@@ -188,7 +188,7 @@ AS $$
 			GROUP BY s.i) AS m
 	)
 	SELECT c.side, c.chunk, c.starts_at, c.ends_at, c.n, c.error, c.standard_error,
-		greatest(c.error - 3 * c.standard_error, 0), c.error + 3 * c.standard_error,
+		CASE WHEN c.standard_error IS NOT NULL THEN greatest(c.error - 3 * c.standard_error, 0) END, c.error + 3 * c.standard_error,
 		CASE WHEN l.lower > 0 THEN l.lower END, l.upper,
 		CASE WHEN l.chunks > 1 THEN NOT (c.error > CASE WHEN l.lower > 0 THEN l.lower ELSE '-Infinity' END AND c.error < l.upper) END,
 		drift_internal.contributions(plans, c.squares, u.squares)

@@ -1,7 +1,7 @@
 -- Concept drift, target drift, the domain classifier, importance shift and differences of predictions: what they find, what they
 -- leave alone, and what they refuse.
 BEGIN;
-SELECT plan(57);
+SELECT plan(58);
 SELECT setseed(0.3);
 CREATE SCHEMA "con cept";
 SET LOCAL search_path = "con cept", public;
@@ -81,6 +81,7 @@ SELECT is(drift.comprehensive_report('SELECT "x 1", x2, y FROM reference', 'SELE
 SELECT results_eq($$SELECT auc, round(standard_error::numeric, 12) FROM drift.domain_classifier('SELECT unnest(''{1,2,2,3}''::float8[]) AS s', 'SELECT unnest(''{2,3,4}''::float8[]) AS s', 's')$$,
 	$$VALUES (19::float8 / 24, round(sqrt((pow(0.5 - 19.0 / 24, 2) + pow(0.875 - 19.0 / 24, 2) + pow(1 - 19.0 / 24, 2))::float8 / 2 / 3
 		+ (pow(1 - 19.0 / 24, 2) + 2 * pow(2.5 / 3 - 19.0 / 24, 2) + pow(1.5 / 3 - 19.0 / 24, 2))::float8 / 3 / 4)::numeric, 12))$$, 'AUC and DeLong''s standard error by hand');
+SELECT ok(auc_low IS NULL AND standard_error IS NULL, 'features have no interval') FROM drift.domain_classifier('reference', 'shifted', 'score', '{x2}') WHERE role = 'feature';
 SELECT ok(alert AND role = 'score', 'a classifier that works alerts') FROM drift.domain_classifier('reference', 'shifted', 'score', '{x 1,x2,g}') LIMIT 1;
 SELECT is((array_agg(column_name))[1:3], '{score,x 1,g}', 'the feature that carries it is first') FROM (SELECT * FROM drift.domain_classifier('SELECT * FROM reference', 'shifted', 'score', '{x 1,g}')) AS d;
 SELECT ok(NOT bool_or(alert), 'nothing to tell apart') FROM drift.domain_classifier('reference', 'same', 'score', '{x 1,x2,g}');
