@@ -48,14 +48,18 @@ def bench_detectors(figures, server, agree):
         SELECT i, (random() < CASE WHEN i > {VALUES // 2} THEN 0.3 ELSE 0.2 END)::int::float8 AS errors,
             random() + random() + CASE WHEN i > {VALUES // 2} THEN 0.2 ELSE 0 END AS numbers
         FROM generate_series(1, {VALUES}) AS i""")
-    server.run('CREATE TABLE streams AS SELECT array_agg(errors ORDER BY i) AS errors, array_agg(numbers ORDER BY i) AS numbers FROM stream')
+    server.run('CREATE TABLE streams (count integer, errors float8[], numbers float8[])')
+    server.run('ALTER TABLE streams ALTER errors SET STORAGE external, ALTER numbers SET STORAGE external')
+    server.run(f"""
+        INSERT INTO streams SELECT n, array_agg(errors ORDER BY i), array_agg(numbers ORDER BY i)
+        FROM stream, unnest('{{{VALUES},{SLOW_VALUES}}}'::int[]) AS n WHERE i <= n GROUP BY n""")
     server.run('VACUUM ANALYZE stream')
     river = None
     if River.installed():
-        river = River({name: numpy.array(server.value(f'SELECT {name} FROM streams')) for name in ('errors', 'numbers')})
+        river = River({name: numpy.array(server.value(f'SELECT {name} FROM streams WHERE count = {VALUES}')) for name in ('errors', 'numbers')})
     for kind, stream in KINDS.items():
         count = SLOW_VALUES if kind == 'kswin' else VALUES
-        array = f"SELECT drift.detector_drifts(drift.detector_add_array('{kind}', {stream}[:{count}])) FROM streams"
+        array = f"SELECT drift.detector_drifts(drift.detector_add_array('{kind}', {stream})) FROM streams WHERE count = {count}"
         rows = f"SELECT cardinality(drift.change_points('{kind}', {stream} ORDER BY i)) FROM stream WHERE i <= {count}"
         agree(f'changes by {kind}', server.value(array), server.value(rows), 0)
         actions = {'array': server.timed(array), 'rows': server.timed(rows), 'avg': server.timed(f'SELECT avg({stream}) FROM stream WHERE i <= {count}')}
