@@ -690,6 +690,9 @@ drift_concept_prior(const DriftConceptTable *table, int64_t draws, int64_t enoug
 								   .expected = class_distance(&w, w.counts, w.expected),
 								   .change = class_distance(&w, w.drawn, w.expected),
 								   .p_value = NAN};
+	/* without a reference there is nothing to expect */
+	if (isnan(result->current))
+		result->change = NAN;
 	observed[0] = result->change;
 	drift_random_init(&random, seed);
 	while (n < draws && !isnan(observed[0]) && !(enough > 0 && n >= FIRST_DRAWS && far >= enough))

@@ -176,6 +176,7 @@ test_undetermined(void)
 	draw(&random, s.current, 500, 1, 0, 1);
 	found = change(&s, 19, 0);
 	ok(isnan(found.information.change) && isnan(found.correlation.change), "no reference, no answer");
+	ok(isnan(prior(&s).change) && isnan(prior(&s).p_value), "nor about the prior then");
 	ok(drift_concept_room(0, 1, 2, 99) == 0 && drift_concept_room(1024, 1024, 2, 99) == 0 &&
 		   drift_concept_room(2, 2, 2, 18) == 0,
 	   "shapes and draws out of range are refused");
