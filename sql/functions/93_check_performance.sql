@@ -32,7 +32,8 @@ DECLARE
 	frontier timestamptz;
 BEGIN
 	IF (SELECT sum(s.n_labelled) >= coverage * sum(s.n_rows)
-		FROM drift_internal.labelled_share(monitor, outcome, drift_internal.counting_grain(monitor, current_span), current_span) AS s)
+		FROM drift_internal.covering_windows(current_span, monitor.bucket, zone) AS c,
+			drift_internal.labelled_share(monitor, outcome, c.grain, tstzrange(c.from_time, c.to_time)) AS s)
 	THEN
 		RETURN upper(current_span);
 	END IF;
