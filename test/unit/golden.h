@@ -134,7 +134,7 @@ golden_counts(const Golden *g, int column, int64_t *counts, int room)
 
 /* The numbers in a field like "0.5 1e-3", as doubles. */
 static inline int
-golden_values(const Golden *g, int column, double *values, int room)
+golden_numbers(const Golden *g, int column, double *values, int room)
 {
 	const char *at = g->field[column];
 	char *end;

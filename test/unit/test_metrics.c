@@ -30,10 +30,10 @@ read_classes(const Golden *g, DriftClass *classes)
 	double prediction[MAX_ROWS];
 	double actual[MAX_ROWS];
 	double weight[MAX_ROWS];
-	int n = golden_values(g, 1, prediction, MAX_ROWS);
-	int weights = golden_values(g, 3, weight, MAX_ROWS);
+	int n = golden_numbers(g, 1, prediction, MAX_ROWS);
+	int weights = golden_numbers(g, 3, weight, MAX_ROWS);
 
-	golden_values(g, 2, actual, MAX_ROWS);
+	golden_numbers(g, 2, actual, MAX_ROWS);
 	memset(classes, 0, sizeof(DriftClass) * MAX_CLASSES);
 	for (int i = 0; i < n; i++)
 	{
@@ -121,9 +121,9 @@ typedef struct Numbers
 static void
 read_numbers(const Golden *g, Numbers *numbers)
 {
-	numbers->n = golden_values(g, 1, numbers->prediction, MAX_ROWS);
-	golden_values(g, 2, numbers->actual, MAX_ROWS);
-	if (golden_values(g, 3, numbers->weight, MAX_ROWS) == 0)
+	numbers->n = golden_numbers(g, 1, numbers->prediction, MAX_ROWS);
+	golden_numbers(g, 2, numbers->actual, MAX_ROWS);
+	if (golden_numbers(g, 3, numbers->weight, MAX_ROWS) == 0)
 		for (int i = 0; i < numbers->n; i++)
 			numbers->weight[i] = 1;
 }
@@ -279,11 +279,11 @@ test_ranking(int argc, char **argv)
 	{
 		double score[MAX_ROWS];
 		double relevance[MAX_ROWS];
-		int n = golden_values(&g, 1, score, MAX_ROWS);
+		int n = golden_numbers(&g, 1, score, MAX_ROWS);
 		int64_t k = golden_int(&g, 3);
 		DriftTopPlaces r;
 
-		golden_values(&g, 2, relevance, MAX_ROWS);
+		golden_numbers(&g, 2, relevance, MAX_ROWS);
 		drift_top_init(&r, k, NULL);
 		read_ranking(score, relevance, n, false, &r);
 		worst_add(&gains, ndcg(score, relevance, n, k, false), wanted(&g, 4), &g);
