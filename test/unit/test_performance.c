@@ -47,7 +47,7 @@ test_scores(int argc, char **argv)
 	while (golden_next(&g))
 	{
 		double score[200];
-		int n = golden_values(&g, 0, score, 200);
+		int n = golden_numbers(&g, 0, score, 200);
 		size_t rows[2] = {0, 0};
 		DriftProfileAuc m;
 
