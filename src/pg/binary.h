@@ -16,18 +16,10 @@
 #include "stats/binary_loss.h"
 #include "stats/binary_separation.h"
 
-struct ArrayBuildState;
 struct BufFile;
-struct TupleDescData;
 struct Tuplesortstate;
 
 /* Arguments: binary_arguments.c */
-
-/* Refuse an argument that changes from row to row */
-pg_noreturn extern void BinaryRefuseChange(const char *name);
-
-/* A number between limits that is an argument */
-extern int32 BinaryCountArgument(FunctionCallInfo fcinfo, int number, const char *name, int32 low, int32 high);
 
 /* Refuse a weight that is negative or infinite */
 pg_noreturn extern void BinaryRefuseWeight(double weight);
@@ -51,32 +43,6 @@ BinaryWeight(FunctionCallInfo fcinfo, int number, double *weight)
 		return false;
 	BinaryRefuseWeight(*weight);
 }
-
-/* A number that the rows may not determine: NaN is NULL */
-extern Datum BinaryNumber(FunctionCallInfo fcinfo, double number);
-
-/* The same as a field of a row */
-static inline void
-BinaryField(Datum *values, bool *nulls, int field, double number)
-{
-	values[field] = Float8GetDatum(number);
-	nulls[field] = number != number;
-}
-
-/* Rows of a composite type, as the array that an aggregate returns */
-typedef struct BinaryRows
-{
-	struct TupleDescData *desc;
-	Oid type;
-	struct ArrayBuildState *rows;
-} BinaryRows;
-
-extern BinaryRows BinaryRowsBegin(FunctionCallInfo fcinfo, int fields);
-extern void BinaryRowsAdd(BinaryRows *rows, Datum *values, bool *nulls);
-extern Datum BinaryRowsEnd(FunctionCallInfo fcinfo, BinaryRows *rows);
-
-/* A row of a composite type that a final function returns */
-extern Datum BinaryRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls, int fields);
 
 /* Scores: binary_scores.c */
 

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "pg/binary.h"
+#include "pg/composite.h"
 
 #define DEFAULT_POINTS 500
 #define DEFAULT_BINS 10
@@ -154,7 +155,7 @@ drift_roc_curve(PG_FUNCTION_ARGS)
 {
 	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	Thinning thinning;
-	BinaryRows rows;
+	RowArray rows;
 	CurveScan scan;
 	CurvePoint point;
 	double total[2];
@@ -165,8 +166,8 @@ drift_roc_curve(PG_FUNCTION_ARGS)
 	if (scores == NULL || scores->n[0] == 0 || scores->n[1] == 0)
 		PG_RETURN_NULL();
 	thinning = BeginThinning(scores, RocBends);
-	rows = BinaryRowsBegin(fcinfo, 3);
-	BinaryRowsAdd(&rows, values, nulls);
+	rows = BeginRowArray(fcinfo, 3);
+	AddToRowArray(&rows, values, nulls);
 	total[0] = BinaryScoresTotal(scores, 0);
 	total[1] = BinaryScoresTotal(scores, 1);
 	scan = BeginCurve(scores, RocBends);
@@ -180,9 +181,9 @@ drift_roc_curve(PG_FUNCTION_ARGS)
 		values[0] = Float8GetDatum(point.threshold);
 		values[1] = Float8GetDatum(scan.left ? Min(false_rate, 1) : 1);
 		values[2] = Float8GetDatum(scan.left ? Min(true_rate, 1) : 1);
-		BinaryRowsAdd(&rows, values, nulls);
+		AddToRowArray(&rows, values, nulls);
 	}
-	return BinaryRowsEnd(fcinfo, &rows);
+	return RowArrayDatum(&rows);
 }
 
 PG_FUNCTION_INFO_V1(drift_precision_recall_curve);
@@ -191,7 +192,7 @@ drift_precision_recall_curve(PG_FUNCTION_ARGS)
 {
 	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	Thinning thinning;
-	BinaryRows rows;
+	RowArray rows;
 	CurveScan scan;
 	CurvePoint point;
 	double total;
@@ -202,8 +203,8 @@ drift_precision_recall_curve(PG_FUNCTION_ARGS)
 	if (scores == NULL || scores->n[1] == 0)
 		PG_RETURN_NULL();
 	thinning = BeginThinning(scores, PrecisionRecallBends);
-	rows = BinaryRowsBegin(fcinfo, 3);
-	BinaryRowsAdd(&rows, values, nulls);
+	rows = BeginRowArray(fcinfo, 3);
+	AddToRowArray(&rows, values, nulls);
 	total = BinaryScoresTotal(scores, 1);
 	scan = BeginCurve(scores, PrecisionRecallBends);
 	while (NextPoint(&scan, &point))
@@ -215,9 +216,9 @@ drift_precision_recall_curve(PG_FUNCTION_ARGS)
 		values[0] = Float8GetDatum(point.threshold);
 		values[1] = Float8GetDatum(point.tp / (point.tp + point.fp));
 		values[2] = Float8GetDatum(scan.left ? Min(recall, 1) : 1);
-		BinaryRowsAdd(&rows, values, nulls);
+		AddToRowArray(&rows, values, nulls);
 	}
-	return BinaryRowsEnd(fcinfo, &rows);
+	return RowArrayDatum(&rows);
 }
 
 /* ------------------------------------------------------------------------
@@ -244,7 +245,7 @@ typedef struct Gains
 } Gains;
 
 static void
-AddGains(BinaryRows *rows, Gains *gains, const GainsBin *bin)
+AddGains(RowArray *rows, Gains *gains, const GainsBin *bin)
 {
 	double rate = bin->positives / bin->n;
 	double base = gains->positives / gains->total;
@@ -255,16 +256,16 @@ AddGains(BinaryRows *rows, Gains *gains, const GainsBin *bin)
 	gains->n += bin->n;
 	gains->gained += bin->positives;
 	values[0] = Int32GetDatum(bin->bin + 1);
-	BinaryField(values, nulls, field++, bin->low);
-	BinaryField(values, nulls, field++, bin->high);
-	BinaryField(values, nulls, field++, bin->n);
-	BinaryField(values, nulls, field++, bin->positives);
-	BinaryField(values, nulls, field++, rate);
-	BinaryField(values, nulls, field++, gains->n / gains->total);
-	BinaryField(values, nulls, field++, gains->gained / gains->positives);
-	BinaryField(values, nulls, field++, rate / base);
-	BinaryField(values, nulls, field++, gains->gained / gains->n / base);
-	BinaryRowsAdd(rows, values, nulls);
+	NumberField(values, nulls, field++, bin->low);
+	NumberField(values, nulls, field++, bin->high);
+	NumberField(values, nulls, field++, bin->n);
+	NumberField(values, nulls, field++, bin->positives);
+	NumberField(values, nulls, field++, rate);
+	NumberField(values, nulls, field++, gains->n / gains->total);
+	NumberField(values, nulls, field++, gains->gained / gains->positives);
+	NumberField(values, nulls, field++, rate / base);
+	NumberField(values, nulls, field++, gains->gained / gains->n / base);
+	AddToRowArray(rows, values, nulls);
 }
 
 /*
@@ -279,7 +280,7 @@ drift_gains_table(PG_FUNCTION_ARGS)
 	BinaryScores *scores = BinaryScoresFinished(fcinfo);
 	GainsBin bin = {.bin = -1};
 	Gains gains = {0};
-	BinaryRows rows;
+	RowArray rows;
 	ScoreWalk *walk;
 	int32 bins;
 	double above = 0;
@@ -291,7 +292,7 @@ drift_gains_table(PG_FUNCTION_ARGS)
 	bins = scores->count > 0 ? scores->count : DEFAULT_BINS;
 	gains.positives = BinaryScoresTotal(scores, 1);
 	gains.total = BinaryScoresTotal(scores, 0) + gains.positives;
-	rows = BinaryRowsBegin(fcinfo, 10);
+	rows = BeginRowArray(fcinfo, 10);
 	walk = BeginScoreWalk(scores);
 	while (NextScore(walk, &score, here))
 	{
@@ -311,7 +312,7 @@ drift_gains_table(PG_FUNCTION_ARGS)
 		above += n;
 	}
 	AddGains(&rows, &gains, &bin);
-	return BinaryRowsEnd(fcinfo, &rows);
+	return RowArrayDatum(&rows);
 }
 
 /* ------------------------------------------------------------------------
@@ -397,12 +398,12 @@ drift_best_threshold(PG_FUNCTION_ARGS)
 	}
 	if (isnan(best))
 		PG_RETURN_NULL();
-	BinaryField(values, nulls, 0, threshold);
+	NumberField(values, nulls, 0, threshold);
 	values[1] = CStringGetTextDatum(threshold_metrics[scores->metric].name);
-	BinaryField(values, nulls, 2, best);
-	BinaryField(values, nulls, 3, decisions.tp);
-	BinaryField(values, nulls, 4, decisions.fp);
-	BinaryField(values, nulls, 5, decisions.fn);
-	BinaryField(values, nulls, 6, decisions.tn);
-	return BinaryRow(fcinfo, values, nulls, 7);
+	NumberField(values, nulls, 2, best);
+	NumberField(values, nulls, 3, decisions.tp);
+	NumberField(values, nulls, 4, decisions.fp);
+	NumberField(values, nulls, 5, decisions.fn);
+	NumberField(values, nulls, 6, decisions.tn);
+	return RowDatum(ReturnedRowType(fcinfo, 7), values, nulls);
 }

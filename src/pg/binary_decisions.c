@@ -17,6 +17,8 @@
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/binary.h"
+#include "pg/composite.h"
+#include "pg/constant_argument.h"
 
 /* Rows by prediction and actual value. Whether values agree is counted in two of the cells. */
 typedef struct DecisionCounts
@@ -80,7 +82,7 @@ drift_decisions_beta_accum(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		counts->beta = beta;
 	if (beta != counts->beta)
-		BinaryRefuseChange("beta");
+		RefuseArgument("beta");
 	if (beta < 0 || isinf(beta))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("beta must be finite and not negative"),
 						errdetail("It is %g.", beta)));
@@ -240,7 +242,7 @@ FinishWith(FunctionCallInfo fcinfo, double (*measure)(const DriftDecisions *d))
 
 	if (!FinishedDecisions(fcinfo, &d))
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, measure(&d));
+	return NumberResult(fcinfo, measure(&d));
 }
 
 /* The rows of accuracy are all called positive, and are so where the values agree: their precision */
@@ -294,7 +296,7 @@ drift_f1(PG_FUNCTION_ARGS)
 
 	if (!FinishedDecisions(fcinfo, &d))
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_decisions_f_beta(&d, 1));
+	return NumberResult(fcinfo, drift_decisions_f_beta(&d, 1));
 }
 
 PG_FUNCTION_INFO_V1(drift_f_beta);
@@ -305,7 +307,7 @@ drift_f_beta(PG_FUNCTION_ARGS)
 
 	if (!FinishedDecisions(fcinfo, &d))
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_decisions_f_beta(&d, ((const DecisionCounts *) PG_GETARG_POINTER(0))->beta));
+	return NumberResult(fcinfo, drift_decisions_f_beta(&d, ((const DecisionCounts *) PG_GETARG_POINTER(0))->beta));
 }
 
 PG_FUNCTION_INFO_V1(drift_confusion);
@@ -318,9 +320,9 @@ drift_confusion(PG_FUNCTION_ARGS)
 
 	if (!FinishedDecisions(fcinfo, &d))
 		PG_RETURN_NULL();
-	BinaryField(values, nulls, 0, d.tp);
-	BinaryField(values, nulls, 1, d.fp);
-	BinaryField(values, nulls, 2, d.fn);
-	BinaryField(values, nulls, 3, d.tn);
-	return BinaryRow(fcinfo, values, nulls, 4);
+	NumberField(values, nulls, 0, d.tp);
+	NumberField(values, nulls, 1, d.fp);
+	NumberField(values, nulls, 2, d.fn);
+	NumberField(values, nulls, 3, d.tn);
+	return RowDatum(ReturnedRowType(fcinfo, 4), values, nulls);
 }

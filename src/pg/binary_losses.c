@@ -13,6 +13,8 @@
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/binary.h"
+#include "pg/composite.h"
+#include "pg/constant_argument.h"
 
 #define DEFAULT_BINS 10
 
@@ -97,10 +99,8 @@ drift_calibration_accum(PG_FUNCTION_ARGS)
 	double weight;
 
 	if (sums == NULL)
-		sums = CreateSums(fcinfo, PG_NARGS() > 3 ? BinaryCountArgument(fcinfo, 3, "bins", 1, DRIFT_MAX_CALIBRATION_BINS)
-												 : DEFAULT_BINS);
-	if (PG_NARGS() > 3 && unlikely(PG_ARGISNULL(3) || PG_GETARG_INT32(3) != sums->bins))
-		BinaryRefuseChange("bins");
+		sums = CreateSums(fcinfo, CountArgument(fcinfo, 3, "bins", DEFAULT_BINS, 1, DRIFT_MAX_CALIBRATION_BINS));
+	CheckSameInt32(fcinfo, 3, "bins", sums->bins);
 	if (ReadRow(fcinfo, PG_NARGS() > 4 ? 4 : 0, &score, &weight) && weight > 0)
 	{
 		bool actual = PG_GETARG_BOOL(2);
@@ -171,7 +171,7 @@ drift_mean_loss(PG_FUNCTION_ARGS)
 
 	if (sums == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_sum_total(&sums->loss) / BinaryWeightTotal(&sums->weight));
+	return NumberResult(fcinfo, drift_sum_total(&sums->loss) / BinaryWeightTotal(&sums->weight));
 }
 
 PG_FUNCTION_INFO_V1(drift_ece);
@@ -182,7 +182,7 @@ drift_ece(PG_FUNCTION_ARGS)
 
 	if (sums == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_expected_calibration_error(sums->bin, sums->bins));
+	return NumberResult(fcinfo, drift_expected_calibration_error(sums->bin, sums->bins));
 }
 
 PG_FUNCTION_INFO_V1(drift_calibration_curve);
@@ -190,11 +190,11 @@ Datum
 drift_calibration_curve(PG_FUNCTION_ARGS)
 {
 	const LossSums *sums = PG_ARGISNULL(0) ? NULL : (const LossSums *) PG_GETARG_POINTER(0);
-	BinaryRows rows;
+	RowArray rows;
 
 	if (sums == NULL || sums->n == 0)
 		PG_RETURN_NULL();
-	rows = BinaryRowsBegin(fcinfo, 6);
+	rows = BeginRowArray(fcinfo, 6);
 	for (int32 b = 0; b < sums->bins; b++)
 	{
 		const DriftCalibrationBin *bin = &sums->bin[b];
@@ -205,12 +205,12 @@ drift_calibration_curve(PG_FUNCTION_ARGS)
 		if (bin->rows == 0)
 			continue;
 		values[0] = Int32GetDatum(b + 1);
-		BinaryField(values, nulls, 1, drift_calibration_edge(b, sums->bins));
-		BinaryField(values, nulls, 2, drift_calibration_edge(b + 1, sums->bins));
-		BinaryField(values, nulls, 3, bin->rows);
-		BinaryField(values, nulls, 4, drift_sum_total(&bin->score) / bin->rows);
-		BinaryField(values, nulls, 5, drift_sum_total(&bin->positives) / bin->rows);
-		BinaryRowsAdd(&rows, values, nulls);
+		NumberField(values, nulls, 1, drift_calibration_edge(b, sums->bins));
+		NumberField(values, nulls, 2, drift_calibration_edge(b + 1, sums->bins));
+		NumberField(values, nulls, 3, bin->rows);
+		NumberField(values, nulls, 4, drift_sum_total(&bin->score) / bin->rows);
+		NumberField(values, nulls, 5, drift_sum_total(&bin->positives) / bin->rows);
+		AddToRowArray(&rows, values, nulls);
 	}
-	return BinaryRowsEnd(fcinfo, &rows);
+	return RowArrayDatum(&rows);
 }

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "pg/binary.h"
+#include "pg/composite.h"
 #include "pg/labelled.h"
 #include "stats/binary_auc.h"
 
@@ -82,7 +83,7 @@ drift_roc_auc(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, AreaUnderCurve(scores));
+	return NumberResult(fcinfo, AreaUnderCurve(scores));
 }
 
 PG_FUNCTION_INFO_V1(drift_gini);
@@ -93,7 +94,7 @@ drift_gini(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, 2 * AreaUnderCurve(scores) - 1);
+	return NumberResult(fcinfo, 2 * AreaUnderCurve(scores) - 1);
 }
 
 PG_FUNCTION_INFO_V1(drift_average_precision);
@@ -104,7 +105,7 @@ drift_average_precision(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_separation_average_precision(SeparateScores(scores)));
+	return NumberResult(fcinfo, drift_separation_average_precision(SeparateScores(scores)));
 }
 
 PG_FUNCTION_INFO_V1(drift_ks_statistic);
@@ -115,7 +116,7 @@ drift_ks_statistic(PG_FUNCTION_ARGS)
 
 	if (scores == NULL)
 		PG_RETURN_NULL();
-	return BinaryNumber(fcinfo, drift_separation_ks(SeparateScores(scores)));
+	return NumberResult(fcinfo, drift_separation_ks(SeparateScores(scores)));
 }
 
 /* ------------------------------------------------------------------------
@@ -212,28 +213,28 @@ drift_binary_metrics(PG_FUNCTION_ARGS)
 	AreaInterval(scores, area, &low, &high);
 	values[0] = Int64GetDatum(scores->n[0] + scores->n[1]);
 	values[1] = Int64GetDatum(scores->n[1]);
-	BinaryField(values, nulls, field++, BinaryScoresTotal(scores, 1) / total);
-	BinaryField(values, nulls, field++, all.threshold);
-	BinaryField(values, nulls, field++, d->tp);
-	BinaryField(values, nulls, field++, d->fp);
-	BinaryField(values, nulls, field++, d->fn);
-	BinaryField(values, nulls, field++, d->tn);
-	BinaryField(values, nulls, field++, drift_decisions_accuracy(d));
-	BinaryField(values, nulls, field++, drift_decisions_precision(d));
-	BinaryField(values, nulls, field++, drift_decisions_recall(d));
-	BinaryField(values, nulls, field++, drift_decisions_specificity(d));
-	BinaryField(values, nulls, field++, drift_decisions_f_beta(d, 1));
-	BinaryField(values, nulls, field++, drift_decisions_mcc(d));
-	BinaryField(values, nulls, field++, drift_decisions_balanced_accuracy(d));
-	BinaryField(values, nulls, field++, area);
-	BinaryField(values, nulls, field++, low);
-	BinaryField(values, nulls, field++, high);
-	BinaryField(values, nulls, field++, 2 * area - 1);
-	BinaryField(values, nulls, field++, drift_separation_average_precision(&scores->separation));
-	BinaryField(values, nulls, field++, drift_separation_ks(&scores->separation));
-	BinaryField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.log_loss) / total : NAN);
-	BinaryField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.brier) / total : NAN);
-	BinaryField(values, nulls, field++,
+	NumberField(values, nulls, field++, BinaryScoresTotal(scores, 1) / total);
+	NumberField(values, nulls, field++, all.threshold);
+	NumberField(values, nulls, field++, d->tp);
+	NumberField(values, nulls, field++, d->fp);
+	NumberField(values, nulls, field++, d->fn);
+	NumberField(values, nulls, field++, d->tn);
+	NumberField(values, nulls, field++, drift_decisions_accuracy(d));
+	NumberField(values, nulls, field++, drift_decisions_precision(d));
+	NumberField(values, nulls, field++, drift_decisions_recall(d));
+	NumberField(values, nulls, field++, drift_decisions_specificity(d));
+	NumberField(values, nulls, field++, drift_decisions_f_beta(d, 1));
+	NumberField(values, nulls, field++, drift_decisions_mcc(d));
+	NumberField(values, nulls, field++, drift_decisions_balanced_accuracy(d));
+	NumberField(values, nulls, field++, area);
+	NumberField(values, nulls, field++, low);
+	NumberField(values, nulls, field++, high);
+	NumberField(values, nulls, field++, 2 * area - 1);
+	NumberField(values, nulls, field++, drift_separation_average_precision(&scores->separation));
+	NumberField(values, nulls, field++, drift_separation_ks(&scores->separation));
+	NumberField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.log_loss) / total : NAN);
+	NumberField(values, nulls, field++, all.probabilities ? drift_sum_total(&all.brier) / total : NAN);
+	NumberField(values, nulls, field++,
 				all.probabilities ? drift_expected_calibration_error(all.bins, CALIBRATION_BINS) : NAN);
-	return BinaryRow(fcinfo, values, nulls, field);
+	return RowDatum(ReturnedRowType(fcinfo, field), values, nulls);
 }

@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/binary.h"
+#include "pg/constant_argument.h"
 #include "pg/labelled.h"
 #include "pg/pair_store.h"
 #include "stats/binary_auc.h"
@@ -266,7 +267,7 @@ drift_binary_threshold_accum(PG_FUNCTION_ARGS)
 		scores->threshold = threshold;
 	}
 	if (unlikely(threshold != scores->threshold))
-		BinaryRefuseChange("threshold");
+		RefuseArgument("threshold");
 	return AddOptionalWeight(fcinfo, scores);
 }
 
@@ -280,10 +281,9 @@ AccumulateWithCount(FunctionCallInfo fcinfo, const char *name, int32 low, int32 
 	{
 		scores = BinaryScoresCreate(fcinfo);
 		scores->weighted = PG_NARGS() > 4;
-		scores->count = BinaryCountArgument(fcinfo, 3, name, low, high);
+		scores->count = CountArgument(fcinfo, 3, name, 0, low, high);
 	}
-	if (unlikely(PG_ARGISNULL(3) || PG_GETARG_INT32(3) != scores->count))
-		BinaryRefuseChange(name);
+	CheckSameInt32(fcinfo, 3, name, scores->count);
 	return AddOptionalWeight(fcinfo, scores);
 }
 
@@ -309,7 +309,7 @@ drift_binary_metric_accum(PG_FUNCTION_ARGS)
 	BinaryScores *scores = PG_ARGISNULL(0) ? NULL : (BinaryScores *) PG_GETARG_POINTER(0);
 
 	if (PG_ARGISNULL(3))
-		BinaryRefuseChange("metric");
+		RefuseArgument("metric");
 	if (scores == NULL)
 	{
 		scores = BinaryScoresCreate(fcinfo);
@@ -317,7 +317,7 @@ drift_binary_metric_accum(PG_FUNCTION_ARGS)
 		scores->metric = BinaryMetricOfName(PG_GETARG_TEXT_PP(3));
 	}
 	else if (BinaryMetricOfName(PG_GETARG_TEXT_PP(3)) != scores->metric)
-		BinaryRefuseChange("metric");
+		RefuseArgument("metric");
 	return AddOptionalWeight(fcinfo, scores);
 }
 

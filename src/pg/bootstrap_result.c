@@ -87,7 +87,7 @@ ReturnBootstrap(FunctionCallInfo fcinfo, const BootstrapDraws *draws, const Boot
 	bool nulls[RESULT_COLUMNS] = {false};
 
 	for (int i = 0; i < lengthof(numbers); i++)
-		values[i] = NumberColumn(numbers[i], &nulls[i]);
+		NumberField(values, nulls, i, numbers[i]);
 	values[9] = Int64GetDatum(draws->n);
 	values[10] = Int64GetDatum(test.replicates);
 	return RowDatum(ReturnedRowType(fcinfo, RESULT_COLUMNS), values, nulls);

@@ -58,6 +58,43 @@ NumberColumn(double number, bool *isnull)
 	return Float8GetDatum(number);
 }
 
+static inline void
+NumberField(Datum *values, bool *nulls, int column, double number)
+{
+	values[column] = NumberColumn(number, &nulls[column]);
+}
+
+/* An array of rows whose number is not known before */
+typedef struct RowArray
+{
+	TupleDesc type;
+	ArrayBuildState *rows;
+} RowArray;
+
+static inline RowArray
+BeginRowArray(FunctionCallInfo fcinfo, int columns)
+{
+	RowArray array = {.type = ReturnedElementType(fcinfo, columns)};
+
+	array.rows = initArrayResult(array.type->tdtypeid, CurrentMemoryContext, true);
+	return array;
+}
+
+static inline void
+AddToRowArray(RowArray *array, Datum *values, bool *nulls)
+{
+	HeapTuple tuple = heap_form_tuple(array->type, values, nulls);
+
+	accumArrayResult(array->rows, HeapTupleGetDatum(tuple), false, array->type->tdtypeid, CurrentMemoryContext);
+	heap_freetuple(tuple);
+}
+
+static inline Datum
+RowArrayDatum(const RowArray *array)
+{
+	return makeArrayResult(array->rows, CurrentMemoryContext);
+}
+
 /* A number as result; NaN is NULL. */
 static inline Datum
 NumberResult(FunctionCallInfo fcinfo, double number)

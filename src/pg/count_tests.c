@@ -92,7 +92,7 @@ ReturnNumbers(FunctionCallInfo fcinfo, const double *numbers, int count)
 	bool *nulls = palloc(sizeof(bool) * count);
 
 	for (int i = 0; i < count; i++)
-		values[i] = NumberColumn(numbers[i], &nulls[i]);
+		NumberField(values, nulls, i, numbers[i]);
 	return RowDatum(ReturnedRowType(fcinfo, count), values, nulls);
 }
 
@@ -285,9 +285,9 @@ drift_srm_test(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("alpha must be between 0 and 1"),
 						errdetail("It is %g.", alpha)));
 	test = drift_arms_test(counts, ReadWeights(fcinfo, 1, ARR_DIMS(array)[0]), ARR_DIMS(array)[0], &df);
-	values[0] = NumberColumn(test.statistic, &nulls[0]);
+	NumberField(values, nulls, 0, test.statistic);
 	values[1] = Float8GetDatum(df);
-	values[2] = NumberColumn(test.p_value, &nulls[2]);
+	NumberField(values, nulls, 2, test.p_value);
 	values[3] = BoolGetDatum(test.p_value < alpha);
 	nulls[3] = nulls[2];
 	PG_RETURN_DATUM(RowDatum(ReturnedRowType(fcinfo, lengthof(values)), values, nulls));

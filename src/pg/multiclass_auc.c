@@ -401,7 +401,7 @@ drift_class_auc_final(PG_FUNCTION_ARGS)
 	values = palloc(sizeof(Datum) * state->classes);
 	nulls = palloc(sizeof(bool) * state->classes);
 	for (int i = 0; i < state->classes; i++)
-		values[i] = NumberColumn(areas[i], &nulls[i]);
+		NumberField(values, nulls, i, areas[i]);
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, &state->classes, &lower_bound, FLOAT8OID, sizeof(float8),
 											 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

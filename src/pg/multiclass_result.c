@@ -104,16 +104,16 @@ drift_multiclass_metrics_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	values[0] = Int64GetDatum(((MulticlassState *) PG_GETARG_POINTER(0))->n);
 	values[1] = Int64GetDatum(sums.classes);
-	values[2] = NumberColumn(drift_multiclass_accuracy(&sums), &nulls[2]);
-	values[3] = NumberColumn(drift_multiclass_balanced_accuracy(&sums), &nulls[3]);
-	values[4] = NumberColumn(drift_multiclass_precision(&sums, DRIFT_MACRO), &nulls[4]);
-	values[5] = NumberColumn(drift_multiclass_recall(&sums, DRIFT_MACRO), &nulls[5]);
-	values[6] = NumberColumn(drift_multiclass_f(&sums, DRIFT_MACRO), &nulls[6]);
-	values[7] = NumberColumn(drift_multiclass_precision(&sums, DRIFT_WEIGHTED), &nulls[7]);
-	values[8] = NumberColumn(drift_multiclass_recall(&sums, DRIFT_WEIGHTED), &nulls[8]);
-	values[9] = NumberColumn(drift_multiclass_f(&sums, DRIFT_WEIGHTED), &nulls[9]);
-	values[10] = NumberColumn(drift_multiclass_mcc(&sums), &nulls[10]);
-	values[11] = NumberColumn(drift_multiclass_kappa(&sums), &nulls[11]);
+	NumberField(values, nulls, 2, drift_multiclass_accuracy(&sums));
+	NumberField(values, nulls, 3, drift_multiclass_balanced_accuracy(&sums));
+	NumberField(values, nulls, 4, drift_multiclass_precision(&sums, DRIFT_MACRO));
+	NumberField(values, nulls, 5, drift_multiclass_recall(&sums, DRIFT_MACRO));
+	NumberField(values, nulls, 6, drift_multiclass_f(&sums, DRIFT_MACRO));
+	NumberField(values, nulls, 7, drift_multiclass_precision(&sums, DRIFT_WEIGHTED));
+	NumberField(values, nulls, 8, drift_multiclass_recall(&sums, DRIFT_WEIGHTED));
+	NumberField(values, nulls, 9, drift_multiclass_f(&sums, DRIFT_WEIGHTED));
+	NumberField(values, nulls, 10, drift_multiclass_mcc(&sums));
+	NumberField(values, nulls, 11, drift_multiclass_kappa(&sums));
 	return RowDatum(type, values, nulls);
 }
 
@@ -219,9 +219,9 @@ drift_class_metrics_final(PG_FUNCTION_ARGS)
 		values[1] = Int64GetDatum(counts->actual.rows);
 		values[2] = Int64GetDatum(counts->predicted.rows);
 		values[3] = Int64GetDatum(counts->hits.rows);
-		values[4] = NumberColumn(drift_class_precision(&class), &nulls[4]);
-		values[5] = NumberColumn(drift_class_recall(&class), &nulls[5]);
-		values[6] = NumberColumn(drift_class_f(&class, 1), &nulls[6]);
+		NumberField(values, nulls, 4, drift_class_precision(&class));
+		NumberField(values, nulls, 5, drift_class_recall(&class));
+		NumberField(values, nulls, 6, drift_class_f(&class, 1));
 		rows[i] = RowDatum(type, values, nulls);
 	}
 	return RowsDatum(type, rows, count);
@@ -289,10 +289,10 @@ CellRow(const MulticlassState *state, TupleDesc type, const SortedClass *classes
 	values[0] = LabelDatum(&actual->label);
 	values[1] = LabelDatum(&prediction->label);
 	values[2] = Int64GetDatum(cell->count.rows);
-	values[3] = NumberColumn(count, &nulls[3]);
-	values[4] = NumberColumn(count / total, &nulls[4]);
-	values[5] = NumberColumn(count / ClassOf(state, actual->code).actual, &nulls[5]);
-	values[6] = NumberColumn(count / ClassOf(state, prediction->code).predicted, &nulls[6]);
+	NumberField(values, nulls, 3, count);
+	NumberField(values, nulls, 4, count / total);
+	NumberField(values, nulls, 5, count / ClassOf(state, actual->code).actual);
+	NumberField(values, nulls, 6, count / ClassOf(state, prediction->code).predicted);
 	return RowDatum(type, values, nulls);
 }
 

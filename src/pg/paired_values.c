@@ -255,8 +255,8 @@ drift_paired_permutation_test(PG_FUNCTION_ARGS)
 	/* infinite values have no sums to compare */
 	if (!isfinite(flipped.slack))
 		flipped.p_value = NAN;
-	values[0] = NumberColumn(flipped.total / (double) sorted->n, &nulls[0]);
-	values[1] = NumberColumn(flipped.p_value, &nulls[1]);
+	NumberField(values, nulls, 0, flipped.total / (double) sorted->n);
+	NumberField(values, nulls, 1, flipped.p_value);
 	values[2] = Int64GetDatum(sorted->n);
 	values[3] = Int64GetDatum(flipped.permutations);
 	values[4] = BoolGetDatum(flipped.exact);

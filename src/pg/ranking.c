@@ -409,11 +409,11 @@ drift_ranking_metrics_final(PG_FUNCTION_ARGS)
 	ranking = &result->ranking;
 	values[0] = Int64GetDatum(ranking->rows);
 	values[1] = Int64GetDatum(ranking->relevant);
-	values[2] = NumberColumn(drift_top_ndcg(ranking, &result->best), &nulls[2]);
-	values[3] = NumberColumn(drift_top_average_precision(ranking), &nulls[3]);
-	values[4] = NumberColumn(drift_top_precision(ranking), &nulls[4]);
-	values[5] = NumberColumn(drift_top_recall(ranking), &nulls[5]);
-	values[6] = NumberColumn(drift_top_hit_rate(ranking), &nulls[6]);
-	values[7] = NumberColumn(drift_top_reciprocal_rank(ranking), &nulls[7]);
+	NumberField(values, nulls, 2, drift_top_ndcg(ranking, &result->best));
+	NumberField(values, nulls, 3, drift_top_average_precision(ranking));
+	NumberField(values, nulls, 4, drift_top_precision(ranking));
+	NumberField(values, nulls, 5, drift_top_recall(ranking));
+	NumberField(values, nulls, 6, drift_top_hit_rate(ranking));
+	NumberField(values, nulls, 7, drift_top_reciprocal_rank(ranking));
 	return RowDatum(type, values, nulls);
 }

@@ -353,6 +353,6 @@ drift_regression_metrics_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	values[0] = Int64GetDatum(state->n);
 	for (int i = 0; i < lengthof(metrics); i++)
-		values[i + 1] = NumberColumn(metrics[i](state), &nulls[i + 1]);
+		NumberField(values, nulls, i + 1, metrics[i](state));
 	return RowDatum(type, values, nulls);
 }
