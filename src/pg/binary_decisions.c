@@ -19,6 +19,7 @@
 #include "pg/binary.h"
 #include "pg/composite.h"
 #include "pg/constant_argument.h"
+#include "pg/flat_state.h"
 
 /* Rows by prediction and actual value. Whether values agree is counted in two of the cells. */
 typedef struct DecisionCounts
@@ -193,22 +194,14 @@ PG_FUNCTION_INFO_V1(drift_decisions_serialize);
 Datum
 drift_decisions_serialize(PG_FUNCTION_ARGS)
 {
-	StringInfoData bytes;
-
-	pq_begintypsend(&bytes);
-	pq_sendbytes(&bytes, (const char *) PG_GETARG_POINTER(0), sizeof(DecisionCounts));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+	return FlatStateBytes(PG_GETARG_POINTER(0), sizeof(DecisionCounts));
 }
 
 PG_FUNCTION_INFO_V1(drift_decisions_deserialize);
 Datum
 drift_decisions_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea *bytes = PG_GETARG_BYTEA_PP(0);
-	DecisionCounts *counts = palloc(sizeof(DecisionCounts));
-
-	memcpy(counts, VARDATA_ANY(bytes), sizeof(DecisionCounts));
-	PG_RETURN_POINTER(counts);
+	return FlatStateOfBytes(fcinfo);
 }
 
 /* ------------------------------------------------------------------------

@@ -7,14 +7,13 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "lib/stringinfo.h"
-#include "libpq/pqformat.h"
 
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/binary.h"
 #include "pg/composite.h"
 #include "pg/constant_argument.h"
+#include "pg/flat_state.h"
 
 #define DEFAULT_BINS 10
 
@@ -141,22 +140,15 @@ Datum
 drift_losses_serialize(PG_FUNCTION_ARGS)
 {
 	const LossSums *sums = (const LossSums *) PG_GETARG_POINTER(0);
-	StringInfoData bytes;
 
-	pq_begintypsend(&bytes);
-	pq_sendbytes(&bytes, (const char *) sums, SumsSize(sums->bins));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+	return FlatStateBytes(sums, SumsSize(sums->bins));
 }
 
 PG_FUNCTION_INFO_V1(drift_losses_deserialize);
 Datum
 drift_losses_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea *bytes = PG_GETARG_BYTEA_PP(0);
-	LossSums *sums = palloc(VARSIZE_ANY_EXHDR(bytes));
-
-	memcpy(sums, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	PG_RETURN_POINTER(sums);
+	return FlatStateOfBytes(fcinfo);
 }
 
 /* ------------------------------------------------------------------------

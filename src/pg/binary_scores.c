@@ -29,24 +29,6 @@
 #define MIN_POINTS 4
 #define MAX_POINTS 1000000
 
-static inline uint64
-WeightBits(double weight)
-{
-	uint64 bits;
-
-	memcpy(&bits, &weight, sizeof(bits));
-	return bits;
-}
-
-static inline double
-BitsWeight(uint64 bits)
-{
-	double weight;
-
-	memcpy(&weight, &bits, sizeof(weight));
-	return weight;
-}
-
 /* ------------------------------------------------------------------------
  * Keeping rows
  * ------------------------------------------------------------------------ */
@@ -667,7 +649,7 @@ TakeEqual(ScoreWalk *walk, int side, uint64 key)
 	{
 		left--;
 		if (walk->weighted)
-			drift_sum_add(&weight, BitsWeight(KeyAt(&walk->weights[side], left)));
+			drift_sum_add(&weight, WeightOfBits(KeyAt(&walk->weights[side], left)));
 	}
 	walk->left[side] = left;
 	return walk->weighted ? drift_sum_total(&weight) : (double) (first - left);

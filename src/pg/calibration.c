@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "errors.h"
 #include "pg/calibration.h"
+#include "pg/composite.h"
 
 #define FIRST_POOLS 1024
 
@@ -236,10 +237,8 @@ FitCalibration(const DriftScored *scored, TupleDesc descriptor)
 	}
 	values[3] = Int64GetDatum(scored->side[0].n + scored->side[1].n);
 	values[4] = Int64GetDatum(scored->side[1].n);
-	values[5] = Float8GetDatum(fit.before);
-	values[6] = Float8GetDatum(fit.after);
-	nulls[5] = isnan(fit.before);
-	nulls[6] = isnan(fit.after);
+	NumberField(values, nulls, 5, fit.before);
+	NumberField(values, nulls, 6, fit.after);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
 }
 

@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "pg/calibration.h"
+#include "pg/composite.h"
 #include "pg/profile.h"
 #include "stats/cbpe.h"
 #include "stats/sample.h"
@@ -47,10 +48,7 @@ EstimateDatum(TupleDesc descriptor, const DriftCbpe *estimate)
 	values[5] = Float8GetDatum(cells.fn);
 	values[6] = Float8GetDatum(cells.tn);
 	for (int i = 0; i < DRIFT_ESTIMATED_METRICS; i++)
-	{
-		values[7 + i] = Float8GetDatum(metrics[i]);
-		nulls[7 + i] = isnan(metrics[i]);
-	}
+		NumberField(values, nulls, 7 + i, metrics[i]);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
 }
 
@@ -74,10 +72,7 @@ MetricsDatum(const double *values)
 	int first = 1;
 
 	for (int i = 0; i < DRIFT_ESTIMATED_METRICS; i++)
-	{
-		elements[i] = Float8GetDatum(values[i]);
-		nulls[i] = isnan(values[i]);
-	}
+		NumberField(elements, nulls, i, values[i]);
 	return PointerGetDatum(construct_md_array(elements, nulls, 1, &count, &first, FLOAT8OID, sizeof(float8),
 											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/calibration.h"
+#include "pg/composite.h"
 #include "pg/relation.h"
 #include "stats/cbpe.h"
 #include "stats/sample.h"
@@ -221,14 +222,11 @@ drift_cbpe_multiclass(PG_FUNCTION_ARGS)
 	MulticlassRows *rows = PG_ARGISNULL(0) ? NULL : (MulticlassRows *) PG_GETARG_POINTER(0);
 	double sums[DRIFT_ESTIMATED_METRICS] = {0};
 	double right = 0;
-	TupleDesc descriptor;
 	Datum values[1 + lengthof(order)];
 	bool nulls[1 + lengthof(order)] = {false};
 
 	if (rows == NULL || rows->n == 0)
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != lengthof(values))
-		elog(ERROR, "unexpected result type of an estimate");
 	for (int i = 0; i < rows->count; i++)
 	{
 		double metrics[DRIFT_ESTIMATED_METRICS];
@@ -240,9 +238,6 @@ drift_cbpe_multiclass(PG_FUNCTION_ARGS)
 	sums[DRIFT_ESTIMATED_ACCURACY] = right / (double) rows->n * rows->count;
 	values[0] = Int64GetDatum(rows->n);
 	for (int m = 0; m < lengthof(order); m++)
-	{
-		values[1 + m] = Float8GetDatum(sums[order[m]] / rows->count);
-		nulls[1 + m] = isnan(sums[order[m]]);
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
+		NumberField(values, nulls, 1 + m, sums[order[m]] / rows->count);
+	return RowDatum(ReturnedRowType(fcinfo, lengthof(values)), values, nulls);
 }

@@ -24,6 +24,8 @@
 #include "errors.h"
 #include "pg/aggregate.h"
 #include "pg/array_argument.h"
+#include "pg/composite.h"
+#include "pg/flat_state.h"
 #include "pg/label.h"
 #include "pg/labelled.h"
 #include "pg/labels.h"
@@ -336,11 +338,7 @@ drift_concept_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(dst);
 	}
 	if (dst == NULL)
-	{
-		dst = MemoryContextAlloc(context, src->size);
-		memcpy(dst, src, src->size);
-		PG_RETURN_POINTER(dst);
-	}
+		PG_RETURN_POINTER(CopyFlatState(context, src, src->size));
 	AddCounts(dst, src, dst->class_rows, dst->classes);
 	AddSums(dst, src, dst->class_sums, dst->classes);
 	for (int i = 0; i < dst->features; i++)
@@ -360,24 +358,17 @@ Datum
 drift_concept_serialize(PG_FUNCTION_ARGS)
 {
 	const ConceptState *state = (const ConceptState *) PG_GETARG_POINTER(0);
-	bytea *bytes = palloc(VARHDRSZ + state->size);
 
 	(void) AggregateContext(fcinfo);
-	SET_VARSIZE(bytes, VARHDRSZ + state->size);
-	memcpy(VARDATA(bytes), state, state->size);
-	PG_RETURN_BYTEA_P(bytes);
+	return FlatStateBytes(state, state->size);
 }
 
 PG_FUNCTION_INFO_V1(drift_concept_deserialize);
 Datum
 drift_concept_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea *bytes = PG_GETARG_BYTEA_PP(0);
-	ConceptState *state = palloc(VARSIZE_ANY_EXHDR(bytes));
-
 	(void) AggregateContext(fcinfo);
-	memcpy(state, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	PG_RETURN_POINTER(state);
+	return FlatStateOfBytes(fcinfo);
 }
 
 /* ------------------------------------------------------------------------
@@ -444,20 +435,16 @@ TableOfFeature(const ConceptState *state, const ConceptFeature *feature, TupleDe
 	values[3] = ClassNumbers(state, &nulls[3]);
 	for (int i = 0; i < 2; i++)
 	{
-		double r = feature->is_number ? drift_pearson(&feature->raw[i]) : NAN;
-
 		values[4 + i] = Int64GetDatum(rows[i]);
-		values[6 + i] = Float8GetDatum(r);
-		nulls[6 + i] = isnan(r);
+		NumberField(values, nulls, 6 + i, feature->is_number ? drift_pearson(&feature->raw[i]) : NAN);
 	}
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+	return RowDatum(tupdesc, values, nulls);
 }
 
 PG_FUNCTION_INFO_V1(drift_concept_tables);
 Datum
 drift_concept_tables(PG_FUNCTION_ARGS)
 {
-	Oid element = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 	TupleDesc tupdesc;
 	ConceptState *state;
 	Datum *tables;
@@ -466,14 +453,11 @@ drift_concept_tables(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (ConceptState *) PG_GETARG_POINTER(0);
-	tupdesc = lookup_rowtype_tupdesc_copy(element, -1);
-	if (tupdesc->natts != 8)
-		elog(ERROR, "unexpected type of a table");
-	BlessTupleDesc(tupdesc);
+	tupdesc = ReturnedElementType(fcinfo, 8);
 	tables = palloc(sizeof(Datum) * state->features);
 	for (int i = 0; i < state->features; i++)
 		tables[i] = TableOfFeature(state, &state->feature[i], tupdesc);
-	PG_RETURN_ARRAYTYPE_P(construct_array(tables, (int) state->features, element, -1, false, TYPALIGN_DOUBLE));
+	return RowsDatum(tupdesc, tables, (int) state->features);
 }
 
 /* ------------------------------------------------------------------------
@@ -549,18 +533,12 @@ ReadTable(FunctionCallInfo fcinfo, DriftConceptTable *table)
 static Datum
 ReturnNumbers(FunctionCallInfo fcinfo, const double *numbers, int n)
 {
-	TupleDesc tupdesc;
 	Datum values[16];
 	bool nulls[16];
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != n)
-		elog(ERROR, "unexpected result type");
 	for (int i = 0; i < n; i++)
-	{
-		values[i] = Float8GetDatum(numbers[i]);
-		nulls[i] = isnan(numbers[i]);
-	}
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
+		NumberField(values, nulls, i, numbers[i]);
+	return RowDatum(ReturnedRowType(fcinfo, n), values, nulls);
 }
 
 /* concept_change(shape, counts, means, class_numbers, draws, enough, seed) */

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "pg/aggregate.h"
+#include "pg/composite.h"
 #include "pg/constant_argument.h"
 #include "pg/labelled.h"
 #include "pg/pair_store.h"
@@ -235,20 +236,14 @@ ReturnDelong(FunctionCallInfo fcinfo, const DelongState *state)
 						result.difference + reach,
 						result.test.statistic,
 						result.test.p_value};
-	TupleDesc tupdesc;
 	Datum values[lengthof(numbers) + 2];
 	bool nulls[lengthof(numbers) + 2] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type of DeLong's test");
 	for (int i = 0; i < lengthof(numbers); i++)
-	{
-		values[i] = Float8GetDatum(numbers[i]);
-		nulls[i] = isnan(numbers[i]);
-	}
+		NumberField(values, nulls, i, numbers[i]);
 	values[lengthof(numbers)] = Int64GetDatum(state->side[1].n);
 	values[lengthof(numbers) + 1] = Int64GetDatum(state->side[0].n);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
+	return RowDatum(ReturnedRowType(fcinfo, lengthof(values)), values, nulls);
 }
 
 PG_FUNCTION_INFO_V1(drift_delong_test);

@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "pg/aggregate.h"
+#include "pg/composite.h"
 #include "pg/detector.h"
 
 /* A value with which a change was found, or a warning began */
@@ -217,11 +218,10 @@ drift_detector_progress(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	stream = (Stream *) PG_GETARG_POINTER(0);
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type of a detector");
+	tupdesc = ReturnedRowType(fcinfo, lengthof(values));
 	element = get_element_type(TupleDescAttr(tupdesc, 1)->atttypid);
 	values[0] = PointerGetDatum(DetectorPack(stream->detector));
 	values[1] = PointArray(element, &stream->drifts);
 	values[2] = PointArray(element, &stream->warnings);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
+	return RowDatum(tupdesc, values, nulls);
 }

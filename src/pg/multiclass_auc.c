@@ -44,24 +44,6 @@ typedef struct AreaState
 	PairStore stores[FLEXIBLE_ARRAY_MEMBER];
 } AreaState;
 
-static inline uint64
-WeightBits(double weight)
-{
-	uint64 bits;
-
-	memcpy(&bits, &weight, sizeof(bits));
-	return bits;
-}
-
-static inline double
-WeightOfBits(uint64 bits)
-{
-	double weight;
-
-	memcpy(&weight, &bits, sizeof(weight));
-	return weight;
-}
-
 /* ------------------------------------------------------------------------
  * Transition
  * ------------------------------------------------------------------------ */

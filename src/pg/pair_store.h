@@ -40,6 +40,25 @@ typedef struct PairScan
 extern PairScan ScanPairs(PairStore *pairs);
 extern bool NextPair(PairScan *scan, uint64 pair[2]);
 
+/* A weight as a key that is kept but not sorted by, and back */
+static inline uint64
+WeightBits(double weight)
+{
+	uint64 bits;
+
+	memcpy(&bits, &weight, sizeof(bits));
+	return bits;
+}
+
+static inline double
+WeightOfBits(uint64 bits)
+{
+	double weight;
+
+	memcpy(&weight, &bits, sizeof(weight));
+	return weight;
+}
+
 /* External sorts of pairs, ascending by the first key and then by the second; sorts share half of work_mem. */
 extern struct Tuplesortstate *BeginPairSort(int options, int sorts);
 extern void PutPair(struct Tuplesortstate *sort, uint64 first, uint64 second);

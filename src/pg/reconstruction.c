@@ -22,6 +22,8 @@
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/array_argument.h"
+#include "pg/composite.h"
+#include "pg/flat_state.h"
 #include "pg/label.h"
 #include "pg/labelled.h"
 #include "pg/labels.h"
@@ -294,11 +296,7 @@ drift_rows_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(dst);
 	}
 	if (dst == NULL)
-	{
-		dst = MemoryContextAlloc(context, src->size);
-		memcpy(dst, src, src->size);
-		PG_RETURN_POINTER(dst);
-	}
+		PG_RETURN_POINTER(CopyFlatState(context, src, src->size));
 	difference = src->mean - dst->mean;
 	n = (double) (dst->n + src->n);
 	dst->squares += src->squares + difference * difference * (double) dst->n * (double) src->n / n;
@@ -314,24 +312,17 @@ Datum
 drift_rows_serialize(PG_FUNCTION_ARGS)
 {
 	const RowState *state = (const RowState *) PG_GETARG_POINTER(0);
-	bytea *bytes = palloc(VARHDRSZ + state->size);
 
 	(void) AggregateContext(fcinfo);
-	SET_VARSIZE(bytes, VARHDRSZ + state->size);
-	memcpy(VARDATA(bytes), state, state->size);
-	PG_RETURN_BYTEA_P(bytes);
+	return FlatStateBytes(state, state->size);
 }
 
 PG_FUNCTION_INFO_V1(drift_rows_deserialize);
 Datum
 drift_rows_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea *bytes = PG_GETARG_BYTEA_PP(0);
-	RowState *state = palloc(VARSIZE_ANY_EXHDR(bytes));
-
 	(void) AggregateContext(fcinfo);
-	memcpy(state, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	PG_RETURN_POINTER(state);
+	return FlatStateOfBytes(fcinfo);
 }
 
 /* ------------------------------------------------------------------------
@@ -365,7 +356,6 @@ Datum
 drift_reconstruction_of_rows(PG_FUNCTION_ARGS)
 {
 	const RowState *state;
-	TupleDesc tupdesc;
 	double *means;
 	Datum values[4];
 	bool nulls[4] = {false};
@@ -374,8 +364,6 @@ drift_reconstruction_of_rows(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (const RowState *) PG_GETARG_POINTER(0);
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != lengthof(values))
-		elog(ERROR, "unexpected result type");
 	means = palloc(sizeof(double) * state->columns);
 	for (int64 i = 0; i < state->columns; i++)
 		means[i] = state->sum[i] / (double) state->n;
@@ -384,7 +372,7 @@ drift_reconstruction_of_rows(PG_FUNCTION_ARGS)
 	nulls[2] = state->n < 2;
 	values[2] = Float8GetDatum(nulls[2] ? 0 : sqrt(state->squares / (double) (state->n - 1)));
 	values[3] = MakeFloat8Array(means, (int) state->columns);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	return RowDatum(ReturnedRowType(fcinfo, lengthof(values)), values, nulls);
 }
 
 /* principal_components(matrix, share): those that explain more than the share, one after the other */

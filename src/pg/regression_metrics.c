@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "pg/aggregate.h"
 #include "pg/composite.h"
+#include "pg/flat_state.h"
 #include "pg/weight.h"
 #include "stats/regression_metrics.h"
 
@@ -144,13 +145,9 @@ drift_width_accum(PG_FUNCTION_ARGS)
 static void *
 MergedState(FunctionCallInfo fcinfo, Size size)
 {
-	void *copy;
-
 	if (!PG_ARGISNULL(0))
 		return PG_GETARG_POINTER(0);
-	copy = MemoryContextAlloc(AggregateContext(fcinfo), size);
-	memcpy(copy, PG_GETARG_POINTER(1), size);
-	return copy;
+	return CopyFlatState(AggregateContext(fcinfo), PG_GETARG_POINTER(1), size);
 }
 
 PG_FUNCTION_INFO_V1(drift_errors_combine);
@@ -185,53 +182,32 @@ drift_weighted_mean_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static Datum
-StateBytes(const void *state, Size size)
-{
-	bytea *bytes = palloc(VARHDRSZ + size);
-
-	SET_VARSIZE(bytes, VARHDRSZ + size);
-	memcpy(VARDATA(bytes), state, size);
-	PG_RETURN_BYTEA_P(bytes);
-}
-
-static Datum
-StateFromBytes(const bytea *bytes, Size size)
-{
-	void *state = palloc(size);
-
-	if (VARSIZE_ANY_EXHDR(bytes) != size)
-		elog(ERROR, "state of an aggregate has %zu bytes in place of %zu", (Size) VARSIZE_ANY_EXHDR(bytes), size);
-	memcpy(state, VARDATA_ANY(bytes), size);
-	PG_RETURN_POINTER(state);
-}
-
 PG_FUNCTION_INFO_V1(drift_errors_serialize);
 Datum
 drift_errors_serialize(PG_FUNCTION_ARGS)
 {
-	return StateBytes(PG_GETARG_POINTER(0), sizeof(DriftRegression));
+	return FlatStateBytes(PG_GETARG_POINTER(0), sizeof(DriftRegression));
 }
 
 PG_FUNCTION_INFO_V1(drift_errors_deserialize);
 Datum
 drift_errors_deserialize(PG_FUNCTION_ARGS)
 {
-	return StateFromBytes(PG_GETARG_BYTEA_PP(0), sizeof(DriftRegression));
+	return FlatStateOfBytes(fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(drift_weighted_mean_serialize);
 Datum
 drift_weighted_mean_serialize(PG_FUNCTION_ARGS)
 {
-	return StateBytes(PG_GETARG_POINTER(0), sizeof(DriftWeightedMean));
+	return FlatStateBytes(PG_GETARG_POINTER(0), sizeof(DriftWeightedMean));
 }
 
 PG_FUNCTION_INFO_V1(drift_weighted_mean_deserialize);
 Datum
 drift_weighted_mean_deserialize(PG_FUNCTION_ARGS)
 {
-	return StateFromBytes(PG_GETARG_BYTEA_PP(0), sizeof(DriftWeightedMean));
+	return FlatStateOfBytes(fcinfo);
 }
 
 /* ------------------------------------------------------------------------
