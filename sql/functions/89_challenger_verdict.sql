@@ -72,10 +72,10 @@ CREATE OR REPLACE FUNCTION drift_internal.number_text(x float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(CASE WHEN x <> 0 AND abs(x) < 0.001 THEN btrim(to_char(x, '9.99EEEE')) ELSE trim_scale(round(x::numeric, 4))::text END, 'unknown')
+	SELECT coalesce(drift_internal.short_number(x), 'unknown')
 $$;
 
-COMMENT ON FUNCTION drift_internal.number_text(float8) IS 'a number as text, for sentences';
+COMMENT ON FUNCTION drift_internal.number_text(float8) IS 'a number for sentences, or the word that it is unknown';
 
 CREATE OR REPLACE FUNCTION drift_internal.guardrail_term(facts jsonb, margin float8, is_share boolean, alpha float8) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE
@@ -139,18 +139,15 @@ CREATE OR REPLACE FUNCTION drift_internal.tested_segments(measured jsonb, metric
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT coalesce(jsonb_agg(jsonb_strip_nulls(s.facts || jsonb_build_object('segment', s.segment, 'large_enough', s.is_large, 'p_value_adjusted',
-		CASE WHEN s.is_large THEN least(1, s.adjusted) END)) ORDER BY s.place), '[]')
+		s.adjusted[s.place])) ORDER BY s.place), '[]')
 	FROM (
-		SELECT r.*, max(r.p_value * (r.judged + 1 - r.rank)) OVER (PARTITION BY r.is_large ORDER BY r.rank) AS adjusted
+		SELECT t.*, drift.correct_p_values(array_agg(CASE WHEN t.is_large THEN (t.facts->>'p_value')::float8 END) OVER (
+			ORDER BY t.place ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), 'holm') AS adjusted
 		FROM (
-			SELECT t.*, count(*) FILTER (WHERE t.is_large) OVER () AS judged, row_number() OVER (PARTITION BY t.is_large ORDER BY t.p_value, t.place) AS rank
-			FROM (
-				SELECT f.facts, m.value->>'segment' AS segment, m.ordinality AS place, (f.facts->>'p_value')::float8 AS p_value,
-					(f.facts->>'n')::bigint >= min_rows AND f.facts ? 'p_value' AS is_large
-				FROM jsonb_array_elements(measured) WITH ORDINALITY AS m,
-					LATERAL (SELECT drift_internal.tested_metric(metric, m.value->'metrics'->metric, alpha) AS facts) AS f
-			) AS t
-		) AS r
+			SELECT f.facts, m.value->>'segment' AS segment, m.ordinality AS place, (f.facts->>'n')::bigint >= min_rows AND f.facts ? 'p_value' AS is_large
+			FROM jsonb_array_elements(measured) WITH ORDINALITY AS m,
+				LATERAL (SELECT drift_internal.tested_metric(metric, m.value->'metrics'->metric, alpha) AS facts) AS f
+		) AS t
 	) AS s
 $$;
 

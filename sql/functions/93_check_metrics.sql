@@ -189,31 +189,26 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.metric_text(drift.check_metrics, float8, bigint, text) IS 'what a check says of a metric';
 
--- Holm: the smallest p-value times the number of metrics, the next times one less, and never less than the one before.
 CREATE OR REPLACE FUNCTION drift_internal.judge_pairs(pairs drift.check_metrics[], config jsonb, alpha float8, time_zone text)
 	RETURNS SETOF drift.check_metrics
 	LANGUAGE plpgsql STABLE ROWS 20
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found record;
+	-- those of all rows, those of segments: NULL for a pair of the other family or without a verdict
+	whole float8[] := drift.correct_p_values(ARRAY(SELECT CASE WHEN m.severity = 'ok' AND m.segment = '' THEN m.p_value END
+		FROM unnest(pairs) WITH ORDINALITY AS m ORDER BY m.ordinality), 'holm');
+	segments float8[] := drift.correct_p_values(ARRAY(SELECT CASE WHEN m.severity = 'ok' AND m.segment <> '' THEN m.p_value END
+		FROM unnest(pairs) WITH ORDINALITY AS m ORDER BY m.ordinality), 'holm');
+	place bigint;
 	judged drift.check_metrics;
 	significant boolean;
 BEGIN
-	FOR found IN
-		SELECT h.m AS judged,
-			max(least(1, (h.m).p_value * h.times)) OVER (PARTITION BY h.is_judged, h.is_segment ORDER BY (h.m).p_value, (h.m).segment, (h.m).metric) AS adjusted
-		FROM (
-			SELECT m, (m).severity = 'ok' AS is_judged, (m).segment <> '' AS is_segment,
-				count(*) OVER (PARTITION BY (m).severity = 'ok', (m).segment <> '')
-					- row_number() OVER (PARTITION BY (m).severity = 'ok', (m).segment <> '' ORDER BY (m).p_value, (m).segment, (m).metric) + 1 AS times
-			FROM unnest(pairs) AS m
-		) AS h
-		ORDER BY (h.m).segment, (h.m).metric
+	FOR place IN SELECT m.ordinality FROM unnest(pairs) WITH ORDINALITY AS m ORDER BY m.segment, m.metric
 	LOOP
-		judged := found.judged;
+		judged := pairs[place];
 		IF judged.severity = 'ok' THEN
-			significant := found.adjusted < alpha AND judged.loss > 0;
+			significant := coalesce(whole[place], segments[place]) < alpha AND judged.loss > 0;
 			judged.severity := CASE
 				WHEN significant AND judged.loss >= judged.threshold THEN 'critical'
 				WHEN significant AND judged.loss >= judged.threshold / 2 THEN 'warning'
