@@ -1,14 +1,5 @@
 -- two versions of a model on the same rows
 
-CREATE OR REPLACE FUNCTION drift_internal.is_classifier(artefact drift.model) RETURNS boolean
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT drift.describe(artefact) ->> 'task' <> 'regression'
-$$;
-
-COMMENT ON FUNCTION drift_internal.is_classifier(drift.model) IS 'whether a model decides for a class';
-
 -- The number a version gives: its output, or of more than two classes the probability of the one it decides for. A column of
 -- the row can hardly have the name that stands for the row.
 CREATE OR REPLACE FUNCTION drift_internal.answer_expression(reference text, task text, wants_class boolean, safely boolean) RETURNS text
