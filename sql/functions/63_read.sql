@@ -77,26 +77,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.read_library_verdicts(text, text) IS 'runs a query of drift_internal.library_query(), read-only';
 
-CREATE OR REPLACE FUNCTION drift_internal.read_histogram(query text, path text)
-	RETURNS TABLE (is_current boolean, bin integer, label text, row_count bigint)
-	LANGUAGE plpgsql STABLE STRICT ROWS 20
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_histogram(text, text) IS 'runs a query of drift_internal.histogram_query(), read-only';
-
-CREATE OR REPLACE FUNCTION drift_internal.read_distinct(query text, path text)
-	RETURNS TABLE (ordinal integer, n bigint, n_distinct bigint)
+CREATE OR REPLACE FUNCTION drift_internal.read_summary(query text, path text) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE STRICT ROWS 30
 	SET search_path = pg_catalog, pg_temp
 	SET synchronize_seqscans = off
@@ -111,7 +92,8 @@ EXCEPTION
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.read_distinct(text, text) IS 'runs a query of drift_internal.distinct_query(), read-only';
+COMMENT ON FUNCTION drift_internal.read_summary(text, text) IS
+	'the few rows, in any order, of a query that sums up others whose names are looked up on the given path, read-only';
 
 -- Serial, so that a table's rows come in the order they lie in. A function scan materializes
 -- what this returns, so nothing of the user's runs any more when the caller goes on.

@@ -18,7 +18,9 @@ DECLARE
 	seen record;
 BEGIN
 	IF cardinality(unknown) > 0 THEN
-		FOR seen IN SELECT * FROM drift_internal.read_distinct(drift_internal.distinct_query(query, plans, unknown), path) LOOP
+		FOR seen IN
+			SELECT * FROM drift_internal.read_summary(drift_internal.distinct_query(query, plans, unknown), path) AS d (ordinal integer, n bigint, n_distinct bigint)
+		LOOP
 			result[seen.ordinal] := drift_internal.identifies_rows(plans[seen.ordinal].value_type, seen.n, seen.n_distinct);
 		END LOOP;
 	END IF;

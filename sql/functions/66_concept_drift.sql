@@ -1,22 +1,5 @@
 -- drift.concept_drift(): whether the target follows from the features as it did
 
-CREATE OR REPLACE FUNCTION drift_internal.read_concept_tables(query text, path text) RETURNS SETOF drift_internal.concept_table[]
-	LANGUAGE plpgsql STABLE STRICT ROWS 1
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_concept_tables(text, text) IS 'runs a query of drift_internal.concept_query(), read-only';
-
 -- Booleans are read as 0 and 1, which have a correlation.
 CREATE OR REPLACE FUNCTION drift_internal.concept_plans(
 	reference_query text, current_query text, target text, score text, columns text[], path text)
@@ -273,9 +256,9 @@ BEGIN
 	last := cardinality(used) - 1;
 	enough_draws := coalesce(draws, least(100000, greatest(999, ceil(2 * last / alpha))));
 
-	tables := drift_internal.read_concept_tables(drift_internal.concept_query(reference_query, current_query, used,
+	tables := (SELECT r.tables FROM drift_internal.read_summary(drift_internal.concept_query(reference_query, current_query, used,
 		ARRAY(SELECT drift_internal.cut_column(profiles[i], CASE i WHEN 2 THEN 20 ELSE 10 END, CASE i WHEN 1 THEN 0 ELSE 0.01 END)
-			FROM generate_subscripts(profiles, 1) AS i ORDER BY i), score IS NOT NULL), path);
+			FROM generate_subscripts(profiles, 1) AS i ORDER BY i), score IS NOT NULL), path) AS r (tables drift_internal.concept_table[]));
 	changes := ARRAY(SELECT drift_internal.concept_feature(used[i + 2], 'feature', tables[i], enough_draws, seed + i)
 		FROM generate_series(1, last - 1) AS i ORDER BY i);
 	IF score IS NOT NULL THEN

@@ -155,7 +155,7 @@ BEGIN
 		drift_internal.flagged_query(reference_query, used, NULL, NULL, 'false AS is_current'),
 		drift_internal.flagged_query(current_query, used, NULL, NULL, 'true AS is_current'));
 
-	numbers := (SELECT r FROM drift_internal.read_products(drift_internal.domain_query(used, labelled), path) AS r);
+	numbers := (SELECT r.numbers FROM drift_internal.read_summary(drift_internal.domain_query(used, labelled), path) AS r (numbers float8[]));
 	FOR i IN 1 .. cardinality(used) LOOP
 		IF i = 1 OR used[i].kind <> 'numeric' THEN
 			SELECT f.* INTO found FROM drift_internal.read_rows(

@@ -1,40 +1,5 @@
 -- drift.reconstruction_drift(): whether columns still go together as they did
 
-CREATE OR REPLACE FUNCTION drift_internal.read_products(query text, path text) RETURNS SETOF float8[]
-	LANGUAGE plpgsql STABLE STRICT ROWS 1
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_products(text, text) IS 'runs a query that yields an array of numbers, read-only';
-
-CREATE OR REPLACE FUNCTION drift_internal.read_chunks(query text, path text)
-	RETURNS TABLE (chunk bigint, starts_at timestamptz, ends_at timestamptz, found drift_internal.reconstruction)
-	LANGUAGE plpgsql STABLE STRICT ROWS 20
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_chunks(text, text) IS 'runs a query of drift_internal.chunks_query(), read-only';
-
 CREATE OR REPLACE FUNCTION drift_internal.check_chunk_options(
 	time_column text, period text, chunk_size bigint, chunks integer, variance float8)
 	RETURNS void
@@ -237,20 +202,22 @@ BEGIN
 	encodings := ARRAY(
 		SELECT CASE drift.kind(p) WHEN 'numeric' THEN drift_internal.number_encoding(p) ELSE drift_internal.category_encoding(p) END
 		FROM unnest(profiles) WITH ORDINALITY AS u(p, i) ORDER BY i);
-	components := drift_internal.principal_components(drift_internal.read_products(
+	components := drift_internal.principal_components((SELECT r.products FROM drift_internal.read_summary(
 		format('SELECT drift_internal.products_agg(%L, %s) FROM (%s) AS side', encodings,
 			(SELECT string_agg('c' || i, ', ' ORDER BY i) FROM generate_subscripts(used, 1) AS i),
-			drift_internal.side_query(reference_query, used, NULL, NULL)), path), variance);
+			drift_internal.side_query(reference_query, used, NULL, NULL)), path) AS r (products float8[])), variance);
 
 	SELECT array_agg(r.side ORDER BY r.side DESC, r.chunk), array_agg(r.starts_at ORDER BY r.side DESC, r.chunk),
 		array_agg(r.ends_at ORDER BY r.side DESC, r.chunk), array_agg(r.found ORDER BY r.side DESC, r.chunk)
 	INTO sides, starts, ends, found
 	FROM (
-		SELECT 'reference' AS side, c.* FROM drift_internal.read_chunks(
-			drift_internal.chunks_query(reference_query, used, time_plan, encodings, components, period, chunk_size, chunks), path) AS c
+		SELECT 'reference' AS side, c.* FROM drift_internal.read_summary(
+			drift_internal.chunks_query(reference_query, used, time_plan, encodings, components, period, chunk_size, chunks), path)
+			AS c (chunk bigint, starts_at timestamptz, ends_at timestamptz, found drift_internal.reconstruction)
 		UNION ALL
-		SELECT 'current', c.* FROM drift_internal.read_chunks(
-			drift_internal.chunks_query(current_query, used, time_plan, encodings, components, period, chunk_size, chunks), path) AS c
+		SELECT 'current', c.* FROM drift_internal.read_summary(
+			drift_internal.chunks_query(current_query, used, time_plan, encodings, components, period, chunk_size, chunks), path)
+			AS c (chunk bigint, starts_at timestamptz, ends_at timestamptz, found drift_internal.reconstruction)
 	) AS r;
 	RETURN QUERY SELECT j.* FROM drift_internal.judge_chunks(used, sides, starts, ends, found) AS j;
 END

@@ -73,7 +73,8 @@ BEGIN
 	RETURN QUERY
 		WITH counted AS (
 			SELECT h.is_current, h.bin, h.row_count
-			FROM drift_internal.read_histogram(drift_internal.histogram_query(reference_query, current_query, plan, edges), path) AS h
+			FROM drift_internal.read_summary(drift_internal.histogram_query(reference_query, current_query, plan, edges), path)
+				AS h (is_current boolean, bin integer, label text, row_count bigint)
 		)
 		SELECT b.ordinality::integer, b.lower, b.upper, drift_internal.range_text(b.lower, b.upper, plan.value_type),
 			coalesce(r.row_count, 0), coalesce(c.row_count, 0)

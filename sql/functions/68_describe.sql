@@ -87,41 +87,6 @@ COMMENT ON AGGREGATE drift_internal.column_counts_agg("any") IS
 
 -- reading the source
 
-CREATE OR REPLACE FUNCTION drift_internal.read_description(query text, path text) RETURNS TABLE (profiles drift.profile[], counts bigint[])
-	LANGUAGE plpgsql STABLE STRICT ROWS 1
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_description(text, text) IS 'runs a query of drift_internal.description_query(), read-only';
-
-CREATE OR REPLACE FUNCTION drift_internal.read_counts(query text, path text) RETURNS SETOF bigint[]
-	LANGUAGE plpgsql STABLE STRICT ROWS 10
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_counts(text, text) IS
-	'runs a query of drift_internal.different_rows_query(), missing_query() or rows_query(), read-only';
-
 -- The columns of one source, with the names of a comparison's plan; no side but the reference.
 CREATE OR REPLACE FUNCTION drift_internal.source_plans(query text, columns text[], path text) RETURNS SETOF drift_internal.column_plan
 	LANGUAGE plpgsql STABLE ROWS 30
@@ -329,7 +294,8 @@ BEGIN
 		RETURN;
 	END IF;
 
-	SELECT d.profiles, d.counts INTO seen FROM drift_internal.read_description(drift_internal.description_query(query, plans), path) AS d;
+	SELECT d.profiles, d.counts INTO seen
+	FROM drift_internal.read_summary(drift_internal.description_query(query, plans), path) AS d (profiles drift.profile[], counts bigint[]);
 
 	RETURN QUERY
 		SELECT d.*
@@ -418,11 +384,11 @@ DECLARE
 	different bigint[];
 BEGIN
 	IF rows > 50000 AND cardinality(pairs) > 0 THEN
-		different := (SELECT c FROM drift_internal.read_counts(drift_internal.different_rows_query(query, plans, pairs, may_differ, 2 * may_differ), path) AS c);
+		different := (SELECT r.counts FROM drift_internal.read_summary(drift_internal.different_rows_query(query, plans, pairs, may_differ, 2 * may_differ), path) AS r (counts bigint[]));
 		pairs := drift_internal.pairs_within(pairs, different, may_differ);
 	END IF;
 	IF cardinality(pairs) > 0 THEN
-		different := (SELECT c FROM drift_internal.read_counts(drift_internal.different_rows_query(query, plans, pairs, may_differ, NULL), path) AS c);
+		different := (SELECT r.counts FROM drift_internal.read_summary(drift_internal.different_rows_query(query, plans, pairs, may_differ, NULL), path) AS r (counts bigint[]));
 		RETURN QUERY
 			SELECT pairs[2 * i - 1], pairs[2 * i], 1 - different[i] / rows::float8
 			FROM generate_subscripts(different, 1) AS i
@@ -542,7 +508,7 @@ BEGIN
 	RETURN QUERY
 		SELECT p.missing_columns, p.row_count, p.share, p.lift
 		FROM drift_internal.missing_patterns(ARRAY(SELECT u.column_name FROM unnest(plans) WITH ORDINALITY AS u ORDER BY u.ordinality),
-			(SELECT array_agg(c) FROM drift_internal.read_counts(drift_internal.missing_query(query, plans), path) AS c)) AS p
+			(SELECT array_agg(r.counts) FROM drift_internal.read_summary(drift_internal.missing_query(query, plans), path) AS r (counts bigint[]))) AS p
 		ORDER BY p.row_count DESC, cardinality(p.missing_columns), p.missing_columns
 		LIMIT top;
 END
@@ -598,7 +564,7 @@ AS $$
 DECLARE
 	plans CONSTANT drift_internal.column_plan[] := ARRAY(SELECT p FROM drift_internal.source_plans(query, columns, path) AS p);
 	descriptions CONSTANT drift.column_description[] := ARRAY(SELECT d FROM drift_internal.describe_source(query, columns, path) AS d);
-	counted CONSTANT bigint[] := (SELECT c FROM drift_internal.read_counts(drift_internal.rows_query(query, plans), path) AS c);
+	counted CONSTANT bigint[] := (SELECT r.counts FROM drift_internal.read_summary(drift_internal.rows_query(query, plans), path) AS r (counts bigint[]));
 	result drift.dataset_description;
 BEGIN
 	result.row_count := counted[1];

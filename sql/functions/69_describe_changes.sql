@@ -193,7 +193,7 @@ CREATE OR REPLACE FUNCTION drift_internal.count_rows(query text, path text) RETU
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT c[1] FROM drift_internal.read_counts(format('SELECT ARRAY[pg_catalog.count(*)] FROM (%s%s) AS source', query, E'\n'), path) AS c
+	SELECT c.n FROM drift_internal.read_summary(format('SELECT pg_catalog.count(*) FROM (%s%s) AS source', query, E'\n'), path) AS c (n bigint)
 $$;
 
 COMMENT ON FUNCTION drift_internal.count_rows(text, text) IS 'rows of a query';

@@ -22,24 +22,6 @@ $$;
 COMMENT ON FUNCTION drift_internal.snapshot_query(text, integer, integer) IS
 	'query that counts the rows of another, sums their hashes and finds the first and last time in one of its columns';
 
-CREATE OR REPLACE FUNCTION drift_internal.read_snapshot(query text, path text)
-	RETURNS TABLE (row_count bigint, hash_sum numeric, first_time timestamptz, last_time timestamptz)
-	LANGUAGE plpgsql STABLE STRICT ROWS 1
-	SET search_path = pg_catalog, pg_temp
-	SET synchronize_seqscans = off
-AS $$
-BEGIN
-	PERFORM set_config('transaction_read_only', 'on', true);
-	PERFORM set_config('search_path', path, true);
-
-	RETURN QUERY EXECUTE query;
-EXCEPTION
-	WHEN others THEN RAISE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.read_snapshot(text, text) IS 'runs a query of drift_internal.snapshot_query(), read-only';
-
 CREATE OR REPLACE FUNCTION drift_internal.hash_text(hash_sum numeric) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -87,7 +69,8 @@ BEGIN
 	RETURN (
 		SELECT jsonb_build_object('query', query, 'rows', s.row_count, 'hash', drift_internal.hash_text(s.hash_sum),
 			'from', s.first_time, 'to', s.last_time)
-		FROM drift_internal.read_snapshot(drift_internal.snapshot_query(query, column_count, position), path) AS s);
+		FROM drift_internal.read_summary(drift_internal.snapshot_query(query, column_count, position), path)
+			AS s (row_count bigint, hash_sum numeric, first_time timestamptz, last_time timestamptz));
 END
 $$;
 
