@@ -25,7 +25,7 @@
  * Arguments
  * ------------------------------------------------------------------------ */
 
-DriftAverage
+static DriftAverage
 AverageOfName(const char *name)
 {
 	static const char *const names[] = {
@@ -38,20 +38,15 @@ AverageOfName(const char *name)
 					errhint("Use macro, micro or weighted.")));
 }
 
-/* Keep the average of the first row, and see that those of the others are the same */
-static inline void
-TakeAverage(FunctionCallInfo fcinfo, int number, MulticlassState *state)
+void
+KeepAverage(const text *name, MemoryContext context, AverageArgument *average)
 {
-	text *name = PG_ARGISNULL(number) ? NULL : PG_GETARG_TEXT_PP(number);
-
-	if (likely(name && state->has_average && LabelledSameText(name, state->average_name)))
-		return;
-	if (name == NULL || state->has_average)
+	if (name == NULL || average->given)
 		RefuseArgument("average");
-	state->average = AverageOfName(text_to_cstring(name));
-	state->average_name = MemoryContextAlloc(state->context, VARSIZE_ANY(name));
-	memcpy(state->average_name, name, VARSIZE_ANY(name));
-	state->has_average = true;
+	average->value = AverageOfName(text_to_cstring(name));
+	average->name = MemoryContextAlloc(context, VARSIZE_ANY(name));
+	memcpy(average->name, name, VARSIZE_ANY(name));
+	average->given = true;
 }
 
 static inline void
@@ -229,7 +224,7 @@ drift_multiclass_average_accum(PG_FUNCTION_ARGS)
 {
 	MulticlassState *state = StateOf(fcinfo, false);
 
-	TakeAverage(fcinfo, 3, state);
+	TakeAverage(fcinfo, 3, state->context, &state->average);
 	return Accumulate(fcinfo, state, 4);
 }
 
@@ -241,7 +236,7 @@ drift_multiclass_f_beta_accum(PG_FUNCTION_ARGS)
 	MulticlassState *state = StateOf(fcinfo, false);
 
 	TakeBeta(fcinfo, 3, state);
-	TakeAverage(fcinfo, 4, state);
+	TakeAverage(fcinfo, 4, state->context, &state->average);
 	return Accumulate(fcinfo, state, 5);
 }
 
@@ -295,8 +290,8 @@ static void
 TakeConstants(MulticlassState *state, const MulticlassState *other)
 {
 	state->weighted = other->weighted;
-	state->has_average = other->has_average;
-	state->average = other->average;
+	state->average.given = other->average.given;
+	state->average.value = other->average.value;
 	state->beta = other->beta;
 }
 
@@ -416,8 +411,8 @@ drift_multiclass_serialize(PG_FUNCTION_ARGS)
 	pq_begintypsend(&bytes);
 	pq_sendbyte(&bytes, state->cells != NULL);
 	pq_sendbyte(&bytes, state->weighted);
-	pq_sendbyte(&bytes, state->has_average);
-	pq_sendbyte(&bytes, state->average);
+	pq_sendbyte(&bytes, state->average.given);
+	pq_sendbyte(&bytes, state->average.value);
 	pq_sendfloat8(&bytes, state->beta);
 	pq_sendint64(&bytes, state->n);
 	SendClasses(&bytes, state);
@@ -437,8 +432,8 @@ drift_multiclass_deserialize(PG_FUNCTION_ARGS)
 	appendBinaryStringInfo(&bytes, VARDATA_ANY(serialized), VARSIZE_ANY_EXHDR(serialized));
 	state = CreateState(CurrentMemoryContext, pq_getmsgbyte(&bytes) != 0);
 	state->weighted = pq_getmsgbyte(&bytes) != 0;
-	state->has_average = pq_getmsgbyte(&bytes) != 0;
-	state->average = pq_getmsgbyte(&bytes);
+	state->average.given = pq_getmsgbyte(&bytes) != 0;
+	state->average.value = pq_getmsgbyte(&bytes);
 	state->beta = pq_getmsgfloat8(&bytes);
 	state->n = pq_getmsgint64(&bytes);
 	ReceiveClasses(&bytes, state);

@@ -9,6 +9,7 @@
 
 #include "pg/category_codes.h"
 #include "pg/label.h"
+#include "pg/labelled.h"
 #include "pg/value.h"
 #include "stats/multiclass.h"
 
@@ -33,8 +34,25 @@ extern const ClassReaders *ClassReadersOf(FunctionCallInfo fcinfo);
 /* Finds the text of a class; false for NaN, which is missing. It lives as long as the value and text. */
 extern bool ReadClass(ValueReader reader, Datum value, ClassText *text);
 
-/* The name of an average, or error 22023. */
-extern DriftAverage AverageOfName(const char *name);
+/* The argument that names an average, which is the same for all rows. */
+typedef struct AverageArgument
+{
+	bool given;
+	DriftAverage value;
+	text *name; /* as it came, to compare with */
+} AverageArgument;
+
+/* Keeps the average of the first row; error 22023 for a name that is none, is NULL or is not that of the rows before. */
+extern void KeepAverage(const text *name, MemoryContext context, AverageArgument *average);
+
+static inline void
+TakeAverage(FunctionCallInfo fcinfo, int number, MemoryContext context, AverageArgument *average)
+{
+	const text *name = PG_ARGISNULL(number) ? NULL : PG_GETARG_TEXT_PP(number);
+
+	if (unlikely(name == NULL || !average->given || !LabelledSameText(name, average->name)))
+		KeepAverage(name, context, average);
+}
 
 /* Rows, and their weights where rows have some. */
 typedef struct ClassRows
@@ -90,9 +108,7 @@ typedef struct MulticlassState
 	ConfusionCells *cells; /* of confusion_matrix alone; or NULL */
 	int64 n;
 	bool weighted;
-	bool has_average;
-	DriftAverage average;
-	text *average_name; /* as it came, to compare with */
+	AverageArgument average;
 	double beta;
 	RecentCode recent[2][RECENT_CODES]; /* of predictions, of what is so */
 } MulticlassState;

@@ -35,9 +35,7 @@ typedef struct AreaState
 {
 	MemoryContext context;
 	int classes;
-	bool has_average;
-	DriftAverage average;
-	text *average_name;  /* as it came, to compare with */
+	AverageArgument average;
 	double *areas;       /* once for all statistics of the state */
 	DriftSum *positives; /* weight of the rows of each class */
 	DriftSum total;      /* of all rows */
@@ -74,26 +72,6 @@ CreateAreas(MemoryContext context, int classes)
 	return state;
 }
 
-/* Keep the average of the first row, and see that those of the others are the same */
-static inline void
-TakeAverage(FunctionCallInfo fcinfo, int number, AreaState *state)
-{
-	text *name = PG_ARGISNULL(number) ? NULL : PG_GETARG_TEXT_PP(number);
-
-	if (likely(name && state->has_average && LabelledSameText(name, state->average_name)))
-		return;
-	if (name == NULL || state->has_average)
-		RefuseArgument("average");
-	state->average = AverageOfName(text_to_cstring(name));
-	if (state->average == DRIFT_MICRO)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("there is no micro average of areas of one class against the rest"),
-						errhint("Use macro or weighted.")));
-	state->average_name = MemoryContextAlloc(state->context, VARSIZE_ANY(name));
-	memcpy(state->average_name, name, VARSIZE_ANY(name));
-	state->has_average = true;
-}
-
 static void
 AddRow(AreaState *state, const ClassScores *row)
 {
@@ -127,7 +105,11 @@ Accumulate(FunctionCallInfo fcinfo, bool labelled, int average)
 		AggRegisterCallback(fcinfo, ReleaseFiles, PointerGetDatum(state));
 	}
 	if (PG_NARGS() > average)
-		TakeAverage(fcinfo, average, state);
+		TakeAverage(fcinfo, average, state->context, &state->average);
+	if (state->average.value == DRIFT_MICRO)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("there is no micro average of areas of one class against the rest"),
+						errhint("Use macro or weighted.")));
 	AddRow(state, &row);
 	PG_RETURN_POINTER(state);
 }
@@ -173,8 +155,8 @@ drift_multiclass_auc_combine(PG_FUNCTION_ARGS)
 	{
 		state = CreateAreas(AggregateContext(fcinfo), other->classes);
 		AggRegisterCallback(fcinfo, ReleaseFiles, PointerGetDatum(state));
-		state->has_average = other->has_average;
-		state->average = other->average;
+		state->average.given = other->average.given;
+		state->average.value = other->average.value;
 	}
 	if (state->classes != other->classes)
 		ereport(ERROR,
@@ -208,8 +190,8 @@ drift_multiclass_auc_serialize(PG_FUNCTION_ARGS)
 						errhint("SET max_parallel_workers_per_gather = 0 for this query.")));
 	pq_begintypsend(&bytes);
 	pq_sendint32(&bytes, state->classes);
-	pq_sendbyte(&bytes, state->has_average);
-	pq_sendbyte(&bytes, state->average);
+	pq_sendbyte(&bytes, state->average.given);
+	pq_sendbyte(&bytes, state->average.value);
 	pq_sendint64(&bytes, RowsOf(state));
 	pq_sendbytes(&bytes, (const char *) &state->total, sizeof(DriftSum));
 	pq_sendbytes(&bytes, (const char *) state->positives, sizeof(DriftSum) * state->classes);
@@ -236,8 +218,8 @@ drift_multiclass_auc_deserialize(PG_FUNCTION_ARGS)
 	initStringInfo(&bytes);
 	appendBinaryStringInfo(&bytes, VARDATA_ANY(serialized), VARSIZE_ANY_EXHDR(serialized));
 	state = CreateAreas(CurrentMemoryContext, pq_getmsgint(&bytes, 4));
-	state->has_average = pq_getmsgbyte(&bytes) != 0;
-	state->average = pq_getmsgbyte(&bytes);
+	state->average.given = pq_getmsgbyte(&bytes) != 0;
+	state->average.value = pq_getmsgbyte(&bytes);
 	n = pq_getmsgint64(&bytes);
 	pq_copymsgbytes(&bytes, (char *) &state->total, sizeof(DriftSum));
 	pq_copymsgbytes(&bytes, (char *) state->positives, sizeof(DriftSum) * state->classes);
@@ -359,13 +341,14 @@ drift_multiclass_auc_final(PG_FUNCTION_ARGS)
 	{
 		double positives = drift_sum_total(&state->positives[i]);
 
-		if (state->average == DRIFT_MACRO)
+		if (state->average.value == DRIFT_MACRO)
 			drift_sum_add(&sum, areas[i]);
 		else if (positives > 0)
 			drift_sum_add_product(&sum, areas[i], positives);
 	}
 	return NumberResult(
-		fcinfo, drift_sum_over(&sum, state->average == DRIFT_MACRO ? state->classes : drift_sum_total(&state->total)));
+		fcinfo,
+		drift_sum_over(&sum, state->average.value == DRIFT_MACRO ? state->classes : drift_sum_total(&state->total)));
 }
 
 PG_FUNCTION_INFO_V1(drift_class_auc_final);

@@ -63,7 +63,7 @@ ReturnAverage(FunctionCallInfo fcinfo, double (*metric)(const DriftMulticlass *,
 
 	if (!SumUp(fcinfo, &sums))
 		PG_RETURN_NULL();
-	return NumberResult(fcinfo, metric(&sums, ((MulticlassState *) PG_GETARG_POINTER(0))->average));
+	return NumberResult(fcinfo, metric(&sums, ((MulticlassState *) PG_GETARG_POINTER(0))->average.value));
 }
 
 PG_FUNCTION_INFO_V1(drift_multiclass_precision_final);
