@@ -7,92 +7,40 @@ case ${1:-full} in
 	*) die "bench takes no argument but quick, models, predict, outcomes, monitors or performance" ;;
 esac
 
-evidently_works() {
-	build/evidently/bin/python -c 'import evidently'
+library_works() {
+	"build/$1/bin/python" -c "import $2"
+}
+
+install_library() {
+	folder=$1 modules=$2
+	shift 2
+	/usr/bin/python3 -m venv "build/$folder" &&
+		"build/$folder/bin/pip" install "$@" &&
+		library_works "$folder" "$modules"
+}
+
+# offer_library FOLDER NAME MODULES REQUIREMENT...: libraries that are not in Debian. The environment stays in build/ for the next run.
+offer_library() {
+	folder=$1 name=$2 modules=$3
+	shift 3
+	! library_works "$folder" "$modules" 2>/dev/null || return 0
+	offer_packages python3-venv
+	say "installing $name in build/$folder"
+	rm -rf "build/$folder"
+	if ! install_library "$folder" "$modules" "$@" >"$WORK/quiet.log" 2>&1; then
+		say "cannot install $name: figures of it are skipped"
+		rm -rf "build/$folder"
+	fi
 }
 
 # Evidently 0.7 accepts pandas 3 and then cannot be imported with it.
-install_evidently() {
-	/usr/bin/python3 -m venv build/evidently &&
-		build/evidently/bin/pip install evidently 'pandas<3' &&
-		evidently_works
-}
-
-# Evidently is not in Debian. The environment stays in build/ for the next run.
 offer_evidently() {
-	! evidently_works 2>/dev/null || return 0
-	offer_packages python3-venv
-	say "installing Evidently in build/evidently"
-	rm -rf build/evidently
-	if ! install_evidently >"$WORK/quiet.log" 2>&1; then
-		say "cannot install Evidently: its figures are skipped"
-		rm -rf build/evidently
-	fi
+	offer_library evidently Evidently evidently evidently 'pandas<3'
 }
 
-models_work() {
-	build/models/bin/python -c 'import lightgbm, xgboost'
-}
-
-install_models() {
-	/usr/bin/python3 -m venv build/models &&
-		build/models/bin/pip install xgboost lightgbm numpy &&
-		models_work
-}
-
-# Nor are the libraries that train models.
 offer_models() {
-	! models_work 2>/dev/null || return 0
-	offer_packages python3-venv libgomp1
-	say "installing XGBoost and LightGBM in build/models"
-	rm -rf build/models
-	if ! install_models >"$WORK/quiet.log" 2>&1; then
-		say "cannot install XGBoost and LightGBM: their figures are skipped"
-		rm -rf build/models
-	fi
-}
-
-nannyml_works() {
-	build/nannyml/bin/python -c 'import nannyml'
-}
-
-install_nannyml() {
-	/usr/bin/python3 -m venv build/nannyml &&
-		build/nannyml/bin/pip install nannyml==0.13.1 &&
-		nannyml_works
-}
-
-# What estimates performance elsewhere is not in Debian either.
-offer_nannyml() {
-	! nannyml_works 2>/dev/null || return 0
-	offer_packages python3-venv
-	say "installing NannyML in build/nannyml"
-	rm -rf build/nannyml
-	if ! install_nannyml >"$WORK/quiet.log" 2>&1; then
-		say "cannot install NannyML: its figures are skipped"
-		rm -rf build/nannyml
-	fi
-}
-
-river_works() {
-	build/river/bin/python -c 'import river'
-}
-
-install_river() {
-	/usr/bin/python3 -m venv build/river &&
-		build/river/bin/pip install river==0.26.1 &&
-		river_works
-}
-
-offer_river() {
-	! river_works 2>/dev/null || return 0
-	offer_packages python3-venv
-	say "installing river in build/river"
-	rm -rf build/river
-	if ! install_river >"$WORK/quiet.log" 2>&1; then
-		say "cannot install river: its figures are skipped"
-		rm -rf build/river
-	fi
+	offer_packages libgomp1
+	offer_library models "XGBoost and LightGBM" "lightgbm, xgboost" xgboost lightgbm numpy
 }
 
 prepare
@@ -100,7 +48,12 @@ require_packages python3 python3-numpy python3-scipy python3-pandas python3-skle
 build_and_install
 case ${1:-full} in models | predict | outcomes | monitors | performance) ;; *) offer_evidently ;; esac
 case ${1:-full} in predict | outcomes | monitors | performance) ;; *) offer_models ;; esac
-case ${1:-full} in performance) offer_nannyml && offer_river ;; esac
+case ${1:-full} in
+	performance)
+		offer_library nannyml NannyML nannyml nannyml==0.13.1
+		offer_library river river river river==0.26.1
+		;;
+esac
 # Commits are what predictions are measured with; nothing else waits for the disk.
 case ${1:-full} in predict) fsync=on ;; *) fsync=off ;; esac
 in_cluster -o "shared_buffers=$shared_buffers" -o jit=off -o autovacuum=off -o synchronize_seqscans=off \
