@@ -62,6 +62,7 @@ SQL_FUNCTIONS = \
 	sql/functions/56_distribution_tests.sql \
 	sql/functions/56_library_verdicts.sql \
 	sql/functions/57_sample_tests.sql \
+	sql/functions/58_estimates.sql \
 	sql/functions/58_permutation.sql \
 	sql/functions/59_relations.sql \
 	sql/functions/60_query.sql \
@@ -142,7 +143,6 @@ SQL_FUNCTIONS = \
 	sql/functions/87_match_predictions.sql \
 	sql/functions/87_record_outcomes.sql \
 	sql/functions/87_labels.sql \
-	sql/functions/87_estimate_rows.sql \
 	sql/functions/87_estimators.sql \
 	sql/functions/87_estimate_performance.sql \
 	sql/functions/87_performance_metrics.sql \

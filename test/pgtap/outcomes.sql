@@ -14,7 +14,8 @@ CREATE FUNCTION id(at timestamptz, number integer, log_id integer DEFAULT NULL) 
 		|| to_hex(x'800000'::integer | coalesce(id.log_id, (SELECT l.log_id FROM drift.prediction_logs AS l WHERE l.log = '"lo""g"'::regclass)))
 		|| lpad(to_hex(number), 10, '0'))::uuid
 $$;
-CREATE FUNCTION days(n float8) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_trunc('day', now(), 'UTC') + interval '9 h' - n * interval '1 day' $$;
+-- nine o'clock of the last day on which that is an hour ago
+CREATE FUNCTION days(n float8) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_trunc('day', now() - interval '10 h', 'UTC') + interval '9 h' - n * interval '1 day' $$;
 INSERT INTO "lo""g" (prediction_id, predicted_at, model_version, entity_key, score, label, age)
 SELECT id(days(n), n), days(n), 1, 'e' || n % 10, n / 100.0, n::text, n FROM generate_series(1, 50) AS n;
 

@@ -67,6 +67,7 @@ SELECT drift.create_monitor('watch_table', 'readings') \g /dev/null
 SELECT drift.add_metric('watch_table', 'spare', 'a') \g /dev/null
 SELECT drift.create_detector('stream', 'adwin', 'readings', model => 'risk', expression => 'a') \g /dev/null
 SELECT drift.set_performance_baseline('risk', 1, '{"roc_auc": 0.8}') \g /dev/null
+SELECT drift.fit_estimator('risk', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true') \g /dev/null
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset
 SELECT drift.create_baseline(b, 'applications', 'risk') FROM unnest('{spare,held}'::text[]) AS b \g /dev/null
 SELECT drift.create_monitor('table', 'applications', 'risk'), drift.refresh_windows('table') \g /dev/null
