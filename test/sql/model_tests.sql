@@ -96,7 +96,10 @@ SELECT drift.bootstrap_metric_test('roc_auc', x, y, true, 9) AS one_class FROM m
 SELECT drift.delong_test(NULLIF(x, 1), CASE i WHEN 2 THEN 'NaN' ELSE y END, CASE WHEN i <> 3 THEN t END) = (SELECT drift.delong_test(x, y, t) FROM make_rows(10, 97) WHERE x <> 1 AND i NOT IN (2, 3)) AS left_out FROM make_rows(10, 97);
 SELECT drift.wilcoxon_test(1, 2) AS w, drift.paired_permutation_test(1, 2) AS s, drift.bootstrap_test(1, 2, 9) AS b;
 SELECT drift.wilcoxon_test(x, x) AS w, drift.paired_permutation_test(x, x) AS s, drift.bootstrap_test(x, x, 9) AS b FROM make_rows(10, 97);
+-- the last digit is the C library's
+SET extra_float_digits = 0;
 SELECT drift.wilcoxon_test(x, y) AS w, drift.paired_permutation_test(x, y, 9) AS s, drift.bootstrap_test(x, y, 9) AS b FROM (VALUES ('Infinity'::float8, 1::float8), ('-Infinity', '-Infinity'), (1, 2), (5, 3), (0, 7)) AS v (x, y);
+RESET extra_float_digits;
 SELECT drift.delong_test(x, y, t) FROM (VALUES ('Infinity'::float8, 1::float8, true), ('-Infinity', '-Infinity', false), (1, 2, false), (5, 3, true)) AS v (x, y, t);
 
 -- what they refuse
