@@ -207,15 +207,16 @@ BEGIN
 			(SELECT string_agg('c' || i, ', ' ORDER BY i) FROM generate_subscripts(used, 1) AS i),
 			drift_internal.side_query(reference_query, used, NULL, NULL)), path) AS r (products float8[])), variance);
 
+	-- Serial: which rows are a chunk is said by their order.
 	SELECT array_agg(r.side ORDER BY r.side DESC, r.chunk), array_agg(r.starts_at ORDER BY r.side DESC, r.chunk),
 		array_agg(r.ends_at ORDER BY r.side DESC, r.chunk), array_agg(r.found ORDER BY r.side DESC, r.chunk)
 	INTO sides, starts, ends, found
 	FROM (
-		SELECT 'reference' AS side, c.* FROM drift_internal.read_summary(
+		SELECT 'reference' AS side, c.* FROM drift_internal.read_rows(
 			drift_internal.chunks_query(reference_query, used, time_plan, encodings, components, period, chunk_size, chunks), path)
 			AS c (chunk bigint, starts_at timestamptz, ends_at timestamptz, found drift_internal.reconstruction)
 		UNION ALL
-		SELECT 'current', c.* FROM drift_internal.read_summary(
+		SELECT 'current', c.* FROM drift_internal.read_rows(
 			drift_internal.chunks_query(current_query, used, time_plan, encodings, components, period, chunk_size, chunks), path)
 			AS c (chunk bigint, starts_at timestamptz, ends_at timestamptz, found drift_internal.reconstruction)
 	) AS r;
