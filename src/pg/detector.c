@@ -262,17 +262,9 @@ ArrayValues(const DriftDetector *d, ArrayType *array, Size *count)
 	if (!ARR_HASNULL(array))
 	{
 		x = (float8 *) ARR_DATA_PTR(array);
-		n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-		*count = n;
-		for (int i = 0; i < n; i++)
-			if (unlikely(!drift_detector_takes(d, x[i])))
-			{
-				if (isnan(x[i]))
-					break;
-				DetectorCheckValue(d, x[i]);
-			}
-			else if (i == n - 1)
-				return x;
+		*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+		if (drift_detector_takes_first(d, x, *count) == *count)
+			return x;
 	}
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &values, &nulls, &n);
 	x = palloc(sizeof(float8) * (n + 1));

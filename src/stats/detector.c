@@ -85,6 +85,19 @@ drift_detector_takes(const DriftDetector *d, double x)
 	return x >= d->type->lowest && x <= d->type->highest && (!d->type->whole || x == floor(x));
 }
 
+size_t
+drift_detector_takes_first(const DriftDetector *d, const double *x, size_t count)
+{
+	double lowest = d->type->lowest;
+	double highest = d->type->highest;
+	bool whole = d->type->whole;
+	size_t i = 0;
+
+	while (i < count && x[i] >= lowest && x[i] <= highest && (!whole || x[i] == floor(x[i])))
+		i++;
+	return i;
+}
+
 void
 drift_detector_add(DriftDetector *d, double x)
 {

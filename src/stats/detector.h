@@ -125,6 +125,9 @@ void drift_detector_init(DriftDetector *d, int kind, const double *params);
 /* Whether a value is one that the detector takes. NaN never is. */
 bool drift_detector_takes(const DriftDetector *d, double x);
 
+/* How many values it takes up to the first that it does not; count if it takes all. */
+size_t drift_detector_takes_first(const DriftDetector *d, const double *x, size_t count);
+
 /* Adds a value that it takes. */
 void drift_detector_add(DriftDetector *d, double x);
 
