@@ -40,7 +40,8 @@ SQL_INSTALL = \
 	sql/install/66_fairness.sql \
 	sql/install/66_evaluations.sql \
 	sql/install/68_estimates.sql \
-	sql/install/70_detectors.sql
+	sql/install/70_detectors.sql \
+	sql/install/72_training.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
