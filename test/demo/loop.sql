@@ -1,0 +1,45 @@
+-- The closed loop: half a year in which the world changes, and nobody does anything but once, wrongly.
+--
+-- A lender asks a model which applications will default. The truth comes two weeks later. The clock of this cluster
+-- is moved on by the loop below; at night drift.run_cycle() does what is to be done, as a job of pg_cron would.
+--
+-- Needs -v clock= the file of the clock.
+
+SET client_min_messages = warning;
+\pset footer off
+\pset linestyle ascii
+\pset border 1
+
+SELECT setseed(0.42) \g /dev/null
+
+-- In May the lender opens a shop on the web: its customers are younger, ask for more, and default for reasons of their own.
+CREATE FUNCTION applications(from_day date, to_day date, per_day integer, web_share float8)
+	RETURNS TABLE (id bigint, applied_at timestamptz, age float8, income float8, amount float8, job text, channel text, default_in_year boolean)
+	LANGUAGE sql
+AS $$
+	SELECT row_number() OVER (ORDER BY a.applied_at) + 1000000 * (from_day - date '2025-01-01'), a.applied_at, round(a.age), round(a.income), round(a.amount), a.job, a.channel,
+		random() < 1 / (1 + exp(-(CASE a.channel
+			WHEN 'branch' THEN -1.6 + 2.5 * (a.amount / a.income - 0.35) - 0.03 * (a.age - 42) + CASE a.job WHEN 'none' THEN 1.1 WHEN 'self-employed' THEN 0.5 ELSE 0 END
+			ELSE -0.9 + 0.6 * (a.amount / a.income - 0.35) + 0.07 * (a.age - 32) + CASE a.job WHEN 'employed' THEN 0.9 WHEN 'none' THEN -0.6 ELSE 0 END END)))
+	FROM (
+		SELECT d + random() * interval '20 hours' AS applied_at, c.channel, j.job,
+			greatest(18, CASE c.channel WHEN 'web' THEN 32 ELSE 42 END + 11 * (random() + random() + random() + random() - 2) * 1.7) AS age,
+			1000 * exp(3.6 + 0.6 * (random() + random() + random() - 1.5)) AS income,
+			1000 * exp(2.4 + CASE c.channel WHEN 'web' THEN 0.3 ELSE 0 END + 0.7 * (random() + random() + random() - 1.5)) AS amount
+		FROM generate_series(from_day::timestamptz, to_day::timestamptz - interval '1 day', '1 day') AS d, generate_series(1, per_day) AS i,
+			LATERAL (SELECT CASE WHEN random() < web_share THEN 'web' ELSE 'branch' END AS channel WHERE i > 0) AS c,
+			LATERAL (SELECT (ARRAY['employed', 'employed', 'employed', 'self-employed', 'none'])[1 + floor(5 * random())::integer] AS job WHERE i > 0) AS j
+	) AS a
+$$;
+
+\echo
+\echo '21. A model that was trained in the database on four months of loans, watched, and allowed to retrain itself'
+\echo
+
+CREATE TABLE loans AS SELECT * FROM applications('2025-10-16', '2026-02-15', 150, 0.03);
+SELECT model_id, name FROM drift.register_model('loans', 'Who will default within a year?');
+SELECT drift.add_version('loans',
+	drift.train('SELECT age, income, amount, job, channel, default_in_year FROM loans', 'default_in_year', 'logistic'),
+	training => drift.training_snapshot('SELECT age, income, amount, job, channel, default_in_year, applied_at FROM loans', 'applied_at')) AS version;
+SELECT message FROM drift.deploy('loans', 1, reason => 'the first one');
+SELECT log, outcomes FROM drift.create_prediction_log('loans', source => 'loans');
