@@ -32,14 +32,73 @@ AS $$
 	) AS a
 $$;
 
-\echo
-\echo '21. A model that was trained in the database on four months of loans, watched, and allowed to retrain itself'
+CREATE TABLE loans AS SELECT * FROM applications('2025-10-16', '2026-02-15', 150, 0.03);
+CREATE TABLE arriving AS
+	SELECT * FROM applications('2026-03-01', '2026-05-01', 120, 0.03)
+	UNION ALL SELECT * FROM applications('2026-05-01', '2026-09-01', 120, 0.55);
+CREATE INDEX ON arriving (applied_at);
+
+CREATE PROCEDURE set_clock(at timestamptz, clock text) LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('COPY (SELECT %L) TO %L', to_char(at AT TIME ZONE 'UTC', '"@"YYYY-MM-DD HH24:MI:SS'), clock);
+	COMMIT;
+END $$;
+
+-- In the evening the day's applications are answered and what became true two weeks ago is recorded; at night comes the cycle.
+CREATE PROCEDURE live(from_day date, to_day date, clock text) LANGUAGE plpgsql AS $$
+DECLARE
+	day timestamptz;
+	result jsonb;
+BEGIN
+	FOR day IN SELECT d FROM generate_series(from_day::timestamptz, to_day::timestamptz - interval '1 day', '1 day') AS d LOOP
+		CALL set_clock(day + interval '20 hours', clock);
+		PERFORM drift.predict_batch('loans', format('SELECT id, age, income, amount, job, channel FROM arriving
+			WHERE applied_at >= %1$L AND applied_at < %1$L::timestamptz + interval ''1 day''', day), 'id');
+		PERFORM drift.record_outcomes('loans', format('SELECT l.prediction_id, a.default_in_year AS actual
+			FROM loans_log AS l JOIN arriving AS a ON a.id::text = l.entity_key
+			WHERE l.shadow_of IS NULL AND l.predicted_at >= %1$L::timestamptz - interval ''14 days'' AND l.predicted_at < %1$L::timestamptz - interval ''13 days''', day));
+		CALL set_clock(day + interval '26 hours', clock);
+		CALL drift.run_cycle('loans', result);
+		COMMIT;
+	END LOOP;
+END $$;
+
+\echo '21. A model trained in the database on four months of loans, and watched'
 \echo
 
-CREATE TABLE loans AS SELECT * FROM applications('2025-10-16', '2026-02-15', 150, 0.03);
 SELECT model_id, name FROM drift.register_model('loans', 'Who will default within a year?');
 SELECT drift.add_version('loans',
 	drift.train('SELECT age, income, amount, job, channel, default_in_year FROM loans', 'default_in_year', 'logistic'),
 	training => drift.training_snapshot('SELECT age, income, amount, job, channel, default_in_year, applied_at FROM loans', 'applied_at')) AS version;
 SELECT message FROM drift.deploy('loans', 1, reason => 'the first one');
 SELECT log, outcomes FROM drift.create_prediction_log('loans', source => 'loans');
+SELECT name, bucket, span FROM drift.create_monitor('loans', model => 'loans', bucket => 'day', span => '14 days',
+	reference => 'SELECT age, income, amount, job, channel FROM loans');
+
+\echo
+\echo '22. What it may do by itself: train on what came true, compare, try the better one on a tenth, then a half, then all'
+\echo
+
+SELECT label, source_kind FROM drift.set_training('loans', options => '{"embargo": "14 days"}');
+SELECT drift.config_load('{"deployment": {"strategy": "canary"}}', 'loans');
+
+\echo
+\echo '23. Four and a half months go by'
+\echo
+
+CALL live('2026-03-01', '2026-07-15', :'clock');
+
+\echo
+\echo '24. Somebody is in a hurry: a version of his own, trained on the right rows with the labels the wrong way round'
+\echo
+
+SELECT drift.add_version('loans', drift.train('SELECT age, income, amount, job, channel, NOT default_in_year AS default_in_year
+	FROM arriving WHERE applied_at < ''2026-07-01''', 'default_in_year', 'logistic'), description => 'quick fix') AS version \gset
+SELECT message FROM drift.deploy('loans', :version, 'canary', reason => 'a quick fix');
+CALL live('2026-07-15', '2026-09-01', :'clock');
+
+\echo
+\echo '25. What happened, as the tables tell it'
+\echo
+
+SELECT to_char(at, 'MM-DD') AS day, kind, text FROM drift.timeline('loans', '2026-03-01');
