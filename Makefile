@@ -244,8 +244,10 @@ DATA_built = $(SQL_SCRIPT) $(SQL_UPDATES)
 
 # Readers of wire formats that protoc-c writes from their descriptions.
 GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
-SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/pg/*.c src/registry/*.c)))
-INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/pg/*.h src/registry/*.h))
+SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/train/*.c \
+	src/pg/*.c src/registry/*.c)))
+INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/train/*.h \
+	src/pg/*.h src/registry/*.h))
 OBJS = $(SOURCES:.c=.o) $(GENERATED:.c=.o)
 SHLIB_LINK = -lprotobuf-c
 

@@ -18,11 +18,11 @@ COMMON = -Isrc -Itest -ffp-contract=off -g
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
-KERNEL = $(sort $(filter-out %.pb-c.c,$(wildcard src/stats/*.c src/model/*.c)) $(GENERATED))
+KERNEL = $(sort $(filter-out %.pb-c.c,$(wildcard src/stats/*.c src/model/*.c src/train/*.c)) $(GENERATED))
 LIBRARIES = -lprotobuf-c -lm
 TESTS = $(patsubst test/unit/%.c,%,$(sort $(wildcard test/unit/test_*.c)))
 FUZZERS = $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
-INCLUDES = $(wildcard src/stats/*.h src/model/*.h test/unit/*.h test/fuzz/*.h)
+INCLUDES = $(wildcard src/stats/*.h src/model/*.h src/train/*.h test/unit/*.h test/fuzz/*.h)
 
 COMPILE_asan = $(CC) $(STRICT) $(COMMON) -O1 $(SANITIZE)
 COMPILE_plain = $(CC) $(STRICT) $(COMMON) -O2

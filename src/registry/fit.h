@@ -6,15 +6,13 @@
 #ifndef DRIFT_REGISTRY_FIT_H
 #define DRIFT_REGISTRY_FIT_H
 
-#include "postgres.h"
-
 #include "registry/fit_params.h"
 #include "train/design.h"
 
 typedef struct FitProgress
 {
-	uint32 done;       /* rounds */
-	uint32 total;      /* at most */
+	uint32 done;        /* rounds */
+	uint32 total;       /* at most */
 	const char *metric; /* name of what follows; NULL: nothing is measured while fitting */
 	double train;
 	double valid; /* NaN without such rows */

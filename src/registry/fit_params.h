@@ -5,8 +5,6 @@
 #ifndef DRIFT_REGISTRY_FIT_PARAMS_H
 #define DRIFT_REGISTRY_FIT_PARAMS_H
 
-#include "postgres.h"
-
 #include "utils/jsonb.h"
 
 typedef enum FitParamKind

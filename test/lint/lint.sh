@@ -4,16 +4,17 @@ set -u
 cd "$(dirname "$0")/../.."
 . test/lib/tap.sh
 
-kernel_objects=$(ls src/stats/*.c src/model/*.c | grep -v '\.pb-c\.c$' | sed 's|^\(.*\)\.c$|build/plain/\1.o|')
+kernel_objects=$(ls src/stats/*.c src/model/*.c src/train/*.c | grep -v '\.pb-c\.c$' | sed 's|^\(.*\)\.c$|build/plain/\1.o|')
 onnx_objects=$(echo "$kernel_objects" | grep '/onnx')
 script=sql/drift--$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control).sql
 
 # --- the kernel is pure -----------------------------------------------------
 
 kernel_includes() {
-	grep -n '^[[:space:]]*#[[:space:]]*include' src/stats/*.[ch] src/model/*.[ch] | grep -v '\.pb-c\.[ch]:' |
+	grep -n '^[[:space:]]*#[[:space:]]*include' src/stats/*.[ch] src/model/*.[ch] src/train/*.[ch] | grep -v '\.pb-c\.[ch]:' |
 		grep -Ev '^src/model/onnx.*include "model/onnx\.pb-c\.h"' |
 		grep -Ev '^src/model/.*include ("model/[a-z0-9_]+\.h"|<stdlib\.h>)' | # the latter for strtod and strtof
+		grep -Ev '^src/train/.*include "(train|model)/[a-z0-9_]+\.h"' |
 		grep -Ev 'include ("stats/[a-z0-9_]+\.h"|<(float|inttypes|limits|math|stdalign|stdbool|stddef|stdint|string)\.h>)'
 }
 
