@@ -106,6 +106,7 @@ SQL_FUNCTIONS = \
 	sql/functions/80_access.sql \
 	sql/functions/80_alerts.sql \
 	sql/functions/80_events.sql \
+	sql/functions/80_sessions.sql \
 	sql/functions/81_route.sql \
 	sql/functions/82_models.sql \
 	sql/functions/82_version_facts.sql \
@@ -116,6 +117,8 @@ SQL_FUNCTIONS = \
 	sql/functions/82_training.sql \
 	sql/functions/82_transfer.sql \
 	sql/functions/82_views.sql \
+	sql/functions/83_runs.sql \
+	sql/functions/83_run_steps.sql \
 	sql/functions/84_people.sql \
 	sql/functions/84_policy.sql \
 	sql/functions/84_evidence.sql \
@@ -168,6 +171,7 @@ SQL_FUNCTIONS = \
 	sql/functions/89_challenger.sql \
 	sql/functions/89_challenger_report.sql \
 	sql/functions/89_model_fairness.sql \
+	sql/functions/89_run_views.sql \
 	sql/functions/90_largest.sql \
 	sql/functions/90_monitor_access.sql \
 	sql/functions/90_config_keys.sql \

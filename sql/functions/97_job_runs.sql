@@ -3,18 +3,6 @@
 -- A schedule is taken in a transaction that is committed before the work begins, so that others see who has it and
 -- since when. Who died meanwhile does not hold it: the backend is gone, or is another one, or does nothing.
 
-CREATE OR REPLACE FUNCTION drift_internal.is_running(pid integer, since timestamptz) RETURNS boolean
-	LANGUAGE sql STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT pid <> pg_backend_pid() AND EXISTS (
-		SELECT FROM pg_stat_activity AS a
-		WHERE a.pid = is_running.pid AND a.backend_start = since AND a.state IS DISTINCT FROM 'idle')
-$$;
-
-COMMENT ON FUNCTION drift_internal.is_running(integer, timestamptz) IS
-	'whether another session with a process number and a start is there and not idle';
-
 -- A superuser may do everything. That is no reason to run the code of everybody: only tasks that read data as its
 -- owner are run for others.
 CREATE OR REPLACE FUNCTION drift_internal.may_start(schedule drift.schedules) RETURNS boolean
