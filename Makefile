@@ -10,6 +10,8 @@
 EXTENSION = drift
 MODULE_big = drift
 
+COMMA = ,
+
 # The control file is the source of truth for the version.
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" drift.control)
 
@@ -252,7 +254,7 @@ GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
 SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/train/*.c \
 	src/pg/*.c src/registry/*.c)))
 INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/train/*.h \
-	src/pg/*.h src/registry/*.h))
+	src/pg/*.h src/registry/*.h src/drift_train/*.h))
 OBJS = $(SOURCES:.c=.o) $(GENERATED:.c=.o)
 SHLIB_LINK = -lprotobuf-c
 
@@ -277,7 +279,13 @@ ifneq (,$(SHADOWED))
 $(error test names shadowed by files in sql/: $(SHADOWED))
 endif
 
-EXTRA_CLEAN = $(GENERATED) $(GENERATED:.c=.h) build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
+# What training with XGBoost needs of libxgboost is a library of its own, loaded
+# when somebody first trains by it. Where there is no header, there is none:
+# make XGBOOST=no leaves it out, XGBOOST=yes insists.
+TRAIN_SOURCES = $(wildcard src/drift_train/*.c)
+TRAIN_OBJS = $(TRAIN_SOURCES:.c=.o)
+
+EXTRA_CLEAN = $(TRAIN_OBJS) drift_train$(DLSUFFIX) $(GENERATED) $(GENERATED:.c=.h) build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
 
 RUN_TARGETS = demo check bench fuzz sqlsmith crash quiet reference security lint matrix
 
@@ -294,7 +302,7 @@ else ifneq (,$(filter unit format,$(MAKECMDGOALS)))
 unit:
 	$(MAKE) -f test/kernel.mk unit
 format:
-	clang-format-14 -i $(SOURCES) $(INCLUDES) $(wildcard test/unit/*.[ch] test/fuzz/*.[ch])
+	clang-format-14 -i $(SOURCES) $(TRAIN_SOURCES) $(INCLUDES) $(wildcard test/unit/*.[ch] test/fuzz/*.[ch])
 
 else
 
@@ -302,7 +310,37 @@ PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc): $(INCLUDES) $(GENERATED) build/server
+$(OBJS) $(OBJS:.o=.bc) $(TRAIN_OBJS): $(INCLUDES) $(GENERATED) build/server
+
+XGBOOST := $(if $(XGBOOST),$(XGBOOST),$(shell echo '#include <xgboost/c_api.h>' | \
+	$(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes || echo no))
+
+ifeq ($(XGBOOST),yes)
+
+TRAIN = drift_train$(DLSUFFIX)
+
+all: $(TRAIN)
+
+# It exports what the server and drift ask for, and nothing of C++.
+$(TRAIN): $(TRAIN_OBJS) build/train_exports.txt
+	$(CC) $(CFLAGS) $(TRAIN_OBJS) $(LDFLAGS) -shared -o $@ -lxgboost \
+		$(if $(filter linux,$(PORTNAME)),-Wl$(COMMA)--version-script=build/train_exports.txt)
+
+build/train_exports.txt: Makefile
+	@mkdir -p $(@D)
+	echo '{ global: Pg_magic_func; _PG_init; drift_boost_library; local: *; };' > $@
+
+install: install-train
+uninstall: uninstall-train
+
+.PHONY: install-train uninstall-train
+install-train: $(TRAIN)
+	$(MKDIR_P) '$(DESTDIR)$(pkglibdir)'
+	$(INSTALL_SHLIB) $(TRAIN) '$(DESTDIR)$(pkglibdir)/$(TRAIN)'
+uninstall-train:
+	rm -f '$(DESTDIR)$(pkglibdir)/$(TRAIN)'
+
+endif
 
 src/%.pb-c.c: src/%.proto
 	cd src && protoc-c --c_out=. $*.proto

@@ -135,6 +135,8 @@ prepare() {
 	find_version
 	require_packages make gcc libc6-dev libprotobuf-c-dev protobuf-c-compiler perl "postgresql-$PGVERSION" \
 		"postgresql-server-dev-$PGVERSION"
+	# Not every release has it; without it drift_train is not built.
+	offer_packages libxgboost-dev
 	PG_CONFIG=/usr/lib/postgresql/$PGVERSION/bin/pg_config
 	export PG_CONFIG
 }

@@ -78,9 +78,23 @@ unknown_symbols() {
 	done
 }
 
+# C++ has symbols of its own that must not meet those of other libraries of the backend.
+foreign_train_exports() {
+	[ ! -e drift_train.so ] || nm -D --defined-only drift_train.so |
+		awk '$3 !~ /^(Pg_magic_func|_PG_init|drift_boost_library)$/ { print $3 }'
+}
+
+# Only the library that is loaded on demand may need libxgboost.
+xgboost_elsewhere() {
+	grep -ln 'include <xgboost/' src/*.[ch] src/*/*.[ch] | grep -v '^src/drift_train/'
+	objdump -p drift.so | grep 'NEEDED.*xgboost'
+}
+
 check "bindings include postgres.h first" nothing postgres_first
 check "no header includes postgres.h" nothing postgres_in_headers
 check "the library exports SQL functions only" nothing foreign_exports
+check "drift_train exports what is asked for by name" nothing foreign_train_exports
+check "only drift_train needs libxgboost" nothing xgboost_elsewhere
 check "every exported function is used by the install script" nothing unused_exports
 check "every C symbol of the install script exists" nothing unknown_symbols
 
