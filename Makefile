@@ -240,7 +240,9 @@ SQL_FUNCTIONS = \
 	sql/functions/98_guard_batch.sql \
 	sql/functions/98_health.sql \
 	sql/functions/99_timeline.sql \
-	sql/functions/99_gates_measure.sql
+	sql/functions/99_gates_measure.sql \
+	sql/functions/99_gates_evaluate.sql \
+	sql/functions/99_gates_judge.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))

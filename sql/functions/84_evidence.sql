@@ -127,13 +127,14 @@ CREATE OR REPLACE FUNCTION drift_internal.draft_evaluation(candidate drift.model
 AS $$
 	SELECT to_jsonb(e) - '{model_id,challenger_version,options}'::text[]
 	FROM drift.evaluations AS e
-	WHERE e.model_id = candidate.model_id AND e.challenger_version = candidate.version
+	WHERE e.model_id = candidate.model_id AND (e.challenger_version = candidate.version OR e.run_id IN (
+		SELECT r.run_id FROM drift.training_runs AS r WHERE r.model_id = candidate.model_id AND r.version = candidate.version AND r.best_trial = e.trial))
 	ORDER BY e.evaluation_id DESC
 	LIMIT 1
 $$;
 
 COMMENT ON FUNCTION drift_internal.draft_evaluation(drift.model_versions) IS
-	'the last evaluation of a version against the champion; NULL where there is none';
+	'the last evaluation against the champion, of a version or of the trial that it was made of; NULL where there is none';
 
 CREATE OR REPLACE FUNCTION drift.draft_evidence(model text, version integer) RETURNS jsonb
 	LANGUAGE plpgsql STABLE

@@ -200,7 +200,8 @@ $$;
 COMMENT ON FUNCTION drift_internal.evaluate(text, integer, timestamptz, timestamptz, jsonb, text, text) IS
 	'an evaluation of a challenger that is not stored yet, read with the rights of the caller';
 
-CREATE OR REPLACE FUNCTION drift_internal.measure_versions(pairs text[], paired boolean, task text, wanted jsonb, path text) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.measure_versions(pairs text[], paired boolean, task text, wanted jsonb, path text,
+	owner regrole DEFAULT NULL, models drift.model[] DEFAULT NULL) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -213,17 +214,18 @@ DECLARE
 BEGIN
 	queries := ARRAY(SELECT drift_internal.measured_pairs(p, paired, task, wanted->>'positive', segment) FROM unnest(pairs) WITH ORDINALITY AS u (p, i) ORDER BY i);
 	measured := drift_internal.read_measures(drift_internal.measure_query(queries[1], paired, metrics, false),
-		drift_internal.measure_query(queries[2], paired, metrics, false), path);
+		drift_internal.measure_query(queries[2], paired, metrics, false), path, owner, models);
 	IF segment IS NOT NULL THEN
 		measured := measured || jsonb_build_object('segments', drift_internal.read_measures(
 			drift_internal.measure_query(queries[1], paired, ARRAY[wanted->>'metric'], true),
-			drift_internal.measure_query(queries[2], paired, ARRAY[wanted->>'metric'], true), path));
+			drift_internal.measure_query(queries[2], paired, ARRAY[wanted->>'metric'], true), path, owner, models));
 	END IF;
 	RETURN measured;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.measure_versions(text[], boolean, text, jsonb, text) IS 'all metrics of two versions, and the primary one of each segment';
+COMMENT ON FUNCTION drift_internal.measure_versions(text[], boolean, text, jsonb, text, regrole, drift.model[]) IS
+	'all metrics of two versions, and the primary one of each segment, read as the caller or as an owner';
 
 CREATE OR REPLACE FUNCTION drift_internal.measure_fairness(pairs text[], paired boolean, task text, wanted jsonb, attributes text, path text) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
@@ -299,9 +301,11 @@ DECLARE
 	answers CONSTANT bigint := nullif((measured->>'rows')::bigint, 0);
 BEGIN
 	terms := terms || jsonb_strip_nulls(jsonb_build_object(
-		'out_of_time', drift_internal.term('pass', CASE WHEN evaluated.unseen_since IS NULL THEN 'when the versions were trained is not on record; the time was given'
+		'out_of_time', drift_internal.term('pass', CASE
+			WHEN evaluated.method = 'held_out' THEN coalesce('rows since ' || lower(evaluated.span), 'rows by a hash of their key') || ', which the run held out'
+			WHEN evaluated.unseen_since IS NULL THEN 'when the versions were trained is not on record; the time was given'
 			ELSE format('predictions since %s, after the training of both versions', greatest(evaluated.unseen_since, lower(evaluated.span))) END),
-		'unanswered', CASE WHEN evaluated.method = 'replay' THEN
+		'unanswered', CASE WHEN evaluated.method IN ('replay', 'held_out') THEN
 			drift_internal.unanswered_term(answers, (measured->>'unanswered')::bigint, jsonb_build_object('max_error_increase', wanted->'max_unanswered'), alpha) END,
 		'min_metric', CASE WHEN evaluated.higher_is_better THEN drift_internal.least_metric_term(facts, (wanted->>'min_metric')::float8, wished_metric) END,
 		'segments', CASE WHEN wanted ? 'segment' THEN drift_internal.segments_term(evaluated.segments, alpha) END,
@@ -312,6 +316,24 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.evaluation_terms(drift.evaluations, jsonb, jsonb, float8, float8) IS 'all terms of an evaluation';
 
+CREATE OR REPLACE FUNCTION drift_internal.insert_evaluation(evaluated drift.evaluations) RETURNS SETOF drift.evaluations
+	LANGUAGE sql ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO drift.evaluations (model_id, champion_version, challenger_version, run_id, trial, method, span, unseen_since, metric, higher_is_better,
+		test, n, champion, challenger, difference, difference_low, difference_high, p_value, improvement, improvement_kind, significance_level,
+		min_improvement, min_rows, power, rows_needed, verdict, deploy, terms, metrics, segments, fairness, options, evaluated_by)
+	VALUES (evaluated.model_id, evaluated.champion_version, evaluated.challenger_version, evaluated.run_id, evaluated.trial, evaluated.method,
+		evaluated.span, evaluated.unseen_since, evaluated.metric, evaluated.higher_is_better, evaluated.test, evaluated.n, evaluated.champion,
+		evaluated.challenger, evaluated.difference, evaluated.difference_low, evaluated.difference_high, evaluated.p_value, evaluated.improvement,
+		evaluated.improvement_kind, evaluated.significance_level, evaluated.min_improvement, evaluated.min_rows, evaluated.power,
+		evaluated.rows_needed, evaluated.verdict, evaluated.deploy, evaluated.terms, evaluated.metrics, evaluated.segments, evaluated.fairness,
+		evaluated.options, pg_get_userbyid(drift_internal.actor()))
+	RETURNING *
+$$;
+
+COMMENT ON FUNCTION drift_internal.insert_evaluation(drift.evaluations) IS 'stores an evaluation; the same with its id';
+
 CREATE OR REPLACE FUNCTION drift_internal.record_evaluation(model text, evaluated drift.evaluations) RETURNS SETOF drift.evaluations
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
@@ -320,17 +342,8 @@ DECLARE
 	locked CONSTANT drift.models := drift_internal.lock_model(model, 'operate');
 BEGIN
 	PERFORM drift_internal.find_version(locked, v) FROM unnest(ARRAY[evaluated.champion_version, evaluated.challenger_version]) AS v;
-	RETURN QUERY
-		INSERT INTO drift.evaluations (model_id, champion_version, challenger_version, method, span, unseen_since, metric, higher_is_better, test, n,
-			champion, challenger, difference, difference_low, difference_high, p_value, improvement, improvement_kind, significance_level,
-			min_improvement, min_rows, power, rows_needed, verdict, deploy, terms, metrics, segments, fairness, options, evaluated_by)
-		VALUES (locked.model_id, evaluated.champion_version, evaluated.challenger_version, evaluated.method, evaluated.span, evaluated.unseen_since,
-			evaluated.metric, evaluated.higher_is_better, evaluated.test, evaluated.n, evaluated.champion, evaluated.challenger, evaluated.difference,
-			evaluated.difference_low, evaluated.difference_high, evaluated.p_value, evaluated.improvement, evaluated.improvement_kind,
-			evaluated.significance_level, evaluated.min_improvement, evaluated.min_rows, evaluated.power, evaluated.rows_needed, evaluated.verdict,
-			evaluated.deploy, evaluated.terms, evaluated.metrics, evaluated.segments, evaluated.fairness, evaluated.options,
-			pg_get_userbyid(drift_internal.actor()))
-		RETURNING *;
+	evaluated.model_id := locked.model_id;
+	RETURN QUERY SELECT * FROM drift_internal.insert_evaluation(evaluated);
 END
 $$;
 

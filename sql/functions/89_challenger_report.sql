@@ -46,18 +46,20 @@ CREATE OR REPLACE FUNCTION drift.evaluation_report(evaluation_id bigint) RETURNS
 AS $$
 DECLARE
 	e drift.evaluations;
+	called text;
 BEGIN
 	SELECT * INTO e FROM drift.evaluations AS v WHERE v.evaluation_id = evaluation_report.evaluation_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no evaluation %', evaluation_id
 			USING ERRCODE = 'undefined_object', HINT = 'drift.evaluations lists those that you may see.';
 	END IF;
-	RETURN format(E'# %s: version %s against champion %s\n\n**%s**: %s.\n\n',
-			(SELECT m.name FROM drift.models AS m WHERE m.model_id = e.model_id), e.challenger_version, e.champion_version, e.verdict,
+	called := CASE e.method WHEN 'held_out' THEN 'rows' ELSE 'predictions' END;
+	RETURN format(E'# %s: %s against champion %s\n\n**%s**: %s.\n\n',
+			(SELECT m.name FROM drift.models AS m WHERE m.model_id = e.model_id), coalesce('version ' || e.challenger_version, format('trial %s of run %s', e.trial, e.run_id)), e.champion_version, e.verdict,
 			CASE WHEN e.deploy THEN 'the challenger may take over' ELSE 'the champion stays' END)
-		|| format(E'%s predictions with outcomes from %s to %s, by %s. Primary metric %s, %s.\n\n', e.n, lower(e.span), upper(e.span), e.method, e.metric, e.test)
-		|| CASE WHEN e.power IS NULL THEN '' ELSE format(E'The test finds the demanded improvement with probability %s; 80 %% needs %s predictions.\n\n',
-			drift_internal.percent_text(e.power), e.rows_needed) END
+		|| format(E'%s %s with outcomes from %s to %s, by %s. Primary metric %s, %s.\n\n', e.n, called, coalesce(lower(e.span)::text, 'the beginning'), coalesce(upper(e.span)::text, 'the end'), CASE e.method WHEN 'held_out' THEN 'both scoring what the run held out' ELSE e.method END, e.metric, e.test)
+		|| CASE WHEN e.power IS NULL THEN '' ELSE format(E'The test finds the demanded improvement with probability %s; 80 %% needs %s %s.\n\n',
+			drift_internal.percent_text(e.power), e.rows_needed, called) END
 		|| E'## Conditions\n\n' || (SELECT string_agg(format('- %s: %s', value->>'verdict', value->>'text'), E'\n' ORDER BY value->>'verdict' <> 'fail', key) FROM jsonb_each(e.terms))
 		|| E'\n\n## Metrics\n\n' || drift_internal.evaluation_metric_lines(e.metrics)
 		|| coalesce(drift_internal.evaluation_segment_lines(e.segments), '') || coalesce(drift_internal.evaluation_fairness_lines(e.fairness), '')

@@ -173,20 +173,37 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.measure_query(text, boolean, text[], boolean) IS 'query for metrics of both versions, of all rows or of each of the fifty largest segments';
 
-CREATE OR REPLACE FUNCTION drift_internal.read_measures(query text, safe_query text, path text) RETURNS jsonb
+-- What is read as an owner has its models in $1; what is read as the caller finds them itself.
+CREATE OR REPLACE FUNCTION drift_internal.read_measure(query text, path text, owner regrole, models drift.model[]) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT r.answer FROM drift_internal.read_rows(query, path) AS r (answer jsonb));
+	IF owner IS NULL THEN
+		RETURN (SELECT r.answer FROM drift_internal.read_rows(query, path) AS r (answer jsonb));
+	END IF;
+	RETURN (SELECT r.answer FROM drift_internal.read_with_models(owner, query, path, models) AS r (answer jsonb));
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.read_measure(text, text, regrole, drift.model[]) IS
+	'runs a query that gives one JSON value, read-only: with the rights of the caller, or of a role for its members';
+
+CREATE OR REPLACE FUNCTION drift_internal.read_measures(query text, safe_query text, path text, owner regrole DEFAULT NULL, models drift.model[] DEFAULT NULL)
+	RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN drift_internal.read_measure(query, path, owner, models);
 EXCEPTION
 	WHEN data_exception THEN
 		IF safe_query IS NULL THEN
 			RAISE;
 		END IF;
-		RETURN (SELECT r.answer FROM drift_internal.read_rows(safe_query, path) AS r (answer jsonb));
+		RETURN drift_internal.read_measure(safe_query, path, owner, models);
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.read_measures(text, text, text) IS
+COMMENT ON FUNCTION drift_internal.read_measures(text, text, text, regrole, drift.model[]) IS
 	'runs a query that gives one JSON value, read-only; where a row cannot be scored the safe form of it, if there is one';

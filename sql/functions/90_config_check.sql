@@ -33,6 +33,43 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.thresholds_problem(jsonb) IS 'why thresholds of a configuration cannot be; NULL: they can';
 
+CREATE OR REPLACE FUNCTION drift_internal.guardrails_problem(value jsonb) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM drift_internal.check_guardrails(value);
+	RETURN NULL;
+EXCEPTION
+	WHEN invalid_parameter_value THEN
+		RETURN 'cannot be: ' || SQLERRM;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.guardrails_problem(jsonb) IS 'why guardrails of a configuration cannot be; NULL: they can';
+
+-- Which options there are depends on the strategy, a key of its own.
+CREATE OR REPLACE FUNCTION drift_internal.deployment_problem(config jsonb) RETURNS TABLE (path text[], message text)
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	path := '{deployment,options}';
+	IF config #> path ? 'strategy' THEN
+		message := 'has a strategy, which is a key of its own';
+		RETURN NEXT;
+	ELSIF config #>> '{deployment,strategy}' <> 'none' THEN
+		PERFORM drift_internal.read_deployment_options((config #> path) || jsonb_build_object('strategy', config #> '{deployment,strategy}'));
+	END IF;
+EXCEPTION
+	WHEN invalid_parameter_value THEN
+		message := 'cannot be: ' || SQLERRM;
+		RETURN NEXT;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.deployment_problem(jsonb) IS 'why the options of a deployment do not fit its strategy; no row: they do';
+
 -- Whether the value can be what its key wants, apart from thresholds, which say more.
 CREATE OR REPLACE FUNCTION drift_internal.fits_key(value jsonb, kind text, range numrange, choices text[], nullable boolean) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -45,7 +82,8 @@ AS $$
 				CASE jsonb_typeof(value) WHEN 'number' THEN value::numeric <@ range AND value::numeric = trunc(value::numeric) END
 			WHEN kind = 'boolean' THEN jsonb_typeof(value) = 'boolean'
 			WHEN kind = 'thresholds' THEN jsonb_typeof(value) IN ('string', 'object')
-			WHEN kind = 'metrics' THEN jsonb_typeof(value) = 'array' AND value <@ to_jsonb(choices)
+			WHEN kind IN ('metrics', 'strategies') THEN jsonb_typeof(value) = 'array' AND value <@ to_jsonb(choices)
+			WHEN kind IN ('guardrails', 'deployment') THEN jsonb_typeof(value) = 'object'
 			WHEN jsonb_typeof(value) <> 'string' THEN false
 			WHEN kind = 'class' THEN true
 			WHEN kind = 'text' THEN value #>> '{}' <> ''
@@ -127,6 +165,7 @@ AS $$
 			WHEN k.path IS NULL THEN 'is not a key of the configuration'
 			WHEN NOT drift_internal.fits_key(value, k.kind, k.range, k.choices, k.nullable) THEN
 				format('is %s and must be %s', value, drift_internal.allowed_text(k.kind, k.range, k.choices, k.nullable))
+			WHEN k.kind = 'guardrails' THEN drift_internal.guardrails_problem(value)
 			ELSE drift_internal.thresholds_problem(value)
 		END,
 		CASE WHEN is_section OR k.path IS NOT NULL THEN 'drift.config_keys() says what each key may be.'
@@ -141,6 +180,7 @@ AS $$
 	WHERE CASE
 			WHEN is_section THEN jsonb_typeof(value) <> 'object'
 			WHEN k.path IS NULL OR NOT drift_internal.fits_key(value, k.kind, k.range, k.choices, k.nullable) THEN true
+			WHEN k.kind = 'guardrails' THEN drift_internal.guardrails_problem(value) IS NOT NULL
 			ELSE k.kind = 'thresholds' AND drift_internal.thresholds_problem(value) IS NOT NULL
 		END
 $$;
@@ -195,7 +235,8 @@ CREATE OR REPLACE FUNCTION drift_internal.fit_problems(config jsonb) RETURNS TAB
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.shown_path(p.path), p.message
-	FROM (SELECT * FROM drift_internal.limits_problem(config) UNION ALL SELECT * FROM drift_internal.order_problems(config)) AS p
+	FROM (SELECT * FROM drift_internal.limits_problem(config) UNION ALL SELECT * FROM drift_internal.order_problems(config)
+		UNION ALL SELECT * FROM drift_internal.deployment_problem(config)) AS p
 $$;
 
 COMMENT ON FUNCTION drift_internal.fit_problems(jsonb) IS 'what does not fit together in a whole configuration whose values are right by themselves';

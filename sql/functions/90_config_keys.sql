@@ -7,11 +7,11 @@ CREATE OR REPLACE FUNCTION drift_internal.known_metrics() RETURNS text[]
 COMMENT ON FUNCTION drift_internal.known_metrics() IS
 	'metrics that monitors may have a verdict on: they get better in one direction and have a standard error';
 
--- kind: number, integer, boolean, text, class, interval, choice, metrics, schedule or thresholds. A bound that is not in
+-- kind: number, integer, boolean, text, class, interval, choice, metrics, strategies, guardrails, deployment, schedule or thresholds. A bound that is not in
 -- its range has above or below. features.* stands for each feature by its name.
 CREATE OR REPLACE FUNCTION drift_internal.config_keys()
 	RETURNS TABLE (path text, kind text, range numrange, choices text[], nullable boolean, default_value jsonb, description text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 80
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES
@@ -42,12 +42,28 @@ AS $$
 	('retraining.performance_threshold', 'number', '[0,)', NULL, false, '0.05', 'rise of the mean error from which the model is retrained'),
 	('retraining.sliding_window_months', 'integer', '[1,1200]', NULL, false, '6', 'months of data in a sliding window'),
 	('retraining.weighted_retraining', 'boolean', NULL, NULL, false, 'true', 'whether newer rows weigh more'),
+	('retraining.automatic', 'boolean', NULL, NULL, false, 'true', 'whether a cycle retrains a model that has settings for training (drift.set_training()) when a trigger asks for it'),
+	('retraining.fallback_strategies', 'strategies', NULL, '{new_only,combined,weighted,sliding_window,all_data}', false, '["all_data"]', 'strategies that a run tries one after the other while its best trial does not pass'),
+	('retraining.minimum_interval', 'interval', NULL, NULL, false, '"1 day"', 'time between two automatic runs'),
+	('retraining.retry_interval', 'interval', NULL, NULL, false, '"7 days"', 'time after an automatic run that gave no version, before the next'),
 
 	('deployment.significance_level', 'number', '(0,1)', NULL, false, '0.05', 'level of the test between two versions'),
 	('deployment.min_improvement', 'number', '[0,)', NULL, false, '0.02', 'by how much a version must be better'),
 	('deployment.validation_window_days', 'integer', '[0,36500]', NULL, false, '7', 'days for which a deployment is watched'),
 	('deployment.max_rollback_attempts', 'integer', '[0,1000]', NULL, false, '3', 'automatic rollbacks after which nothing is deployed'),
-	('deployment.min_metric', 'number', '[0,1]', NULL, true, '0.90', 'primary metric below which a version is flagged for review; null: none'),
+	('deployment.min_metric', 'number', '[0,1]', NULL, true, '0.90', 'primary metric, where that is accuracy or roc_auc, below which a version is flagged for review; null: none'),
+	('deployment.metric', 'choice', NULL, '{log_loss,brier,roc_auc,accuracy,mae,mse,rmse}', true, 'null', 'primary metric of the candidates of a run; null: log_loss of two classes, accuracy of more, mae of numbers'),
+	('deployment.min_test_rows', 'integer', '[2,)', NULL, false, '100', 'held-out rows that the comparison of a run needs'),
+	('deployment.guardrails', 'guardrails', NULL, NULL, false, '{"roc_auc": 0.02, "ece": 0.05}', 'other metrics and by how much each may be worse than the champion''s on held-out rows'),
+	('deployment.min_accuracy', 'number', '[0,1]', NULL, true, 'null', 'accuracy that a candidate of a run must reach; null: any'),
+	('deployment.min_roc_auc', 'number', '[0,1]', NULL, true, 'null', 'area under the ROC curve that a candidate of a run must reach; null: any'),
+	('deployment.max_log_loss', 'number', '[0,)', NULL, true, 'null', 'log loss that a candidate of a run may have at most; null: any'),
+	('deployment.max_mae', 'number', '[0,)', NULL, true, 'null', 'mean absolute error that a candidate of a run may have at most; null: any'),
+	('deployment.strategy', 'choice', NULL, '{none,blue_green,canary,ab_test,shadow}', false, '"canary"', 'how a cycle deploys the version of a run; none: people do'),
+	('deployment.options', 'deployment', NULL, NULL, false, '{}', 'options of drift.deploy() for that'),
+	('deployment.validation_rows', 'integer', '[2,)', NULL, false, '100', 'predictions with outcomes since a deployment from which its validation has a verdict'),
+	('deployment.validation_scores', 'choice', NULL, '{rollback,report}', false, '"rollback"', 'what scores mean that are not those of the held-out rows of the run, where features did not change and no outcomes speak for the version'),
+	('deployment.automatic_rollback', 'boolean', NULL, NULL, false, 'true', 'whether a cycle takes back a version whose validation failed'),
 
 	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,monday,diabetes,full_monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a bundle of drift.schedule_bundles(), five fields as in crontab, or event_driven: by nobody but who loads data'),
 	('monitoring.drift_check_samples', 'integer', '[2,)', NULL, false, '500', 'rows below which a check gives no verdict'),
@@ -103,6 +119,9 @@ AS $$
 			WHEN 'interval' THEN 'a time such as "1 day", not negative'
 			WHEN 'class' THEN 'a class, as text'
 			WHEN 'metrics' THEN 'a list of ' || listed
+			WHEN 'strategies' THEN 'a list of ' || listed
+			WHEN 'guardrails' THEN 'an object of metrics with numbers from 0 on, or null'
+			WHEN 'deployment' THEN 'an object of options of drift.deploy()'
 			WHEN 'choice' THEN listed
 			WHEN 'schedule' THEN listed || ', or five fields as in crontab'
 			WHEN 'thresholds' THEN 'the name of a threshold set, or an object with set and thresholds'
@@ -119,7 +138,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.allowed_text(text, numrange, text[], boolean) IS 'what a key of the configuration may be, in words';
 
 CREATE OR REPLACE FUNCTION drift.config_keys() RETURNS TABLE (path text, allowed text, default_value jsonb, description text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 80
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT k.path, drift_internal.allowed_text(k.kind, k.range, k.choices, k.nullable), k.default_value, k.description

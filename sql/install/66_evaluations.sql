@@ -4,8 +4,10 @@ CREATE TABLE drift.evaluations (
 	evaluation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	model_id integer NOT NULL,
 	champion_version integer NOT NULL,
-	challenger_version integer NOT NULL,
-	method text NOT NULL CHECK (method IN ('replay', 'shadow', 'arms')),
+	challenger_version integer,
+	run_id bigint,
+	trial integer,
+	method text NOT NULL CHECK (method IN ('replay', 'shadow', 'arms', 'held_out')),
 	span tstzrange NOT NULL,
 	unseen_since timestamptz,
 	metric text COLLATE "C" NOT NULL,
@@ -33,14 +35,18 @@ CREATE TABLE drift.evaluations (
 	fairness jsonb,
 	options jsonb NOT NULL,
 	evaluated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	evaluated_by text NOT NULL
+	evaluated_by text NOT NULL,
+	CHECK (num_nonnulls(run_id, trial) = CASE WHEN challenger_version IS NULL THEN 2 ELSE 0 END)
 );
 
 CREATE INDEX evaluations_model ON drift.evaluations (model_id, challenger_version, evaluation_id);
+CREATE INDEX evaluations_run ON drift.evaluations (run_id, evaluation_id) WHERE run_id IS NOT NULL;
 
-COMMENT ON TABLE drift.evaluations IS 'comparisons of a challenger with the champion; drift.evaluate_challenger() makes one, rows are only added';
-COMMENT ON COLUMN drift.evaluations.method IS 'replay: both scored the same logged rows again; shadow: both answered the same rows; arms: each answered its own';
-COMMENT ON COLUMN drift.evaluations.span IS 'time of the predictions that were compared';
+COMMENT ON TABLE drift.evaluations IS 'comparisons of a challenger with the champion; drift.evaluate_challenger() makes one, and each run of training; rows are only added';
+COMMENT ON COLUMN drift.evaluations.challenger_version IS 'version that was compared; NULL: a trial of a run, which has no version yet';
+COMMENT ON COLUMN drift.evaluations.run_id IS 'run of training whose trial was compared; its version is what became of it';
+COMMENT ON COLUMN drift.evaluations.method IS 'replay: both scored the same logged rows again; shadow: both answered the same rows; arms: each answered its own; held_out: both scored rows that a run of training kept aside';
+COMMENT ON COLUMN drift.evaluations.span IS 'time of the predictions, or of the rows, that were compared';
 COMMENT ON COLUMN drift.evaluations.unseen_since IS 'time from which neither version was trained on what it predicts';
 COMMENT ON COLUMN drift.evaluations.metric IS 'the primary metric, which alone is tested';
 COMMENT ON COLUMN drift.evaluations.n IS 'predictions with outcomes; of arms those of the smaller one';
