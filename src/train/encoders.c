@@ -1,0 +1,430 @@
+#include "train/encoders.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stats/sample.h"
+#include "stats/sum.h"
+
+/* Room to sort the values of a column; taken once. */
+typedef struct Sorting
+{
+	uint64_t *keys;
+	uint64_t *order;
+	uint64_t *scratch;
+	double *weights; /* of the keys */
+} Sorting;
+
+static void *
+take(const DriftHost *host, uint64_t count, size_t size)
+{
+	return host->allocate(host->ctx, (size_t) (count > 0 ? count : 1) * size);
+}
+
+static double
+weight_of(const DriftDesign *design, uint64_t row)
+{
+	return design->weights != NULL ? design->weights[row] : 1;
+}
+
+/*
+ * Learning
+ */
+
+static uint64_t
+count_infinite(const DriftDesignColumn *column, uint64_t n)
+{
+	uint64_t count = 0;
+
+	for (uint64_t i = 0; i < n; i++)
+		count += isinf(column->values[i]) != 0;
+	return count;
+}
+
+static bool
+has_missing(const DriftDesignColumn *column, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++)
+		if (column->categorical ? column->codes[i] == DRIFT_CODE_MISSING : isnan(column->values[i]))
+			return true;
+	return false;
+}
+
+/* Of the values that are there; 0 without any */
+static double
+mean_of(const DriftDesign *design, const DriftDesignColumn *column)
+{
+	DriftSum sum = {0};
+	DriftSum weights = {0};
+
+	for (uint64_t i = 0; i < design->n_rows; i++)
+		if (!isnan(column->values[i]))
+		{
+			drift_sum_add(&sum, column->values[i] * weight_of(design, i));
+			drift_sum_add(&weights, weight_of(design, i));
+		}
+	return drift_sum_total(&weights) > 0 ? drift_sum_over(&sum, drift_sum_total(&weights)) : 0;
+}
+
+/* Puts the values that are there in order; gives their number */
+static int64_t
+sort_column(const DriftDesign *design, const DriftDesignColumn *column, Sorting *sorting, const DriftHost *host)
+{
+	int64_t n = 0;
+
+	for (uint64_t i = 0; i < design->n_rows; i++)
+		if (!isnan(column->values[i]) && weight_of(design, i) > 0)
+		{
+			sorting->keys[n] = drift_key_of(column->values[i]);
+			sorting->weights[n++] = weight_of(design, i);
+		}
+	drift_sort_rows(sorting->keys, n, sorting->order, sorting->scratch, host->poll);
+	return n;
+}
+
+static double
+sorted_value(const Sorting *sorting, int64_t place)
+{
+	return drift_key_value(sorting->keys[drift_row_of(sorting->order[place])]);
+}
+
+static double
+sorted_weight(const Sorting *sorting, int64_t place)
+{
+	return sorting->weights[drift_row_of(sorting->order[place])];
+}
+
+/* Half of the weight is on each side; the middle of two values where it lies between them */
+static double
+median_of(const Sorting *sorting, int64_t n)
+{
+	double total = 0;
+	double below = 0;
+
+	for (int64_t i = 0; i < n; i++)
+		total += sorted_weight(sorting, i);
+	for (int64_t i = 0; i < n; i++)
+	{
+		below += sorted_weight(sorting, i);
+		if (below == total / 2 && i + 1 < n)
+			return (sorted_value(sorting, i) + sorted_value(sorting, i + 1)) / 2;
+		if (below >= total / 2)
+			return sorted_value(sorting, i);
+	}
+	return 0;
+}
+
+static double
+most_frequent_of(const Sorting *sorting, int64_t n)
+{
+	double best = 0;
+	double most = 0;
+	double weight = 0;
+
+	for (int64_t i = 0; i < n; i++)
+	{
+		double value = sorted_value(sorting, i);
+
+		weight = i > 0 && value == sorted_value(sorting, i - 1) ? weight + sorted_weight(sorting, i)
+																: sorted_weight(sorting, i);
+		if (weight > most)
+		{
+			most = weight;
+			best = value;
+		}
+	}
+	return best;
+}
+
+static double
+fill_of(const DriftEncoders *e, const DriftDesign *design, const DriftDesignColumn *column, Sorting *sorting,
+		const DriftHost *host)
+{
+	switch (e->options.fill)
+	{
+		case DRIFT_FILL_MEAN:
+			return mean_of(design, column);
+		case DRIFT_FILL_MEDIAN:
+			return median_of(sorting, sort_column(design, column, sorting, host));
+		case DRIFT_FILL_MOST_FREQUENT:
+			return most_frequent_of(sorting, sort_column(design, column, sorting, host));
+		case DRIFT_FILL_ZERO:
+			break;
+	}
+	return 0;
+}
+
+/* Moments of the column as it is after filling; a column that is constant up to rounding is only shifted, as in scikit-learn */
+static void
+learn_scale(DriftEncoder *encoder, const DriftDesign *design, const DriftDesignColumn *column)
+{
+	DriftSum sum = {0};
+	DriftSum squares = {0};
+	DriftSum weights = {0};
+	double n;
+	double variance;
+
+	for (uint64_t i = 0; i < design->n_rows; i++)
+	{
+		double x = isnan(column->values[i]) ? encoder->fill : column->values[i];
+
+		drift_sum_add(&sum, x * weight_of(design, i));
+		drift_sum_add(&weights, weight_of(design, i));
+	}
+	n = drift_sum_total(&weights);
+	if (!(n > 0))
+		return;
+	encoder->mean = drift_sum_over(&sum, n);
+	for (uint64_t i = 0; i < design->n_rows; i++)
+	{
+		double d = (isnan(column->values[i]) ? encoder->fill : column->values[i]) - encoder->mean;
+
+		drift_sum_add(&squares, d * d * weight_of(design, i));
+	}
+	variance = drift_sum_over(&squares, n);
+	if (variance > 10 * 2.220446049250313e-16 * variance + pow(n * encoder->mean * 2.220446049250313e-16, 2) &&
+		isfinite(variance))
+		encoder->scale = sqrt(variance);
+}
+
+static void
+learn_number(DriftEncoders *e, DriftEncoder *encoder, const DriftDesign *design, const DriftDesignColumn *column,
+			 Sorting *sorting, const DriftHost *host)
+{
+	encoder->indicator = e->options.indicators && has_missing(column, design->n_rows);
+	encoder->count = encoder->indicator ? 2 : 1;
+	encoder->fill = fill_of(e, design, column, sorting, host);
+	if (e->options.standardise)
+		learn_scale(encoder, design, column);
+}
+
+static void
+learn_category(DriftEncoders *e, DriftEncoder *encoder, const DriftDesign *design, const DriftDesignColumn *column)
+{
+	if (e->options.drop_first && column->n_labels > 0 && !has_missing(column, design->n_rows))
+		encoder->first_label = 1;
+	encoder->count = column->n_labels - encoder->first_label;
+}
+
+static Sorting
+take_sorting(const DriftEncoderOptions *options, uint64_t n, const DriftHost *host)
+{
+	if (options->fill != DRIFT_FILL_MEDIAN && options->fill != DRIFT_FILL_MOST_FREQUENT)
+		n = 0;
+	return (Sorting){.keys = take(host, n, sizeof(uint64_t)),
+					 .order = take(host, n, sizeof(uint64_t)),
+					 .scratch = take(host, n, sizeof(uint64_t)),
+					 .weights = take(host, n, sizeof(double))};
+}
+
+DriftStatus
+drift_encoders_learn(DriftEncoders *e, const DriftDesign *train, const DriftEncoderOptions *options,
+					 const DriftHost *host, DriftUnencodable *why)
+{
+	Sorting sorting = take_sorting(options, train->n_rows, host);
+	uint64_t slots = 0;
+
+	*e = (DriftEncoders){.n_columns = train->n_columns,
+						 .options = *options,
+						 .columns = take(host, train->n_columns, sizeof(DriftEncoder))};
+	for (uint32_t i = 0; i < train->n_columns; i++)
+	{
+		const DriftDesignColumn *column = &train->columns[i];
+		DriftEncoder *encoder = &e->columns[i];
+
+		*encoder = (DriftEncoder){.first = e->n_features, .scale = 1};
+		if (host->poll)
+			host->poll();
+		if (!column->categorical && (why->rows = count_infinite(column, train->n_rows)) > 0)
+		{
+			why->column = i;
+			return DRIFT_UNSUPPORTED;
+		}
+		if (column->categorical)
+			learn_category(e, encoder, train, column);
+		else
+			learn_number(e, encoder, train, column, &sorting, host);
+		e->n_features += encoder->count;
+		/* an input, and each feature at most three times: filled, shifted, scaled */
+		slots += 1 + 3 * (uint64_t) encoder->count;
+		if (slots > DRIFT_MODEL_MAX_SLOTS)
+			return DRIFT_OVERFLOW;
+	}
+	return DRIFT_OK;
+}
+
+/*
+ * Encoding
+ */
+
+static void
+encode_number(const DriftEncoders *e, const DriftEncoder *encoder, const double *values, uint64_t count, double *out,
+			  size_t row_step, size_t feature_step)
+{
+	for (uint64_t i = 0; i < count; i++)
+	{
+		double x = isnan(values[i]) ? encoder->fill : values[i];
+
+		out[i * row_step] = e->options.standardise ? (x - encoder->mean) / encoder->scale : x;
+	}
+	if (encoder->indicator)
+		for (uint64_t i = 0; i < count; i++)
+			out[i * row_step + feature_step] = isnan(values[i]) ? 1 : 0;
+}
+
+static void
+encode_category(const DriftEncoder *encoder, const uint32_t *codes, uint64_t count, double *out, size_t row_step,
+				size_t feature_step)
+{
+	for (uint32_t f = 0; f < encoder->count; f++)
+		for (uint64_t i = 0; i < count; i++)
+			out[i * row_step + f * feature_step] = 0;
+	for (uint64_t i = 0; i < count; i++)
+		if (codes[i] != DRIFT_CODE_MISSING && codes[i] >= encoder->first_label)
+			out[i * row_step + (codes[i] - encoder->first_label) * feature_step] = 1;
+}
+
+void
+drift_encode(const DriftEncoders *e, const DriftDesign *design, uint64_t first, uint64_t count, double *out,
+			 size_t row_step, size_t feature_step)
+{
+	for (uint32_t c = 0; c < e->n_columns; c++)
+	{
+		const DriftDesignColumn *column = &design->columns[c];
+		double *to = out + e->columns[c].first * feature_step;
+
+		if (column->categorical)
+			encode_category(&e->columns[c], column->codes + first, count, to, row_step, feature_step);
+		else
+			encode_number(e, &e->columns[c], column->values + first, count, to, row_step, feature_step);
+	}
+}
+
+/*
+ * The same as steps
+ */
+
+/* Where the features are while steps are appended */
+typedef struct Slots
+{
+	const DriftEncoders *e;
+	const DriftHost *host;
+	uint32_t *feature; /* slot of each */
+	uint32_t *numbers; /* columns of numbers, in order */
+	uint32_t n_numbers;
+} Slots;
+
+typedef double (*Constant)(const DriftEncoder *encoder);
+
+static double
+fill_constant(const DriftEncoder *encoder)
+{
+	return encoder->fill;
+}
+
+static double
+mean_constant(const DriftEncoder *encoder)
+{
+	return encoder->mean;
+}
+
+static double
+scale_constant(const DriftEncoder *encoder)
+{
+	return encoder->scale;
+}
+
+/* One step for all columns of numbers */
+static void
+add_step(Slots *slots, DriftDraft *d, DriftStepOp op, Constant constant)
+{
+	uint32_t first_number = (uint32_t) drift_draft_count(d, DRIFT_SECTION_NUMBERS);
+	double *numbers = drift_draft_add(d, DRIFT_SECTION_NUMBERS, slots->n_numbers);
+	uint32_t *in = take(slots->host, slots->n_numbers, sizeof(uint32_t));
+	uint32_t out;
+
+	for (uint32_t i = 0; i < slots->n_numbers; i++)
+	{
+		const DriftEncoder *encoder = &slots->e->columns[slots->numbers[i]];
+
+		numbers[i] = constant(encoder);
+		in[i] = slots->feature[encoder->first];
+	}
+	out = drift_draft_step(d, op, in, slots->n_numbers, slots->n_numbers, first_number,
+						   (uint32_t) drift_draft_count(d, DRIFT_SECTION_STRINGS));
+	for (uint32_t i = 0; i < slots->n_numbers; i++)
+		slots->feature[slots->e->columns[slots->numbers[i]].first] = out + i;
+}
+
+static void
+add_one_hot(Slots *slots, DriftDraft *d, uint32_t c, const DriftDesignColumn *column)
+{
+	const DriftEncoder *encoder = &slots->e->columns[c];
+	uint32_t first_string = (uint32_t) drift_draft_count(d, DRIFT_SECTION_STRINGS);
+	uint32_t out;
+
+	if (encoder->count == 0)
+		return;
+	for (uint32_t f = 0; f < encoder->count; f++)
+		drift_draft_string(d, column->labels[encoder->first_label + f].bytes,
+						   column->labels[encoder->first_label + f].length);
+	out = drift_draft_step(d, DRIFT_STEP_ONE_HOT_TEXT, &c, 1, encoder->count,
+						   (uint32_t) drift_draft_count(d, DRIFT_SECTION_NUMBERS), first_string);
+	for (uint32_t f = 0; f < encoder->count; f++)
+		slots->feature[encoder->first + f] = out + f;
+}
+
+static void
+add_indicator(Slots *slots, DriftDraft *d, uint32_t c)
+{
+	uint32_t first_number = (uint32_t) drift_draft_count(d, DRIFT_SECTION_NUMBERS);
+
+	*(double *) drift_draft_add(d, DRIFT_SECTION_NUMBERS, 1) = (double) NAN;
+	slots->feature[slots->e->columns[c].first + 1] = drift_draft_step(
+		d, DRIFT_STEP_ONE_HOT_NUMBER, &c, 1, 1, first_number, (uint32_t) drift_draft_count(d, DRIFT_SECTION_STRINGS));
+}
+
+static void
+add_inputs(Slots *slots, const DriftDesign *design, DriftDraft *d)
+{
+	for (uint32_t c = 0; c < design->n_columns; c++)
+	{
+		const DriftDesignColumn *column = &design->columns[c];
+		uint32_t slot = drift_draft_input(d, column->name.bytes, column->name.length,
+										  column->categorical ? DRIFT_INPUT_TEXT : DRIFT_INPUT_NUMBER);
+
+		if (column->categorical)
+			continue;
+		slots->feature[slots->e->columns[c].first] = slot;
+		slots->numbers[slots->n_numbers++] = c;
+	}
+}
+
+void
+drift_encoders_draft(const DriftEncoders *e, const DriftDesign *design, DriftDraft *d)
+{
+	Slots slots = {.e = e, .host = d->host};
+
+	slots.feature = take(d->host, e->n_features, sizeof(uint32_t));
+	slots.numbers = take(d->host, e->n_columns, sizeof(uint32_t));
+	add_inputs(&slots, design, d);
+	for (uint32_t c = 0; c < e->n_columns; c++)
+	{
+		if (design->columns[c].categorical)
+			add_one_hot(&slots, d, c, &design->columns[c]);
+		else if (e->columns[c].indicator)
+			add_indicator(&slots, d, c);
+	}
+	if (slots.n_numbers > 0)
+	{
+		add_step(&slots, d, DRIFT_STEP_IMPUTE, fill_constant);
+		if (e->options.standardise)
+		{
+			add_step(&slots, d, DRIFT_STEP_SUBTRACT, mean_constant);
+			add_step(&slots, d, DRIFT_STEP_DIVIDE, scale_constant);
+		}
+	}
+	if (e->n_features > 0)
+		memcpy(drift_draft_add(d, DRIFT_SECTION_FEATURES, e->n_features), slots.feature,
+			   e->n_features * sizeof(uint32_t));
+}
