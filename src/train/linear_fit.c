@@ -166,6 +166,18 @@ drift_linear_aliased(const DriftLinearFit *fit)
 	return fit->n_aliased;
 }
 
+/* Those of several classes are free up to a number they share: their sum becomes 0. */
+static void
+centre(double *intercepts, uint32_t outputs)
+{
+	double mean = 0;
+
+	for (uint32_t k = 0; k < outputs; k++)
+		mean += intercepts[k] / outputs;
+	for (uint32_t k = 0; k < outputs; k++)
+		intercepts[k] -= mean;
+}
+
 void
 drift_linear_result(const DriftLinearFit *fit, double *coefficients, double *intercepts)
 {
@@ -185,4 +197,6 @@ drift_linear_result(const DriftLinearFit *fit, double *coefficients, double *int
 		}
 		intercepts[k] = intercept;
 	}
+	if (fit->outputs > 1)
+		centre(intercepts, fit->outputs);
 }

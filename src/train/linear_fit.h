@@ -93,7 +93,7 @@ double drift_linear_loss(const DriftLinearFit *fit);
 /* Features that the last step left out because those before determine them: their coefficient is 0. */
 uint32_t drift_linear_aliased(const DriftLinearFit *fit);
 
-/* Coefficients [output][feature] and an intercept for each output: one, or one for each class. */
+/* Coefficients [output][feature] and an intercept for each output: one, or one for each class, then with the sum 0. */
 void drift_linear_result(const DriftLinearFit *fit, double *coefficients, double *intercepts);
 
 #endif
