@@ -43,7 +43,8 @@ SQL_INSTALL = \
 	sql/install/66_evaluations.sql \
 	sql/install/68_estimates.sql \
 	sql/install/70_detectors.sql \
-	sql/install/72_training.sql
+	sql/install/72_training.sql \
+	sql/install/73_training_data.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -128,6 +129,7 @@ SQL_FUNCTIONS = \
 	sql/functions/84_cards.sql \
 	sql/functions/84_card_markdown.sql \
 	sql/functions/84_review.sql \
+	sql/functions/83_split.sql \
 	sql/functions/84_audit.sql \
 	sql/functions/85_predict.sql \
 	sql/functions/85_predict_batch.sql \
@@ -218,6 +220,13 @@ SQL_FUNCTIONS = \
 	sql/functions/93_check_estimates.sql \
 	sql/functions/94_calibrate.sql \
 	sql/functions/94_explain_check.sql \
+	sql/functions/94_training_options.sql \
+	sql/functions/94_training_source.sql \
+	sql/functions/94_training_rows.sql \
+	sql/functions/94_training_strategy.sql \
+	sql/functions/94_training_split.sql \
+	sql/functions/94_training_plan.sql \
+	sql/functions/94_training_config.sql \
 	sql/functions/95_alert_causes.sql \
 	sql/functions/95_silences.sql \
 	sql/functions/95_tune_alerts.sql \

@@ -1,0 +1,84 @@
+-- training rows: which are known, and which are for what
+
+-- Classes are counted one by one.
+CREATE OR REPLACE FUNCTION drift_internal.label_is_class(frame drift_internal.training_frame) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(task <> 'regression',
+		drift_internal.type_family(frame.label_type) IN ('text', 'boolean') OR frame.champion_task IN ('binary', 'multiclass'))
+	FROM (SELECT drift_internal.training_option(frame.options, 'task') AS task) AS t
+$$;
+
+COMMENT ON FUNCTION drift_internal.label_is_class(drift_internal.training_frame) IS
+	'whether the label is one of classes: by the task, its type, or what the champion predicts';
+
+-- A row is old or new once its label is known.
+CREATE OR REPLACE FUNCTION drift_internal.side_expression(frame drift_internal.training_frame) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('CASE WHEN source.%I IS NULL THEN ''unlabelled''', frame.label)
+		|| CASE WHEN frame.time_expression IS NULL THEN '' ELSE format(' WHEN %1$s IS NULL THEN ''untimed'' WHEN %1$s > %2$s THEN ''future''',
+			frame.time_expression, drift_internal.time_literal(frame.as_of)) END
+		|| CASE WHEN frame.labelled_expression IS NULL THEN '' ELSE format(' WHEN (%s <= %s) IS NOT TRUE THEN ''pending''',
+			frame.labelled_expression, drift_internal.time_literal(frame.as_of)) END
+		|| CASE WHEN frame.time_expression IS NULL OR frame.new_from IS NULL THEN '' ELSE format(' WHEN %s <= %s THEN ''old''',
+			frame.time_expression, drift_internal.time_literal(frame.new_from)) END
+		|| ' ELSE ''new'' END'
+$$;
+
+COMMENT ON FUNCTION drift_internal.side_expression(drift_internal.training_frame) IS
+	'expression that tells old rows, which the champion may have been trained on, from new ones, and those that do not count yet: unlabelled, untimed, future or pending';
+
+CREATE OR REPLACE FUNCTION drift_internal.sided_rows(frame drift_internal.training_frame) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format(E'SELECT source.*, %s AS drift_time, %s AS drift_known, %s AS drift_side FROM (%s\n) AS source',
+		coalesce(frame.time_expression, 'NULL::pg_catalog.timestamptz'), coalesce(frame.labelled_expression, 'NULL::pg_catalog.timestamptz'),
+		drift_internal.side_expression(frame), frame.source)
+$$;
+
+COMMENT ON FUNCTION drift_internal.sided_rows(drift_internal.training_frame) IS
+	'query for the training rows with three more columns: their time, when their label was known, and their side';
+
+CREATE OR REPLACE FUNCTION drift_internal.count_sides(frame drift_internal.training_frame) RETURNS jsonb
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(drift_internal.read_json_as(frame.owner, format($query$
+			SELECT jsonb_agg(c) FROM (
+				SELECT source.drift_side AS side, %s AS class, count(*) AS n, min(source.drift_time) AS first, max(source.drift_time) AS last
+				FROM (%s) AS source
+				GROUP BY 1, 2
+				ORDER BY 1, 2) AS c$query$,
+			CASE WHEN drift_internal.label_is_class(frame) THEN format('(source.%I::pg_catalog.text COLLATE "C")', frame.label) ELSE 'NULL::pg_catalog.text' END,
+			drift_internal.sided_rows(frame)), frame.path), '[]')
+$$;
+
+COMMENT ON FUNCTION drift_internal.count_sides(drift_internal.training_frame) IS
+	'how many rows are on each side, by class, with the first and the last time';
+
+-- The newest rows, as many as are wanted or nearly: rows of one time stay together, and some are left where possible.
+CREATE OR REPLACE FUNCTION drift_internal.newest_query(rows text, wanted bigint) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format($query$
+		WITH times AS MATERIALIZED (SELECT rows.drift_time AS t, rows.drift_known - rows.drift_time AS d FROM (%s) AS rows),
+			total AS (SELECT greatest(0, least(1, (count(*) - %2$s + 0.5) / nullif(count(*), 0)))::float8 AS place FROM times),
+			cut AS (
+				SELECT count(*) AS n, max(times.t) AS last, percentile_disc(0.5) WITHIN GROUP (ORDER BY times.d) AS delay, max(times.t) - min(times.t) AS span,
+					percentile_disc((SELECT total.place FROM total)) WITHIN GROUP (ORDER BY times.t) AS t
+				FROM times),
+			counted AS (
+				SELECT count(*) FILTER (WHERE times.t >= cut.t) AS with_it, count(*) FILTER (WHERE times.t > cut.t) AS without, min(times.t) FILTER (WHERE times.t > cut.t) AS next
+				FROM times, cut)
+		SELECT jsonb_build_object('n', cut.n, 'last', cut.last, 'delay', cut.delay, 'span', cut.span, 'from',
+			CASE WHEN counted.without > 0 AND (counted.with_it = cut.n OR %2$s - counted.without < counted.with_it - %2$s) THEN counted.next ELSE cut.t END)
+		FROM cut, counted$query$, rows, wanted)
+$$;
+
+COMMENT ON FUNCTION drift_internal.newest_query(text, bigint) IS
+	'query for the time from which on rows are the newest ones of all, for the last one, for the time that the rows span, and for how long labels took';

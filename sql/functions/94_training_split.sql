@@ -1,0 +1,143 @@
+-- held-out rows: the newest, or some by a hash
+
+CREATE OR REPLACE FUNCTION drift_internal.splits_by_time(frame drift_internal.training_frame) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	chosen CONSTANT text := drift_internal.training_option(frame.options, 'split');
+BEGIN
+	IF chosen = 'time' AND frame.time_expression IS NULL THEN
+		RAISE EXCEPTION 'rows without a time cannot be split by it'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Name a time_column with drift.set_training(), or set the option split to hash.';
+	END IF;
+	RETURN coalesce(chosen = 'time', frame.time_expression IS NOT NULL);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.splits_by_time(drift_internal.training_frame) IS 'whether the newest rows are held out';
+
+-- As many as their share says, though enough to tell two models apart, and never more than half.
+CREATE OR REPLACE FUNCTION drift_internal.test_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT greatest(ceil(drift_internal.training_option(frame.options, 'test_share')::float8 * n)::bigint,
+		least(drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint, n / 2))
+$$;
+
+COMMENT ON FUNCTION drift_internal.test_rows(drift_internal.training_frame, bigint) IS 'how many of so many new rows are held out';
+
+CREATE OR REPLACE FUNCTION drift_internal.newest_rows(frame drift_internal.training_frame, condition text, wanted bigint) RETURNS jsonb
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.read_json_as(frame.owner,
+		drift_internal.newest_query(format('SELECT * FROM (%s) AS sided WHERE sided.drift_side IN (''old'', ''new'') AND (%s)',
+			drift_internal.sided_rows(frame), condition), wanted), frame.path)
+$$;
+
+COMMENT ON FUNCTION drift_internal.newest_rows(drift_internal.training_frame, text, bigint) IS
+	'from when on the rows, called sided, that fulfil a condition are the newest of them, as drift_internal.newest_query() finds it';
+
+-- Times of the held-out rows are the same for every strategy.
+CREATE OR REPLACE FUNCTION drift_internal.place_test(frame drift_internal.training_frame, split drift_internal.training_split, n_new bigint)
+	RETURNS drift_internal.training_split
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	span CONSTANT interval := drift_internal.training_option(frame.options, 'test_span')::interval;
+	newest CONSTANT jsonb := drift_internal.newest_rows(frame, 'sided.drift_side = ''new''', drift_internal.test_rows(frame, n_new));
+BEGIN
+	split.test_to := (newest ->> 'last')::timestamptz;
+	split.test_from := coalesce(split.test_to - span, (newest ->> 'from')::timestamptz);
+	split.embargo := coalesce((frame.options ->> 'embargo')::interval,
+		least(greatest((newest ->> 'delay')::interval, '0'), (newest ->> 'span')::interval / 10), '0');
+	RETURN split;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.place_test(drift_internal.training_frame, drift_internal.training_split, bigint) IS
+	'the split with the times of the held-out rows and the embargo before them';
+
+CREATE OR REPLACE FUNCTION drift_internal.place_valid(frame drift_internal.training_frame, split drift_internal.training_split, n_new bigint)
+	RETURNS drift_internal.training_split
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	condition text;
+	n bigint;
+	wanted bigint;
+BEGIN
+	split.valid_to := split.test_from - split.embargo;
+	split.train_to := split.valid_to;
+	IF coalesce(drift_internal.training_option(frame.options, 'valid_split'), 'time') = 'time' THEN
+		condition := format('sided.drift_time < %s AND COALESCE(sided.drift_time >= %s, true)',
+			drift_internal.time_literal(split.valid_to), drift_internal.time_literal(split.rows_from));
+		n := (drift_internal.newest_rows(frame, condition, 1) ->> 'n')::bigint;
+		wanted := least(ceil(split.valid_share * n_new)::bigint, n / 2);
+		split.valid_from := (drift_internal.newest_rows(frame, condition, wanted) ->> 'from')::timestamptz;
+		split.train_to := split.valid_from - split.embargo;
+	END IF;
+	RETURN split;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.place_valid(drift_internal.training_frame, drift_internal.training_split, bigint) IS
+	'the split with the times of the rows that choose between candidates, which are the newest before the held-out ones unless they are taken by a hash';
+
+CREATE OR REPLACE FUNCTION drift_internal.training_split(frame drift_internal.training_frame, strategy text, sides jsonb) RETURNS drift_internal.training_split
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	split drift_internal.training_split;
+	n_new CONSTANT bigint := drift_internal.side_count(sides, 'new');
+BEGIN
+	split.by_time := drift_internal.splits_by_time(frame);
+	split.strategy := strategy;
+	split.rows_from := drift_internal.strategy_from(frame, strategy);
+	split.seed := drift_internal.training_option(frame.options, 'seed')::bigint;
+	split.valid_share := drift_internal.training_option(frame.options, 'valid_share')::float8;
+	IF split.by_time AND n_new > 0 THEN
+		split := drift_internal.place_valid(frame, drift_internal.place_test(frame, split, n_new), n_new);
+	ELSE
+		split.test_share := drift_internal.test_rows(frame, n_new)::float8 / nullif(n_new, 0);
+		split.embargo := '0';
+	END IF;
+	split.old_weight := 1;
+	split.new_weight := 1;
+	split.old_kept := 1;
+	split.new_kept := 1;
+	RETURN split;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.training_split(drift_internal.training_frame, text, jsonb) IS
+	'which rows a strategy is trained on, which choose between candidates and which are held out';
+
+-- Which of its rows a strategy uses for what; NULL: it does not use the row. Rows in an embargo are a gap.
+CREATE OR REPLACE FUNCTION drift_internal.split_expression(frame drift_internal.training_frame, split drift_internal.training_split) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('CASE WHEN source.drift_side NOT IN (''old'', ''new'') THEN NULL WHEN %s THEN ''test'' WHEN %s THEN NULL WHEN %s THEN ''valid'' WHEN %s THEN ''train'' ELSE ''gap'' END',
+		CASE WHEN split.by_time THEN format('COALESCE(source.drift_time >= %s, false)', drift_internal.time_literal(split.test_from))
+			ELSE format('source.drift_side = ''new'' AND %s < %s::pg_catalog.float8', place, coalesce(split.test_share, 0)) END,
+		CASE WHEN split.rows_from IS NULL THEN 'false' ELSE format('source.drift_time < %s', drift_internal.time_literal(split.rows_from)) END,
+		CASE
+			WHEN split.valid_from IS NOT NULL THEN format('source.drift_time >= %s AND source.drift_time < %s',
+				drift_internal.time_literal(split.valid_from), drift_internal.time_literal(split.valid_to))
+			WHEN split.by_time THEN format('COALESCE(source.drift_time < %s, true) AND %s < %s::pg_catalog.float8',
+				drift_internal.time_literal(split.valid_to), place, split.valid_share)
+			-- of what is not held out
+			ELSE format('%s >= %s::pg_catalog.float8', place, 1 - split.valid_share * (1 - coalesce(split.test_share, 0)))
+		END,
+		CASE WHEN split.by_time THEN format('COALESCE(source.drift_time < %s, true)', drift_internal.time_literal(split.train_to)) ELSE 'true' END)
+	FROM (SELECT format('drift_internal.key_place(%s, %s)', frame.key_expression, split.seed) AS place) AS p
+$$;
+
+COMMENT ON FUNCTION drift_internal.split_expression(drift_internal.training_frame, drift_internal.training_split) IS
+	'expression for what a row is used for: train, valid, test or gap; NULL: for nothing';
