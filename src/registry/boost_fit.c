@@ -1,0 +1,74 @@
+#include "postgres.h"
+
+#include <math.h>
+
+#include "guc.h"
+#include "registry/boost_fit.h"
+#include "registry/boost_rows.h"
+
+void
+BoostFitInit(BoostFit *fit, const DriftDesign *train, const DriftDesign *valid, const FitParams *params)
+{
+	double threads = FitParam(params, "threads");
+
+	fit->library = BoostLibraryGet();
+	fit->params = params;
+	fit->train = train;
+	fit->valid = valid;
+	fit->threads = isnan(threads) ? 1 : (int) threads;
+	fit->rounds = (uint32) FitParam(params, "n_estimators");
+}
+
+void
+BoostFitSet(BoostFit *fit, const char *name, const char *value)
+{
+	fit->library->set(fit->boost, name, value);
+}
+
+void
+BoostFitSetNumber(BoostFit *fit, const char *name, double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.9g", value);
+	BoostFitSet(fit, name, text);
+}
+
+static void
+SetOf(BoostFit *fit, const char *name)
+{
+	BoostFitSetNumber(fit, name, FitParam(fit->params, name));
+}
+
+char *
+BoostFitWord(const FitParams *params, const char *name)
+{
+	int place = (int) FitParam(params, name);
+	const FitParamRule *rule = params->rules;
+	const char *word;
+
+	while (strcmp(rule->name, name) != 0)
+		rule++;
+	for (word = rule->choices; place > 0; place--)
+		word += strcspn(word, " ") + 1;
+	return pnstrdup(word, strcspn(word, " "));
+}
+
+void
+BoostFitCreate(BoostFit *fit, BoostMatrix *const *matrices, int n)
+{
+	static const char *const numbers[] = {"max_depth",         "max_leaves", "gamma",
+										  "min_child_weight",  "subsample",  "colsample_bytree",
+										  "colsample_bylevel", "max_bin",    "seed"};
+
+	fit->boost = fit->library->create(matrices, n);
+	for (int i = 0; i < lengthof(numbers); i++)
+		SetOf(fit, numbers[i]);
+	BoostFitSet(fit, "grow_policy", BoostFitWord(fit->params, "grow_policy"));
+	BoostFitSetNumber(fit, "nthread", fit->threads);
+	if (BoostRowsCategorical(fit->train))
+	{
+		SetOf(fit, "max_cat_to_onehot");
+		SetOf(fit, "max_cat_threshold");
+	}
+}
