@@ -248,6 +248,12 @@ SQL_FUNCTIONS = \
 	sql/functions/98_guard.sql \
 	sql/functions/98_guard_batch.sql \
 	sql/functions/98_health.sql \
+	sql/functions/99_retrain_start.sql \
+	sql/functions/99_retrain_rows.sql \
+	sql/functions/99_retrain_trials.sql \
+	sql/functions/99_retrain_verdict.sql \
+	sql/functions/99_retrain_version.sql \
+	sql/functions/99_retrain.sql \
 	sql/functions/99_timeline.sql \
 	sql/functions/99_gates_measure.sql \
 	sql/functions/99_gates_evaluate.sql \

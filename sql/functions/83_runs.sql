@@ -26,6 +26,30 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.end_parts(bigint, text, boolean) IS 'ends the steps and trials of a run that are not over, with the error that ended it';
 
+CREATE OR REPLACE FUNCTION drift_internal.emit_run(run_id bigint) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	run drift.training_runs;
+	model drift.models;
+BEGIN
+	SELECT * INTO run FROM drift.training_runs AS r WHERE r.run_id = emit_run.run_id;
+	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = run.model_id;
+	IF run.kind = 'retrain' THEN
+		PERFORM drift_internal.emit(model, 'retraining_finished', jsonb_strip_nulls(jsonb_build_object('run_id', run.run_id, 'status', run.status,
+			'strategy', run.strategy, 'version', run.version, 'verdict', run.verdict, 'reason', run.reason, 'error', run.error,
+			'evaluation_id', run.evaluation_id, 'decision_id', run.decision_id,
+			'alerts', (
+				SELECT jsonb_agg(a.alert_id ORDER BY a.alert_id) FROM drift.alerts AS a
+				WHERE a.model_id = run.model_id AND a.resolved_at IS NULL AND a.raised_at <= run.finished_at))));
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.emit_run(bigint) IS
+	'tells outside systems what came of a retraining, the decision that asked for it, and the alerts that are open';
+
 CREATE OR REPLACE FUNCTION drift_internal.settle_run(run drift.training_runs) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -39,6 +63,7 @@ BEGIN
 		sqlstate = CASE WHEN cancelled THEN '57014' ELSE '57P01' END
 	WHERE r.run_id = run.run_id AND r.status = 'running';
 	PERFORM drift_internal.end_parts(run.run_id, problem, cancelled);
+	PERFORM drift_internal.emit_run(run.run_id);
 END
 $$;
 
@@ -132,7 +157,7 @@ COMMENT ON FUNCTION drift_internal.run_of_backend(bigint) IS 'a run that this se
 -- Which of the arguments is NULL stays as it is.
 CREATE OR REPLACE FUNCTION drift_internal.note_run(run_id bigint, strategy text DEFAULT NULL, tried_strategies text[] DEFAULT NULL,
 	plan jsonb DEFAULT NULL, snapshot jsonb DEFAULT NULL, best_trial integer DEFAULT NULL, evaluation_id bigint DEFAULT NULL,
-	verdict text DEFAULT NULL, reason text DEFAULT NULL) RETURNS void
+	verdict text DEFAULT NULL, reason text DEFAULT NULL, parameters jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -143,13 +168,14 @@ BEGIN
 	SET strategy = coalesce(note_run.strategy, r.strategy), tried_strategies = coalesce(note_run.tried_strategies, r.tried_strategies),
 		plan = coalesce(note_run.plan, r.plan), snapshot = coalesce(note_run.snapshot, r.snapshot),
 		best_trial = coalesce(note_run.best_trial, r.best_trial), evaluation_id = coalesce(note_run.evaluation_id, r.evaluation_id),
-		verdict = coalesce(note_run.verdict, r.verdict), reason = coalesce(note_run.reason, r.reason)
+		verdict = coalesce(note_run.verdict, r.verdict), reason = coalesce(note_run.reason, r.reason),
+		parameters = r.parameters || note_run.parameters
 	WHERE r.run_id = run.run_id;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.note_run(bigint, text, text[], jsonb, jsonb, integer, bigint, text, text) IS
-	'writes down what is known of a run of this session; NULL: as it was';
+COMMENT ON FUNCTION drift_internal.note_run(bigint, text, text[], jsonb, jsonb, integer, bigint, text, text, jsonb) IS
+	'writes down what is known of a run of this session; NULL: as it was; parameters are added to those it has';
 
 CREATE OR REPLACE FUNCTION drift_internal.report_progress(run_id bigint, progress float8, progress_text text DEFAULT NULL) RETURNS boolean
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -186,6 +212,7 @@ BEGIN
 		version = coalesce(close_run.version, r.version), progress = CASE WHEN over THEN 1 ELSE r.progress END,
 		progress_text = CASE WHEN NOT over THEN r.progress_text END, finished_at = clock_timestamp()
 	WHERE r.run_id = run.run_id;
+	PERFORM drift_internal.emit_run(run.run_id);
 END
 $$;
 
