@@ -47,6 +47,13 @@ $$;
 COMMENT ON FUNCTION drift_internal.after_error(drift.training_runs, jsonb, text, text) IS
 	'what is to be done when a step failed: the next candidate or strategy, or an end of the run';
 
+CREATE OR REPLACE FUNCTION drift_internal.step_of(todo jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	RETURN concat_ws(' ', todo->>'step', todo->>'attempt');
+
+COMMENT ON FUNCTION drift_internal.step_of(jsonb) IS 'what tells a step of a run from the next, also where a strategy failed at once';
+
 -- A statement that was cancelled says so in the row of its run, and then ends.
 CREATE OR REPLACE FUNCTION drift_internal.try_advance(run_id bigint, todo jsonb, state jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
@@ -73,7 +80,7 @@ BEGIN
 		next := coalesce(next - '{error,sqlstate}'::text[], todo);
 		next := drift_internal.after_error(run, next, problem, code) || jsonb_build_object('details', coalesce(next->'details', '{}'));
 	END IF;
-	IF next->>'step' <> todo->>'step' THEN
+	IF drift_internal.step_of(next) <> drift_internal.step_of(todo) THEN
 		PERFORM drift_internal.end_run_step(run_id, next->'details', CASE WHEN problem IS NULL THEN 'succeeded' ELSE 'failed' END, problem);
 	END IF;
 	IF drift_internal.report_progress(run_id, NULL) AND next->>'step' <> 'end' THEN
@@ -198,9 +205,9 @@ BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	todo := jsonb_build_object('step', 'plan', 'strategy', (SELECT r.strategy FROM drift.training_runs AS r WHERE r.run_id = perform_retrain.run_id));
 	WHILE todo->>'step' <> 'end' LOOP
-		IF todo->>'step' IS DISTINCT FROM begun THEN
-			begun := todo->>'step';
-			PERFORM drift_internal.begin_run_step(run_id, begun, drift_internal.progress_of(begun));
+		IF drift_internal.step_of(todo) IS DISTINCT FROM begun THEN
+			begun := drift_internal.step_of(todo);
+			PERFORM drift_internal.begin_run_step(run_id, todo->>'step', drift_internal.progress_of(todo->>'step'));
 			IF NOT within THEN
 				COMMIT;
 				PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);

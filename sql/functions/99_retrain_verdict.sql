@@ -130,7 +130,7 @@ BEGIN
 		PERFORM drift_internal.close_training_set((todo->>'set')::integer);
 	END IF;
 	IF next IS NOT NULL THEN
-		RETURN jsonb_build_object('step', 'plan', 'strategy', next, 'tried', to_jsonb(tried), 'outcomes', todo->'outcomes');
+		RETURN jsonb_build_object('step', 'plan', 'strategy', next, 'tried', to_jsonb(tried), 'outcomes', todo->'outcomes', 'attempt', cardinality(tried));
 	END IF;
 	RETURN drift_internal.settle_outcome(run, '{}', todo->'outcomes');
 END
