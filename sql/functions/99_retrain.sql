@@ -61,15 +61,15 @@ CREATE OR REPLACE FUNCTION drift_internal.try_advance(run_id bigint, todo jsonb,
 AS $$
 DECLARE
 	run drift.training_runs := drift_internal.run_of_backend(run_id);
-	next jsonb;
+	following jsonb;
 	problem text;
 	detail text;
 	code text;
 BEGIN
 	BEGIN
-		next := drift_internal.advance_retrain(run, todo, state);
-		problem := next->>'error';
-		code := next->>'sqlstate';
+		following := drift_internal.advance_retrain(run, todo, state);
+		problem := following->>'error';
+		code := following->>'sqlstate';
 	EXCEPTION
 		WHEN query_canceled OR others THEN
 			GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, code = RETURNED_SQLSTATE;
@@ -77,17 +77,17 @@ BEGIN
 	END;
 	IF problem IS NOT NULL THEN
 		run := drift_internal.run_of_backend(run_id);
-		next := coalesce(next - '{error,sqlstate}'::text[], todo);
-		next := drift_internal.after_error(run, next, problem, code) || jsonb_build_object('details', coalesce(next->'details', '{}'));
+		following := coalesce(following - '{error,sqlstate}'::text[], todo);
+		following := drift_internal.after_error(run, following, problem, code) || jsonb_build_object('details', coalesce(following->'details', '{}'));
 	END IF;
-	IF drift_internal.step_of(next) <> drift_internal.step_of(todo) THEN
-		PERFORM drift_internal.end_run_step(run_id, next->'details', CASE WHEN problem IS NULL THEN 'succeeded' ELSE 'failed' END, problem);
+	IF drift_internal.step_of(following) <> drift_internal.step_of(todo) THEN
+		PERFORM drift_internal.end_run_step(run_id, following->'details', CASE WHEN problem IS NULL THEN 'succeeded' ELSE 'failed' END, problem);
 	END IF;
-	IF drift_internal.report_progress(run_id, NULL) AND next->>'step' <> 'end' THEN
-		next := jsonb_build_object('step', 'end', 'status', 'cancelled', 'error', 'Somebody called drift.cancel_run().', 'sqlstate', '57014',
-			'requested', true, 'set', next->'set');
+	IF drift_internal.report_progress(run_id, NULL) AND following->>'step' <> 'end' THEN
+		following := jsonb_build_object('step', 'end', 'status', 'cancelled', 'error', 'Somebody called drift.cancel_run().', 'sqlstate', '57014',
+			'requested', true, 'set', following->'set');
 	END IF;
-	RETURN next - '{details,problem}'::text[];
+	RETURN following - '{details,problem}'::text[];
 END
 $$;
 

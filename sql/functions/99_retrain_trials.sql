@@ -55,28 +55,13 @@ BEGIN
 			parameters => jsonb_build_object('metric', drift_internal.metric_of_run(run, coalesce(measured->'valid', measured->'train'))));
 	END IF;
 	PERFORM drift_internal.end_trial(run.run_id, (todo->>'trial')::integer, 'succeeded', rounds, measured,
-		drift_internal.importance_of(artefact), artefact);
+		(SELECT jsonb_object_agg(i.feature, i.importance) FROM drift_internal.split_importance(artefact, 'gain') AS i WHERE i.importance IS NOT NULL), artefact);
 	RETURN drift_internal.after_trial(run, todo);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.store_trial(drift.training_runs, drift.training_configs, jsonb, drift.model, integer) IS
 	'measures the model of a trial on the rows it was trained on and those that choose between trials, and keeps it';
-
--- Not every kind of model can tell.
-CREATE OR REPLACE FUNCTION drift_internal.importance_of(artefact drift.model) RETURNS jsonb
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT jsonb_object_agg(i.feature, i.importance) FROM drift.feature_importance(artefact) AS i WHERE i.importance IS NOT NULL);
-EXCEPTION
-	WHEN feature_not_supported THEN
-		RETURN NULL;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.importance_of(drift.model) IS 'importance of each input of a model, where its kind tells';
 
 CREATE OR REPLACE FUNCTION drift_internal.open_trial(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
 	LANGUAGE plpgsql

@@ -141,7 +141,7 @@ BEGIN
 	version := drift.add_version(model, artefact,
 		parameters => jsonb_build_object('algorithm', best.algorithm) || CASE WHEN refit THEN drift_internal.refit_params(best) ELSE best.parameters END,
 		metrics => drift_internal.version_metrics(best),
-		tags => jsonb_build_object('strategy', run.strategy) || CASE WHEN todo->>'status' = 'needs_review' THEN '{"review": "needed"}' ELSE '{}' END,
+		tags => jsonb_build_object('strategy', run.strategy) || CASE WHEN todo->>'status' = 'needs_review' THEN '{"review": "needed"}'::jsonb ELSE '{}' END,
 		description => format('Retrained by run %s, strategy %s: %s', run.run_id, run.strategy, todo->>'reason'),
 		training => drift_internal.describe_rows(config, run.plan, query, CASE WHEN NOT refit THEN 'train' END),
 		run_id => run.run_id::text,
