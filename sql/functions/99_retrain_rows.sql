@@ -83,7 +83,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.describe_rows(drift.training_configs, jsonb, text, text) IS
 	'drift.training_snapshot() of features, label and time of one of the queries of a plan, read with the rights of the owner';
 
-CREATE OR REPLACE FUNCTION drift_internal.rows_as_baseline(config drift.training_configs, plan jsonb, query text, columns text[]) RETURNS drift.baselines
+CREATE OR REPLACE FUNCTION drift_internal.rows_as_baseline(config drift.training_configs, plan jsonb, query text, split text, columns text[]) RETURNS drift.baselines
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -93,7 +93,7 @@ BEGIN
 	baseline.name := 'training rows';
 	baseline.owner := config.owner;
 	baseline.origin := 'training';
-	baseline.source := drift_internal.plan_rows(plan, query, NULL, true);
+	baseline.source := drift_internal.plan_rows(plan, query, split, true);
 	baseline.path := config.path;
 	baseline.columns := columns;
 	baseline.time_column := 'drift_time';
@@ -102,8 +102,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.rows_as_baseline(drift.training_configs, jsonb, text, text[]) IS
-	'one of the queries of a plan as a baseline that is yet to be read';
+COMMENT ON FUNCTION drift_internal.rows_as_baseline(drift.training_configs, jsonb, text, text, text[]) IS
+	'rows of one of the queries of a plan as a baseline that is yet to be read';
 
 CREATE OR REPLACE FUNCTION drift_internal.store_run_profiles(run_id bigint, columns drift.baseline_columns[]) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -137,7 +137,7 @@ AS $$
 DECLARE
 	described CONSTANT jsonb := drift_internal.describe_rows(config, run.plan, 'query');
 	content CONSTANT record := drift_internal.read_baseline(
-		drift_internal.rows_as_baseline(config, run.plan, 'query', drift_internal.plan_columns(run.plan)));
+		drift_internal.rows_as_baseline(config, run.plan, 'query', NULL, drift_internal.plan_columns(run.plan)));
 	opened CONSTANT jsonb := drift_internal.open_training_set(run.plan->>'query', run.plan->>'label',
 		drift_internal.training_set_options(run, run.plan), config.owner, config.path);
 	snapshot jsonb;

@@ -101,12 +101,14 @@ $$;
 COMMENT ON FUNCTION drift_internal.store_run_metrics(bigint, drift.training_trials) IS 'writes the metrics of its best trial down as those of a run of this session';
 
 -- A baseline for monitors of the features is welcome, and no reason to lose a version.
-CREATE OR REPLACE FUNCTION drift_internal.version_baseline(run drift.training_runs, config drift.training_configs, version integer, query text) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.version_baseline(run drift.training_runs, config drift.training_configs, version integer, query text, split text)
+	RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	baseline drift.baselines := drift_internal.rows_as_baseline(config, run.plan, query, ARRAY(SELECT jsonb_array_elements_text(run.plan->'features')));
+	baseline drift.baselines := drift_internal.rows_as_baseline(config, run.plan, query, split,
+		ARRAY(SELECT jsonb_array_elements_text(run.plan->'features')));
 	content record;
 BEGIN
 	content := drift_internal.read_baseline(baseline);
@@ -122,7 +124,7 @@ EXCEPTION
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.version_baseline(drift.training_runs, drift.training_configs, integer, text) IS
+COMMENT ON FUNCTION drift_internal.version_baseline(drift.training_runs, drift.training_configs, integer, text, text) IS
 	'makes the features of the rows that a version was trained on its training baseline, if that can be';
 
 CREATE OR REPLACE FUNCTION drift_internal.retrain_register(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
@@ -134,6 +136,7 @@ DECLARE
 	best CONSTANT drift.training_trials := drift_internal.best_trial_of(run);
 	refit CONSTANT boolean := (run.plan->>'refit')::boolean;
 	query CONSTANT text := CASE WHEN refit THEN 'all_query' ELSE 'query' END;
+	split CONSTANT text := CASE WHEN NOT refit THEN 'train' END;
 	artefact CONSTANT drift.model := drift_internal.version_artefact(run, config, todo);
 	version integer;
 	told jsonb;
@@ -143,11 +146,11 @@ BEGIN
 		metrics => drift_internal.version_metrics(best),
 		tags => jsonb_build_object('strategy', run.strategy) || CASE WHEN todo->>'status' = 'needs_review' THEN '{"review": "needed"}'::jsonb ELSE '{}' END,
 		description => format('Retrained by run %s, strategy %s: %s', run.run_id, run.strategy, todo->>'reason'),
-		training => drift_internal.describe_rows(config, run.plan, query, CASE WHEN NOT refit THEN 'train' END),
+		training => drift_internal.describe_rows(config, run.plan, query, split),
 		run_id => run.run_id::text,
 		lineage => jsonb_strip_nulls(jsonb_build_object('run_id', run.run_id, 'trial', run.best_trial, 'strategy', run.strategy,
 			'decision_id', run.decision_id, 'evaluation_id', run.evaluation_id, 'parent_version', run.champion_version)));
-	told := jsonb_build_object('version', version) || drift_internal.version_baseline(run, config, version, query);
+	told := jsonb_build_object('version', version) || drift_internal.version_baseline(run, config, version, query, split);
 	RETURN todo - '{set,fit}'::text[] || jsonb_build_object('step', 'log', 'version', version, 'details', told);
 END
 $$;
