@@ -45,6 +45,7 @@ SQL_INSTALL = \
 	sql/install/70_detectors.sql \
 	sql/install/72_training.sql \
 	sql/install/73_training_data.sql
+	sql/install/76_validations.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
@@ -232,6 +233,7 @@ SQL_FUNCTIONS = \
 	sql/functions/95_tune_alerts.sql \
 	sql/functions/95_alerts.sql \
 	sql/functions/96_triggers.sql \
+	sql/functions/96_retraining.sql \
 	sql/functions/96_reasons.sql \
 	sql/functions/96_decide.sql \
 	sql/functions/97_cron.sql \
@@ -257,7 +259,10 @@ SQL_FUNCTIONS = \
 	sql/functions/99_timeline.sql \
 	sql/functions/99_gates_measure.sql \
 	sql/functions/99_gates_evaluate.sql \
-	sql/functions/99_gates_judge.sql
+	sql/functions/99_gates_judge.sql \
+	sql/functions/99_deploy_if_better.sql \
+	sql/functions/99_validation_rows.sql \
+	sql/functions/99_validate_deployment.sql
 
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_UPDATES = $(patsubst sql/updates/%.sql,sql/$(EXTENSION)--%.sql,$(wildcard sql/updates/*--$(EXTVERSION).sql))
