@@ -44,7 +44,7 @@ SQL_INSTALL = \
 	sql/install/68_estimates.sql \
 	sql/install/70_detectors.sql \
 	sql/install/72_training.sql \
-	sql/install/73_training_data.sql
+	sql/install/73_training_data.sql \
 	sql/install/76_validations.sql
 
 SQL_FUNCTIONS = \

@@ -65,7 +65,7 @@ AS $$
 	('deployment.validation_scores', 'choice', NULL, '{rollback,report}', false, '"rollback"', 'what scores mean that are not those of the held-out rows of the run, where features did not change and no outcomes speak for the version'),
 	('deployment.automatic_rollback', 'boolean', NULL, NULL, false, 'true', 'whether a cycle takes back a version whose validation failed'),
 
-	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,monday,diabetes,full_monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a bundle of drift.schedule_bundles(), five fields as in crontab, or event_driven: by nobody but who loads data'),
+	('monitoring.schedule', 'schedule', NULL, '{hourly,daily,weekly,monthly,monday,diabetes,assess_weekly,online,full_monthly,event_driven}', false, '"weekly"', 'when the monitors of a model run: a bundle of drift.schedule_bundles(), five fields as in crontab, or event_driven: by nobody but who loads data'),
 	('monitoring.drift_check_samples', 'integer', '[2,)', NULL, false, '500', 'rows below which a check gives no verdict'),
 	('monitoring.monitoring_interval', 'integer', '[60,)', NULL, false, '3600', 'seconds between two cycles that drift.start_monitoring() schedules'),
 	('monitoring.max_history_days', 'integer', '[1,36500]', NULL, false, '30', 'days for which checks and windows of hours are kept'),

@@ -108,12 +108,11 @@ AS $$
 DECLARE
 	plan jsonb;
 	trained jsonb;
-	started CONSTANT timestamptz := clock_timestamp();
+	started CONSTANT timestamptz := pg_catalog.clock_timestamp();
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	plan := drift_internal.plan_retraining(model, as_of, automatic);
 	IF plan->>'status' = 'due' THEN
-		COMMIT;
 		CALL drift.retrain(model, plan->>'strategy', drift_internal.retraining_options(plan, as_of, triggered_by), trained);
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	END IF;

@@ -8,11 +8,25 @@ DECLARE
 	found CONSTANT drift.models := drift_internal.find_model(model, 'operate');
 BEGIN
 	RETURN (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM drift_internal.cycle_steps(found, drift_internal.actor()) AS s)
-		|| jsonb_build_object('action', 'summary', 'model', found.name);
+		|| jsonb_build_object('action', 'summary', 'model', found.name)
+		|| (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM drift_internal.loop_steps(found) AS s);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.find_cycle(text) IS 'the steps of a cycle of a model for the acting role';
+
+CREATE OR REPLACE FUNCTION drift_internal.step_result(steps jsonb, actions text[]) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN s->>'status' = 'failed' THEN coalesce(s->'result', '{}') || jsonb_build_object('status', 'failed', 'problem', s->'problem')
+		ELSE coalesce(s->'result', '{"status": "skipped", "reason": "Nothing was due."}') END
+	FROM jsonb_array_elements(steps) AS s
+	WHERE s->>'action' = ANY (actions)
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.step_result(jsonb, text[]) IS 'what came of the step of a cycle that is called so; NULL: it was none of its steps';
 
 CREATE OR REPLACE FUNCTION drift_internal.cycle_result(model text, as_of timestamptz, steps jsonb) RETURNS jsonb
 	LANGUAGE sql STABLE
@@ -40,10 +54,18 @@ AS $$
 		'decision', (
 			SELECT coalesce(s->'result', jsonb_build_object('status', s->'status', 'problem', s->'problem'))
 			FROM jsonb_array_elements(steps) AS s
-			WHERE s->>'action' = 'summary')))
+			WHERE s->>'action' = 'summary'),
+		'advance', drift_internal.step_result(steps, '{deployments}'),
+		'validation', drift_internal.step_result(steps, '{validate}'),
+		'retraining', drift_internal.step_result(steps, '{retrain,retrain_automatically}'),
+		'deployment', drift_internal.step_result(steps, '{deploy}'),
+		'steps', (
+			SELECT jsonb_agg(jsonb_build_object('step', CASE s->>'action' WHEN 'summary' THEN 'decide' WHEN 'deployments' THEN 'advance' WHEN 'retrain_automatically' THEN 'retrain' ELSE s->>'action' END,
+				'monitor', s->'monitor', 'status', s->'status', 'problem', s->'problem', 'milliseconds', s->'milliseconds') ORDER BY place)
+			FROM jsonb_array_elements(steps) WITH ORDINALITY AS u (s, place))))
 $$;
 
-COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, what detectors found, the decision';
+COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, what detectors found, the decision, what became of the deployment, its validation and the training, and each step';
 
 CREATE OR REPLACE PROCEDURE drift.run_cycle(model text, INOUT result jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
 	LANGUAGE plpgsql
@@ -56,7 +78,11 @@ BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	FOR step IN SELECT s FROM jsonb_array_elements(drift_internal.find_cycle(model)) AS s LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-		done := drift_internal.do_step(step, as_of);
+		IF step->>'action' = 'retrain_automatically' THEN
+			CALL drift_internal.retrain_step(step->>'model', as_of, true, 'cycle', done);
+		ELSE
+			done := drift_internal.do_step(step, as_of);
+		END IF;
 		COMMIT;
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		IF done->>'sqlstate' = '57014' THEN
@@ -70,7 +96,7 @@ END
 $$;
 
 COMMENT ON PROCEDURE drift.run_cycle(text, jsonb, timestamptz) IS
-	'reads new rows of every monitor of a model, checks them, decides what to do, and commits after each; result has the worst status, each check and the decision';
+	'Closes the loop for a model: reads new rows of every monitor and checks them, decides what to do, lets a running deployment go on, validates the champion and takes it back where it failed, trains where a trigger asks for it, and deploys what passed the gates. Training needs drift.set_training(); keys of retraining and deployment of the configuration say how, and what is left to people. Commits after each step; result has the worst status, what came of each step, and the decision. as_of: as if it was that time.';
 
 CREATE OR REPLACE FUNCTION drift.cycle_model(model text, as_of timestamptz DEFAULT NULL) RETURNS jsonb
 	LANGUAGE sql

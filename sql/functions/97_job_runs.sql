@@ -186,12 +186,18 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT * INTO named FROM drift.models AS m WHERE m.model_id = schedule.model_id;
-	IF schedule.task IN ('cycle', 'refresh', 'calibrate', 'purge') THEN
+	IF schedule.task IN ('cycle', 'monitor', 'refresh', 'calibrate', 'purge') THEN
 		RETURN QUERY
-			SELECT * FROM drift_internal.cycle_steps(named, schedule.owner, CASE WHEN schedule.task = 'cycle' THEN 'check' ELSE schedule.task END);
+			SELECT * FROM drift_internal.cycle_steps(named, schedule.owner, CASE WHEN schedule.task IN ('cycle', 'monitor') THEN 'check' ELSE schedule.task END);
 	END IF;
 	IF schedule.task NOT IN ('refresh', 'calibrate', 'purge') THEN
-		RETURN QUERY SELECT CASE WHEN schedule.task = 'cycle' THEN 'summary' ELSE schedule.task END, NULL::text, named.name;
+		RETURN QUERY SELECT CASE WHEN schedule.task IN ('cycle', 'monitor') THEN 'summary' ELSE schedule.task END, NULL::text, named.name;
+	END IF;
+	IF schedule.task = 'cycle' THEN
+		RETURN QUERY SELECT * FROM drift_internal.loop_steps(named);
+	-- What was trained by itself is also deployed as the configuration says.
+	ELSIF schedule.task = 'retrain' THEN
+		RETURN QUERY SELECT 'deploy', NULL::text, named.name;
 	END IF;
 END
 $$;

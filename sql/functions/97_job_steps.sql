@@ -62,6 +62,24 @@ $$;
 COMMENT ON FUNCTION drift_internal.deployment_step(text) IS
 	'looks at the running deployment of a model where that is due, as the owner of its log or a member of it; NULL: nothing was due';
 
+CREATE OR REPLACE FUNCTION drift_internal.validation_step(model text, as_of timestamptz) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found CONSTANT drift.models := drift_internal.find_model(model, 'operate');
+BEGIN
+	IF NOT drift_internal.validation_due(found, coalesce(as_of, clock_timestamp())) THEN
+		RETURN NULL;
+	END IF;
+	PERFORM drift_internal.check_log_trusted(found);
+	RETURN (SELECT v FROM drift.validate_deployment(found.name, record => true, to_time => as_of) AS v);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.validation_step(text, timestamptz) IS
+	'validates the champion of a model where that is due, as the owner of its log or a member of it; NULL: nothing was due';
+
 CREATE OR REPLACE FUNCTION drift_internal.has_many_monitors(model text) RETURNS boolean
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -96,6 +114,13 @@ BEGIN
 		SELECT jsonb_agg(to_jsonb(u)) INTO result FROM drift.update_detectors(model) AS u;
 	WHEN action = 'deployments' THEN
 		result := drift_internal.deployment_step(model);
+	WHEN action = 'validate' THEN
+		result := drift_internal.validation_step(model, as_of);
+	-- Where a run of steps may commit, drift_internal.retrain_step() takes its place.
+	WHEN action IN ('retrain', 'retrain_automatically') THEN
+		result := drift_internal.retrain_within(model, as_of, action = 'retrain_automatically', 'cycle');
+	WHEN action = 'deploy' THEN
+		result := drift.deploy_if_better(model);
 	WHEN action = 'maintain_log' THEN
 		SELECT jsonb_agg(to_jsonb(m)) INTO result FROM drift.maintain_prediction_log(model) AS m;
 	WHEN action = 'health' THEN
@@ -158,6 +183,25 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.cycle_steps(drift.models, regrole, text) IS
 	'an action for each monitor of a model that is not paused and that a role may run; before checks its detectors';
+
+-- First what is on its way, then what is new.
+CREATE OR REPLACE FUNCTION drift_internal.loop_steps(model drift.models) RETURNS TABLE (action text, monitor text, model text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.action, NULL::text, loop_steps.model.name
+	FROM (VALUES
+			(1, 'deployments', EXISTS (SELECT FROM drift.deployments AS d WHERE d.model_id = loop_steps.model.model_id AND d.status = 'running')),
+			(2, 'validate', EXISTS (SELECT FROM drift.deployments AS d WHERE d.model_id = loop_steps.model.model_id AND d.previous_version <> d.version)),
+			(3, 'retrain_automatically', EXISTS (SELECT FROM drift.training_configs AS c WHERE c.model_id = loop_steps.model.model_id)),
+			(4, 'deploy', EXISTS (SELECT FROM drift.training_configs AS c WHERE c.model_id = loop_steps.model.model_id))
+		) AS s (place, action, wanted)
+	WHERE s.wanted
+	ORDER BY s.place
+$$;
+
+COMMENT ON FUNCTION drift_internal.loop_steps(drift.models) IS
+	'what a cycle does after its decision: a running deployment goes on, the champion is validated, the model is trained and what came of it deployed';
 
 CREATE OR REPLACE FUNCTION drift_internal.run_status(steps jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -75,6 +75,8 @@ BEGIN
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		IF step->>'action' = 'maintain_log' THEN
 			CALL drift_internal.maintain_log_step(step->>'model', path, done);
+		ELSIF step->>'action' IN ('retrain', 'retrain_automatically') THEN
+			CALL drift_internal.retrain_step(step->>'model', NULL, step->>'action' = 'retrain_automatically', 'schedule', done);
 		ELSE
 			done := drift_internal.do_step(step, NULL);
 		END IF;

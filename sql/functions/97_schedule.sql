@@ -1,7 +1,7 @@
 -- drift.schedule_monitor(), drift.schedule_model() and the bundles they know
 
 CREATE OR REPLACE FUNCTION drift.schedule_bundles() RETURNS TABLE (bundle text, task text, cron text, description text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES
@@ -24,6 +24,11 @@ AS $$
 		('monday', 'cycle', '0 0 * * 1', 'drift, performance, alerts, decision'),
 		('diabetes', 'cycle', '0 2 * * *', 'drift every day'),
 		('diabetes', 'recommend', '0 3 * * 0', 'whether to retrain, every Sunday'),
+		('assess_weekly', 'monitor', '0 2 * * 0', 'drift, performance, alerts, decision, every Sunday'),
+		('assess_weekly', 'deployments', '15 * * * *', 'a running deployment goes on when it may'),
+		('assess_weekly', 'validate', '30 3 * * *', 'whether the champion proves itself, every night'),
+		('assess_weekly', 'retrain', '0 4 1 * *', 'train if the last decision asks for it, on the first of the month'),
+		('online', 'cycle', '5 seconds', 'drift, decision, training, deployment, validation, as often as online.check_interval of the configuration says'),
 		('full_monthly', 'maintain_log', '0 0 1 * *', 'partitions and retention'),
 		('full_monthly', 'match_outcomes', '0 0 1 * *', 'outcomes that came before their predictions'),
 		('full_monthly', 'cycle', '0 0 1 * *', 'drift, performance, alerts, decision'),
@@ -49,6 +54,43 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.bundle_tasks(text, boolean) IS 'what a bundle means for a model, or for a monitor';
 
+CREATE OR REPLACE FUNCTION drift_internal.interval_cron(every interval) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	seconds CONSTANT numeric := extract(epoch FROM every);
+	minutes CONSTANT numeric := seconds / 60;
+BEGIN
+	CASE
+		WHEN seconds BETWEEN 1 AND 59 AND seconds = trunc(seconds) THEN RETURN format('%s seconds', trunc(seconds));
+		WHEN minutes = 1 THEN RETURN '* * * * *';
+		WHEN minutes BETWEEN 1 AND 59 AND mod(60, minutes) = 0 THEN RETURN format('*/%s * * * *', trunc(minutes));
+		WHEN minutes = 60 THEN RETURN '0 * * * *';
+		WHEN minutes BETWEEN 60 AND 1439 AND mod(1440, minutes) = 0 AND mod(minutes, 60) = 0 THEN RETURN format('0 */%s * * *', trunc(minutes / 60));
+		WHEN minutes = 1440 THEN RETURN '0 2 * * *';
+		WHEN minutes = 10080 THEN RETURN '0 2 * * 0';
+		ELSE
+			RAISE EXCEPTION 'no schedule runs every %', every
+				USING ERRCODE = 'invalid_parameter_value',
+					HINT = 'An interval divides an hour or a day, or is a day or a week; for others, drift.schedule_model() takes a cron expression.';
+	END CASE;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.interval_cron(interval) IS 'cron expression for a time between runs; an error where none can say it';
+
+CREATE OR REPLACE FUNCTION drift_internal.online_cron(model text, monitor text) RETURNS text
+	LANGUAGE sql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift_internal.interval_cron(make_interval(secs => drift_internal.config_number(drift_internal.loaded_config(
+		CASE WHEN model IS NOT NULL THEN (drift_internal.find_model(model, 'operate')).model_id ELSE (drift_internal.find_monitor(monitor, 'run')).model_id END),
+		'online.check_interval')))
+$$;
+
+COMMENT ON FUNCTION drift_internal.online_cron(text, text) IS 'how often a stream is looked at by the configuration of a model, or of the model of a monitor';
+
 CREATE OR REPLACE FUNCTION drift_internal.schedule_all(model text, monitor text, task text, cron text, time_zone text, runner text)
 	RETURNS SETOF drift.scheduled
 	LANGUAGE plpgsql ROWS 5
@@ -70,7 +112,8 @@ BEGIN
 			FROM drift_internal.bundle_tasks(word, model IS NOT NULL) AS b
 			WHERE schedule_all.task IS NULL OR b.task = schedule_all.task
 		LOOP
-			RETURN NEXT drift_internal.schedule_task(model, monitor, part.task, part.cron, time_zone, runner, word);
+			RETURN NEXT drift_internal.schedule_task(model, monitor, part.task,
+				CASE word WHEN 'online' THEN drift_internal.online_cron(model, monitor) ELSE part.cron END, time_zone, runner, word);
 		END LOOP;
 	ELSE
 		RETURN NEXT drift_internal.schedule_task(model, monitor, coalesce(task, CASE WHEN model IS NULL THEN 'check' ELSE 'cycle' END),
@@ -113,32 +156,6 @@ $$;
 
 COMMENT ON FUNCTION drift.schedule_model(text, text, text, text, text) IS
 	'schedules a model with all its monitors, by a bundle (drift.schedule_bundles() lists them), a cron expression, or what monitoring.schedule of its configuration says: a cycle, or a task of drift.schedule_tasks(). event_driven makes no schedule: whoever loads data calls drift.run_cycle().';
-
-CREATE OR REPLACE FUNCTION drift_internal.interval_cron(every interval) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	seconds CONSTANT numeric := extract(epoch FROM every);
-	minutes CONSTANT numeric := seconds / 60;
-BEGIN
-	CASE
-		WHEN seconds BETWEEN 1 AND 59 AND seconds = trunc(seconds) THEN RETURN format('%s seconds', trunc(seconds));
-		WHEN minutes = 1 THEN RETURN '* * * * *';
-		WHEN minutes BETWEEN 1 AND 59 AND mod(60, minutes) = 0 THEN RETURN format('*/%s * * * *', trunc(minutes));
-		WHEN minutes = 60 THEN RETURN '0 * * * *';
-		WHEN minutes BETWEEN 60 AND 1439 AND mod(1440, minutes) = 0 AND mod(minutes, 60) = 0 THEN RETURN format('0 */%s * * *', trunc(minutes / 60));
-		WHEN minutes = 1440 THEN RETURN '0 2 * * *';
-		WHEN minutes = 10080 THEN RETURN '0 2 * * 0';
-		ELSE
-			RAISE EXCEPTION 'no schedule runs every %', every
-				USING ERRCODE = 'invalid_parameter_value',
-					HINT = 'An interval divides an hour or a day, or is a day or a week; for others, drift.schedule_model() takes a cron expression.';
-	END CASE;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.interval_cron(interval) IS 'cron expression for a time between runs; an error where none can say it';
 
 CREATE OR REPLACE FUNCTION drift.start_monitoring(model text, every interval DEFAULT NULL, runner text DEFAULT 'auto')
 	RETURNS SETOF drift.scheduled

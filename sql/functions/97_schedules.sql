@@ -3,11 +3,12 @@
 -- Rows are written with the rights of the extension after asking who acts; jobs of pg_cron are made as the caller.
 
 CREATE OR REPLACE FUNCTION drift.schedule_tasks() RETURNS TABLE (task text, for_models boolean, for_monitors boolean, description text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES
-		('cycle', true, false, 'check every monitor of the model, then decide what to do'),
+		('cycle', true, false, 'check every monitor of the model, decide what to do, and do it: drift.run_cycle()'),
+		('monitor', true, false, 'check every monitor of the model and decide, and leave it at that'),
 		('check', false, true, 'read new rows, check and decide'),
 		('refresh', true, true, 'read new rows only'),
 		('detect', true, false, 'add what is new to the detectors of the model'),
@@ -16,6 +17,9 @@ AS $$
 		('purge', true, true, 'drop windows and checks that are past max_history_days'),
 		('maintain_log', true, false, 'partitions and retention of the prediction log'),
 		('match_outcomes', true, false, 'find the predictions of outcomes that came before them'),
+		('retrain', true, false, 'train if the newest decision asks for it: drift.retrain_if_needed(), then drift.deploy_if_better()'),
+		('deploy', true, false, 'deploy what the newest run gave: drift.deploy_if_better()'),
+		('validate', true, false, 'whether the champion proves itself: drift.validate_deployment()'),
 		('deployments', true, false, 'look at the running deployment and go on with it'),
 		('health', true, false, 'keep the findings of drift.health_check() about the model')
 $$;
