@@ -9,6 +9,9 @@
 
 int drift_profile_keys = DRIFT_DEFAULT_KEYS;
 int drift_model_cache_size = 256 * 1024;
+int drift_training_memory_limit = 4096;
+int drift_training_threads = 1;
+int drift_max_training_threads = 1;
 
 void
 DriftInitSettings(void)
@@ -21,5 +24,14 @@ DriftInitSettings(void)
 							"Beyond it the least recently used go; those of running queries stay in any case.",
 							&drift_model_cache_size, 256 * 1024, 0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
 							NULL);
+	DefineCustomIntVariable("drift.training_memory_limit", "Most memory that a training may need.",
+							"A training that is estimated to need more is refused before it starts.",
+							&drift_training_memory_limit, 4096, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MB, NULL, NULL, NULL);
+	DefineCustomIntVariable("drift.training_threads", "Threads of a training that does not say how many it wants.",
+							"drift.max_training_threads limits them.", &drift_training_threads, 1, 1, 1024, PGC_USERSET,
+							0, NULL, NULL, NULL);
+	DefineCustomIntVariable("drift.max_training_threads", "Most threads that a training gets.",
+							"A training that wants more gets so many.", &drift_max_training_threads, 1, 1, 1024,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("drift");
 }

@@ -11,6 +11,13 @@ extern int drift_profile_keys;
 /* Kilobytes of prepared models that a session keeps. */
 extern int drift_model_cache_size;
 
+/* Megabytes that a training may need. */
+extern int drift_training_memory_limit;
+
+/* Threads of a training that does not say how many, and the most that any gets. */
+extern int drift_training_threads;
+extern int drift_max_training_threads;
+
 extern void DriftInitSettings(void);
 
 #endif

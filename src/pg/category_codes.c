@@ -34,6 +34,7 @@ struct CategoryCodes
 	MemoryContext context;
 	codes_hash *table;
 	Size label_bytes;
+	Size limit;
 };
 
 CategoryCodes *
@@ -44,7 +45,24 @@ CategoryCodesCreate(MemoryContext context)
 	codes->context = context;
 	codes->table = codes_create(context, 32, NULL);
 	codes->label_bytes = 0;
+	/* both columns of a pair may fill what a hash table of the server may */
+	codes->limit = get_hash_memory_limit() / 2;
 	return codes;
+}
+
+CategoryCodes *
+CategoryCodesCreateUnlimited(MemoryContext context)
+{
+	CategoryCodes *codes = CategoryCodesCreate(context);
+
+	codes->limit = MaxAllocHugeSize;
+	return codes;
+}
+
+Size
+CategoryCodesBytes(const CategoryCodes *codes)
+{
+	return codes->label_bytes + codes->table->size * sizeof(CodeEntry);
 }
 
 int64
@@ -53,7 +71,7 @@ CategoryCodesCount(const CategoryCodes *codes)
 	return codes->table->members;
 }
 
-/* Keep the label of a new category; both columns may fill what a hash table of the server may */
+/* Keep the label of a new category */
 static void
 KeepLabel(CategoryCodes *codes, CodeEntry *entry)
 {
@@ -62,7 +80,7 @@ KeepLabel(CategoryCodes *codes, CodeEntry *entry)
 	memcpy(label, entry->category.bytes, entry->category.length);
 	entry->category.bytes = label;
 	codes->label_bytes += GetMemoryChunkSpace(label);
-	if (codes->label_bytes + codes->table->size * sizeof(CodeEntry) > get_hash_memory_limit() / 2)
+	if (CategoryCodesBytes(codes) > codes->limit)
 		ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("too many categories for work_mem"),
 						errdetail("The column has at least %u distinct values.", codes->table->members),
 						errhint("Group rare categories into one, or raise work_mem or hash_mem_multiplier.")));

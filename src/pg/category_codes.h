@@ -11,6 +11,10 @@ typedef struct CategoryCodes CategoryCodes;
 
 extern CategoryCodes *CategoryCodesCreate(MemoryContext context);
 
+/* One whose owner looks after its memory */
+extern CategoryCodes *CategoryCodesCreateUnlimited(MemoryContext context);
+extern Size CategoryCodesBytes(const CategoryCodes *codes);
+
 /* The number of a category, which is kept if it is new; error 53400 when there are too many of them for memory. */
 extern uint64 CategoryCode(CategoryCodes *codes, const CategoryBytes *category);
 

@@ -2,31 +2,24 @@
  * read_as.c
  *		Running the text that somebody stored, as that somebody.
  *
- * A superuser's scheduler runs the queries and expressions of everybody. SET
- * ROLE would not guard it: the text could say RESET ROLE. So the text runs in
- * a security-restricted operation, as index expressions do, where the role
- * cannot be changed, nothing temporary can be made, and settings go back. It
- * also cannot write. All of its rows are there before any goes to the caller.
+ * All of its rows are there before any goes to the caller.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tstoreReceiver.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/params.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/guc.h"
-#include "utils/syscache.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
 #include "pg/query.h"
+#include "registry/owner.h"
 
 static TimeoutId reading_timeout = MAX_TIMEOUTS;
 static volatile sig_atomic_t reading_timed_out = false;
@@ -64,24 +57,6 @@ StopTimeout(int milliseconds)
 {
 	if (milliseconds > 0)
 		disable_timeout(reading_timeout, false);
-}
-
-/*
- * Within a function that runs as the extension's owner the session says who
- * acts. Both are asked, so that neither a user's function that a superuser
- * calls nor a superuser's function that a user calls reads more than its own.
- */
-static void
-CheckMayReadAs(Oid owner)
-{
-	if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(owner)))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role with OID %u does not exist", owner),
-						errdetail("It owned what is to be read."), errhint("Give it another owner.")));
-	if (!has_privs_of_role(GetUserId(), owner) ||
-		(!InSecurityRestrictedOperation() && !has_privs_of_role(GetOuterUserId(), owner)))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("permission denied to read as role \"%s\"", GetUserNameFromId(owner, false)),
-						errdetail("Only members of the role may do this.")));
 }
 
 static void
@@ -134,49 +109,25 @@ RunQueryInTime(const char *query, Datum profiles, bool profiles_are_null, Oid pr
 	PG_END_TRY();
 }
 
-static void
-SetLocal(const char *name, const char *value)
-{
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-}
-
 PG_FUNCTION_INFO_V1(drift_read_as);
 Datum
 drift_read_as(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Oid saved_user;
-	int saved_context;
-	int nest_level;
-	bool was_read_only = XactReadOnly;
+	OwnerScope scope;
 	const char *query;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("only the profiles can be NULL")));
-	CheckMayReadAs(PG_GETARG_OID(0));
+	OwnerCheck(PG_GETARG_OID(0));
 	query = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 
-	GetUserIdAndSecContext(&saved_user, &saved_context);
-	SetUserIdAndSecContext(PG_GETARG_OID(0),
-						   saved_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-	nest_level = NewGUCNestLevel();
-	SetLocal("search_path", text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	/* All of a table in the order of its rows, so that summaries of the same rows are the same */
-	SetLocal("synchronize_seqscans", "off");
+	OwnerEnter(&scope, PG_GETARG_OID(0), text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	CheckQuery(query);
 
-	/*
-	 * The variable, because a setting of this name cannot be given back. Where
-	 * this is left by an error, whoever catches that aborts a (sub)transaction,
-	 * which gives back all of it.
-	 */
-	XactReadOnly = true;
 	RunQueryInTime(query, PG_ARGISNULL(3) ? (Datum) 0 : PG_GETARG_DATUM(3), PG_ARGISNULL(3),
 				   get_fn_expr_argtype(fcinfo->flinfo, 3), rsinfo, IsTimed() ? 0 : PG_GETARG_INT32(4));
-	XactReadOnly = was_read_only;
-
-	AtEOXact_GUC(false, nest_level);
-	SetUserIdAndSecContext(saved_user, saved_context);
+	OwnerLeave(&scope);
 	return (Datum) 0;
 }
