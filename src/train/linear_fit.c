@@ -110,6 +110,7 @@ drift_linear_start(const DriftFeatures *rows, const DriftLinearOptions *options,
 	uint64_t size = outputs * ((uint64_t) rows->n_features + 1);
 	bool matrix = has_matrix(options, size);
 	DriftLinearFit *fit;
+	DriftStatus status;
 
 	if (options->l1 > 0 && !matrix)
 		return DRIFT_UNSUPPORTED;
@@ -124,7 +125,8 @@ drift_linear_start(const DriftFeatures *rows, const DriftLinearOptions *options,
 							.size = (uint32_t) size,
 							.mean_loss = (double) NAN};
 	allocate(fit);
-	drift_linear_scale(fit);
+	if ((status = drift_linear_scale(fit)) != DRIFT_OK)
+		return status;
 	penalise(fit);
 	fit->stride = first_stride(fit);
 	memcpy(fit->at, fit->start, fit->size * sizeof(double));
@@ -139,6 +141,8 @@ drift_linear_advance(DriftLinearFit *fit)
 	if (fit->status != DRIFT_LINEAR_RUNNING || !drift_linear_pass(fit))
 		return fit->status;
 	fit->rounds++;
+	if (!fit->moved && !isfinite(fit->objective))
+		return fit->status = DRIFT_LINEAR_OVERFLOW;
 	if (fit->matrix != NULL)
 		drift_linear_newton(fit);
 	else

@@ -69,6 +69,7 @@ typedef enum DriftLinearStatus
 	DRIFT_LINEAR_RUNNING,
 	DRIFT_LINEAR_CONVERGED,
 	DRIFT_LINEAR_EXHAUSTED, /* max_rounds are over; coefficients are as far as they came */
+	DRIFT_LINEAR_OVERFLOW,  /* sums are no longer finite: numbers are too large */
 	DRIFT_LINEAR_SEPARATED /* a combination of features tells classes apart for certain: without penalty there is no best one */
 } DriftLinearStatus;
 
@@ -77,7 +78,7 @@ typedef struct DriftLinearFit DriftLinearFit;
 /* Bytes a fit takes. */
 uint64_t drift_linear_memory(uint32_t n_features, const DriftLinearOptions *options);
 
-/* DRIFT_TOO_LARGE: too many coefficients, with l1 or at all; DRIFT_UNSUPPORTED: l1 without the matrix. */
+/* DRIFT_TOO_LARGE: too many coefficients, with l1 or at all; DRIFT_UNSUPPORTED: l1 without the matrix; DRIFT_OVERFLOW: numbers are too large to be squared. */
 DriftStatus drift_linear_start(const DriftFeatures *rows, const DriftLinearOptions *options, const DriftHost *host,
 							   DriftLinearFit **fit);
 

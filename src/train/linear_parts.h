@@ -61,8 +61,8 @@ struct DriftLinearFit
 	DriftLbfgs lbfgs;
 };
 
-/* Learns what features are centred by and scaled with, and the start. */
-void drift_linear_scale(DriftLinearFit *fit);
+/* Learns what features are centred by and scaled with, and the start. DRIFT_OVERFLOW: they are too large to be squared. */
+DriftStatus drift_linear_scale(DriftLinearFit *fit);
 
 /* Reads a block as features that are centred and scaled, with the ones of the intercept. */
 void drift_linear_load(DriftLinearFit *fit, uint64_t block);

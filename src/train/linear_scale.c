@@ -85,7 +85,7 @@ add_spread(DriftLinearFit *fit, uint64_t count, const double *first)
 }
 
 /* Mean and one over the standard deviation, of sums over so many rows. */
-static void
+static DriftStatus
 finish_spread(DriftLinearFit *fit, double n, const double *first)
 {
 	for (uint32_t j = 0; j < fit->rows.n_features; j++)
@@ -96,14 +96,18 @@ finish_spread(DriftLinearFit *fit, double n, const double *first)
 		/* where the first value is far off, its distance is better than what is left of the difference */
 		if (!(variance > 1e-10 * fit->inverse[j] / n))
 			variance = fit->inverse[j] / n;
+		if (!isfinite(variance))
+			return DRIFT_OVERFLOW;
 		fit->mean[j] = first[j] + shift;
 		fit->inverse[j] = variance > 0 ? 1 / sqrt(variance) : 1;
 	}
+	return DRIFT_OK;
 }
 
-static void
+static DriftStatus
 scale_features(DriftLinearFit *fit)
 {
+	DriftStatus status;
 	uint64_t blocks = blocks_of(fit);
 	uint64_t stride = (blocks + SCALE_BLOCKS - 1) / SCALE_BLOCKS;
 	double *first = fit->step;
@@ -120,8 +124,9 @@ scale_features(DriftLinearFit *fit)
 		add_spread(fit, count, first);
 		n += (double) count;
 	}
-	finish_spread(fit, n, first);
+	status = finish_spread(fit, n, first);
 	memset(first, 0, fit->size * sizeof(double));
+	return status;
 }
 
 /* Weight of the rows of each class, or the sum of targets. */
@@ -172,12 +177,14 @@ start_softmax(DriftLinearFit *fit)
 		fit->start[(size_t) (k + 1) * fit->width - 1] -= mean;
 }
 
-void
+DriftStatus
 drift_linear_scale(DriftLinearFit *fit)
 {
 	double *intercept = &fit->start[fit->width - 1];
+	DriftStatus status = scale_features(fit);
 
-	scale_features(fit);
+	if (status != DRIFT_OK)
+		return status;
 	add_targets(fit);
 	fit->unit = 1;
 	if (fit->options.loss == DRIFT_LOSS_SOFTMAX)
@@ -197,4 +204,5 @@ drift_linear_scale(DriftLinearFit *fit)
 	/* the ones of the intercept stay in every block */
 	for (int i = 0; i < DRIFT_BLOCK; i++)
 		fit->block[(size_t) fit->rows.n_features * DRIFT_BLOCK + (size_t) i] = 1;
+	return DRIFT_OK;
 }

@@ -223,6 +223,18 @@ test_limits(void)
 	rows.p = 2000000;
 	linear_fit(&rows, &options, &got);
 	ok(got.refused == DRIFT_TOO_LARGE, "too many coefficients");
+	rows.p = 1;
+	rows.x = &(double){1e200};
+	rows.y = &(double){0};
+	linear_fit(&rows, &options, &got);
+	ok(got.status == DRIFT_LINEAR_CONVERGED, "a large number that is always there is a constant");
+	rows = (LinearRows){.n = 2, .p = 1, .x = (double[]){0, 1e200}, .y = (double[]){0, 1}};
+	linear_fit(&rows, &options, &got);
+	ok(got.refused == DRIFT_OVERFLOW, "numbers too large to be squared");
+	rows.x[1] = 1;
+	rows.y[1] = 1e200;
+	linear_fit(&rows, &options, &got);
+	ok(got.status == DRIFT_LINEAR_OVERFLOW, "targets too large to be squared");
 	ok(drift_linear_memory(1000, &options) < drift_linear_memory(2000, &options), "more features take more memory");
 }
 
