@@ -201,24 +201,18 @@ RefuseStart(DriftStatus status, const LinearFit *fit)
 	uint64 outputs = fit->options.loss == DRIFT_LOSS_SOFTMAX ? fit->options.classes : 1;
 	uint64 size = outputs * ((uint64) fit->source.encoders.n_features + 1);
 
-	switch (status)
-	{
-		case DRIFT_OK:
-			return;
-		case DRIFT_UNSUPPORTED:
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("solver \"lbfgs\" knows no l1"),
-							errhint("Leave solver out, or set l1 to 0.")));
-		case DRIFT_TOO_LARGE:
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the model would have too many coefficients"),
-					 errdetail(UINT64_FORMAT " coefficients; at most %d with l1 or solver newton, %d without.", size,
-							   DRIFT_LINEAR_L1_SIZE, DRIFT_LINEAR_MAX_SIZE),
-					 errhint("Set max_categories, or leave columns with many categories out.")));
-		default:
-			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-							errmsg("a column has numbers too large for a linear model"),
-							errdetail("Their squares are not finite.")));
-	}
+	if (status == DRIFT_UNSUPPORTED)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("solver \"lbfgs\" knows no l1"),
+						errhint("Leave solver out, or set l1 to 0.")));
+	if (status == DRIFT_TOO_LARGE)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the model would have too many coefficients"),
+						errdetail("They are " UINT64_FORMAT "; at most %d with l1 or solver newton, %d without.", size,
+								  DRIFT_LINEAR_L1_SIZE, DRIFT_LINEAR_MAX_SIZE),
+						errhint("Set max_categories, or leave columns with many categories out.")));
+	if (status != DRIFT_OK)
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+						errmsg("a column has numbers too large for a linear model"),
+						errdetail("Their squares are not finite.")));
 }
 
 static void
@@ -246,6 +240,7 @@ LinearStart(const char *algorithm, const DriftDesign *train, const FitParams *pa
 	LinearFit *fit = palloc0(sizeof(LinearFit));
 	DriftUnencodable why = {0};
 	DriftEncoderOptions encoding;
+	DriftStatus status;
 
 	CheckTask(algorithm, train);
 	fit->algorithm = algorithm;
@@ -253,16 +248,10 @@ LinearStart(const char *algorithm, const DriftDesign *train, const FitParams *pa
 	fit->source.design = train;
 	fit->options = OptionsOf(train, params);
 	encoding = EncodingOf(&fit->options, params);
-	switch (drift_encoders_learn(&fit->source.encoders, train, &encoding, &fit->host, &why))
-	{
-		case DRIFT_OK:
-			break;
-		case DRIFT_UNSUPPORTED:
-			RefuseColumn(train, &why);
-			break;
-		default:
-			RefuseStart(DRIFT_TOO_LARGE, fit);
-	}
+	status = drift_encoders_learn(&fit->source.encoders, train, &encoding, &fit->host, &why);
+	if (status == DRIFT_UNSUPPORTED)
+		RefuseColumn(train, &why);
+	RefuseStart(status == DRIFT_OK ? DRIFT_OK : DRIFT_TOO_LARGE, fit);
 	StartFit(fit, train, params);
 	return fit;
 }
