@@ -220,6 +220,7 @@ SQL_FUNCTIONS = \
 	sql/functions/93_performance_views.sql \
 	sql/functions/93_check_estimates.sql \
 	sql/functions/94_calibrate.sql \
+	sql/functions/94_expectations.sql \
 	sql/functions/94_explain_check.sql \
 	sql/functions/94_training_options.sql \
 	sql/functions/94_training_source.sql \
@@ -228,6 +229,8 @@ SQL_FUNCTIONS = \
 	sql/functions/94_training_split.sql \
 	sql/functions/94_training_plan.sql \
 	sql/functions/94_training_config.sql \
+	sql/functions/94_validate.sql \
+	sql/functions/94_validate_plan.sql \
 	sql/functions/95_alert_causes.sql \
 	sql/functions/95_silences.sql \
 	sql/functions/95_tune_alerts.sql \

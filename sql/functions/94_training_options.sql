@@ -1,6 +1,6 @@
 -- options of training: which there are, and what they may be
 
--- kind: number, integer, boolean, text, interval, time, choice, texts or candidates. A default of NULL is told by the
+-- kind: number, integer, boolean, text, interval, time, choice, texts, object or candidates. A default of NULL is told by the
 -- description.
 CREATE OR REPLACE FUNCTION drift.training_options()
 	RETURNS TABLE (name text, kind text, range numrange, choices text[], default_value jsonb, description text)
@@ -11,9 +11,11 @@ AS $$
 	('split', 'choice', NULL::numrange, '{time,hash}'::text[], NULL::jsonb,
 		'how rows are held out: the newest, or by a hash of their key; null: time where there is a time column'),
 	('test_share', 'number', '(0,1)', NULL, '0.2', 'share of the new rows that is held out, the newest of them'),
+	('test_rows', 'integer', '[1,)', NULL, NULL, 'number of new rows that are held out, the newest of them; instead of test_share'),
 	('test_span', 'interval', NULL, NULL, NULL, 'length of the time that is held out, up to the newest row; instead of test_share'),
 	('minimum_test_rows', 'integer', '[1,)', NULL, '100', 'rows that are held out at least, though never more than half of the new ones'),
-	('valid_share', 'number', '(0,1)', NULL, '0.2', 'share of the new rows that chooses between candidates and ends fits early'),
+	('maximum_test_rows', 'integer', '[1,)', NULL, NULL, 'rows that are held out at most, so that candidates see what is recent; null: any'),
+	('valid_share', 'number', '(0,1)', NULL, '0.2', 'share of the new rows that chooses between candidates and ends fits early; no more than are held out'),
 	('valid_split', 'choice', NULL, '{time,hash}', NULL, 'how those are taken: the newest before the held-out ones, or by a hash; null: as split'),
 	('embargo', 'interval', NULL, NULL, NULL,
 		'time left out between training and later rows, and without a labelled_column how long labels take; null: the median time that labels took, a tenth of the new rows'' time at most'),
@@ -36,7 +38,7 @@ AS $$
 	('refit', 'boolean', NULL, NULL, 'true', 'whether the best candidate is fitted again to all rows before it becomes a version'),
 	('fallback_strategies', 'texts', NULL, '{new_only,combined,weighted,sliding_window,all_data}', NULL,
 		'strategies that are tried next when the result is not better; null: retraining.fallback_strategies of the configuration'),
-	('primary_metric', 'text', NULL, NULL, NULL, 'metric by which candidates and versions are compared; null: by the task'),
+	('evaluation', 'object', NULL, NULL, NULL, 'options of the comparison with the champion, as drift.evaluation_options() lists them'),
 	('as_of', 'time', NULL, NULL, NULL, 'what was known at this time counts; null: now'),
 	('decision_id', 'integer', '[1,)', NULL, NULL, 'decision that asked for it'),
 	('triggered_by', 'choice', NULL, '{manual,schedule,cycle,external}', '"manual"', 'who asked for it')
@@ -107,6 +109,7 @@ AS $$
 				value::numeric <@ range AND value::numeric = trunc(value::numeric) AND abs(value::numeric) < 9223372036854775807 END
 			WHEN 'boolean' THEN jsonb_typeof(value) = 'boolean'
 			WHEN 'text' THEN jsonb_typeof(value) = 'string'
+			WHEN 'object' THEN jsonb_typeof(value) = 'object'
 			WHEN 'choice' THEN jsonb_typeof(value) = 'string' AND value #>> '{}' = ANY (choices)
 			WHEN 'texts' THEN CASE WHEN jsonb_typeof(value) = 'array' THEN
 				NOT EXISTS (SELECT FROM jsonb_array_elements(value) AS e WHERE jsonb_typeof(e) <> 'string' OR e #>> '{}' <> ALL (choices)) END

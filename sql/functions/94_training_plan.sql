@@ -46,6 +46,17 @@ $$;
 COMMENT ON FUNCTION drift_internal.test_query(drift_internal.training_frame, drift_internal.training_split) IS
 	'query for all columns of the held-out rows, with their time';
 
+CREATE OR REPLACE FUNCTION drift_internal.used_query(frame drift_internal.training_frame, split drift_internal.training_split) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('SELECT source.* FROM (SELECT source.*, %s AS drift_split FROM (%s) AS source) AS source WHERE source.drift_split IS NOT NULL',
+		drift_internal.split_expression(frame, split), drift_internal.sided_rows(frame))
+$$;
+
+COMMENT ON FUNCTION drift_internal.used_query(drift_internal.training_frame, drift_internal.training_split) IS
+	'query for all columns of the rows that a strategy uses or holds out';
+
 CREATE OR REPLACE FUNCTION drift_internal.count_splits(frame drift_internal.training_frame, split drift_internal.training_split) RETURNS jsonb
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -157,12 +168,13 @@ BEGIN
 	counts := CASE WHEN weighed.old_kept < 1 OR weighed.new_kept < 1 THEN drift_internal.count_splits(frame, weighed) ELSE totals END;
 	RETURN drift_internal.plan_facts(frame, split, sides, counts) || jsonb_build_object(
 		'query', drift_internal.training_query(frame, weighed, false), 'test_query', drift_internal.test_query(frame, split),
+		'rows_query', drift_internal.used_query(frame, split),
 		'all_query', drift_internal.training_query(frame, drift_internal.weigh_split(frame, split, totals, true), true),
 		'label', frame.label, 'features', to_jsonb(frame.features), 'left_out', to_jsonb(frame.left_out), 'time_column', config.time_column,
 		'columns', to_jsonb(frame.columns), 'owner', frame.owner::text, 'path', frame.path,
 		'strategy', settled.strategy, 'requested_strategy', strategy, 'notes', to_jsonb(array_remove(ARRAY[settled.note], NULL)),
 		'task', drift_internal.training_option(frame.options, 'task'), 'is_class', drift_internal.label_is_class(frame),
-		'as_of', frame.as_of, 'champion', frame.champion, 'champion_until', frame.new_from,
+		'as_of', frame.as_of, 'options', frame.options, 'champion', frame.champion, 'champion_until', frame.new_from,
 		'refit', drift_internal.training_option(frame.options, 'refit')::boolean AND frame.time_expression IS NOT NULL,
 		'minimum_rows', drift_internal.frame_number(frame, 'minimum_rows', 'drift_detection.minimum_new_samples')::bigint,
 		'weights', jsonb_build_object('old', weighed.old_weight, 'new', weighed.new_weight, 'old_kept', weighed.old_kept, 'new_kept', weighed.new_kept));

@@ -82,3 +82,19 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.newest_query(text, bigint) IS
 	'query for the time from which on rows are the newest ones of all, for the last one, for the time that the rows span, and for how long labels took';
+
+-- What became true in a span, for whoever compares versions there.
+CREATE OR REPLACE FUNCTION drift_internal.labelled_rows_query(config drift.training_configs, from_time timestamptz, to_time timestamptz, as_of timestamptz)
+	RETURNS text
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN frame.time_expression IS NOT NULL THEN
+		format('SELECT %s, source.drift_time FROM (%s) AS source WHERE source.drift_side IN (''old'', ''new'') AND source.drift_time >= %s AND source.drift_time < %s',
+			(SELECT string_agg(format('source.%I', c), ', ' ORDER BY place) FROM unnest(frame.columns) WITH ORDINALITY AS u (c, place)),
+			drift_internal.sided_rows(frame), drift_internal.time_literal(from_time), drift_internal.time_literal(to_time)) END
+	FROM drift_internal.training_frame(config, as_of, '{}') AS frame
+$$;
+
+COMMENT ON FUNCTION drift_internal.labelled_rows_query(drift.training_configs, timestamptz, timestamptz, timestamptz) IS
+	'query for all columns of the rows whose time is from one time to before another and whose label was known at a third, with drift_time; NULL where rows have no time';

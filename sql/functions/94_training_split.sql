@@ -17,16 +17,34 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.splits_by_time(drift_internal.training_frame) IS 'whether the newest rows are held out';
 
--- As many as their share says, though enough to tell two models apart, and never more than half.
+-- As many as their number or share says, though enough to tell two models apart, and no more than half unless that is the share.
 CREATE OR REPLACE FUNCTION drift_internal.test_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT greatest(ceil(drift_internal.training_option(frame.options, 'test_share')::float8 * n)::bigint,
-		least(drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint, n / 2))
+	SELECT least(
+		coalesce(drift_internal.training_option(frame.options, 'test_rows')::bigint,
+			least(greatest(ceil(drift_internal.training_option(frame.options, 'test_share')::float8 * n)::bigint,
+				drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint),
+				drift_internal.training_option(frame.options, 'maximum_test_rows')::bigint)),
+		greatest(ceil(drift_internal.training_option(frame.options, 'test_share')::float8 * n)::bigint, n / 2))
 $$;
 
 COMMENT ON FUNCTION drift_internal.test_rows(drift_internal.training_frame, bigint) IS 'how many of so many new rows are held out';
+
+-- Where few rows are held out so that candidates see what is recent, few choose between them.
+CREATE OR REPLACE FUNCTION drift_internal.valid_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN coalesce(drift_internal.training_option(frame.options, 'test_rows'), drift_internal.training_option(frame.options, 'maximum_test_rows')) IS NOT NULL
+			THEN drift_internal.test_rows(frame, n)
+			ELSE ceil(drift_internal.training_option(frame.options, 'valid_share')::float8 * n)::bigint
+		END
+$$;
+
+COMMENT ON FUNCTION drift_internal.valid_rows(drift_internal.training_frame, bigint) IS
+	'how many rows choose between candidates at most, given the number of new rows';
 
 CREATE OR REPLACE FUNCTION drift_internal.newest_rows(frame drift_internal.training_frame, condition text, wanted bigint) RETURNS jsonb
 	LANGUAGE sql VOLATILE
@@ -77,7 +95,7 @@ BEGIN
 		condition := format('sided.drift_time < %s AND COALESCE(sided.drift_time >= %s, true)',
 			drift_internal.time_literal(split.valid_to), drift_internal.time_literal(split.rows_from));
 		n := (drift_internal.newest_rows(frame, condition, 1) ->> 'n')::bigint;
-		wanted := least(ceil(split.valid_share * n_new)::bigint, n / 2);
+		wanted := least(drift_internal.valid_rows(frame, n_new), ceil(split.valid_share * n_new)::bigint, n / 2);
 		split.valid_from := (drift_internal.newest_rows(frame, condition, wanted) ->> 'from')::timestamptz;
 		split.train_to := split.valid_from - split.embargo;
 	END IF;

@@ -54,3 +54,11 @@ CREATE TYPE drift_internal.training_split AS (
 );
 
 COMMENT ON TYPE drift_internal.training_split IS 'which training rows are for what: times, or shares of hashes; and by side the weight of a row and the share of rows that is kept';
+
+CREATE TYPE drift_internal.rare_class AS (
+	class text,
+	n bigint,
+	total bigint
+);
+
+COMMENT ON TYPE drift_internal.rare_class IS 'a class, its rows, and those of all classes';

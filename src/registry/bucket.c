@@ -83,6 +83,5 @@ drift_split(PG_FUNCTION_ARGS)
 						errdetail("The share that is held out is from 0 to 1, and the seed is a number.")));
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(
-		cstring_to_text(KeyPlace(PG_GETARG_TEXT_PP(0), PG_GETARG_INT64(2)) < share ? "test" : "train"));
+	PG_RETURN_TEXT_P(cstring_to_text(KeyPlace(PG_GETARG_TEXT_PP(0), PG_GETARG_INT64(2)) < share ? "test" : "train"));
 }
