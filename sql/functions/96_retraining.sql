@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION drift_internal.retraining_pause(model drift.models, c
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN r.run_id IS NOT NULL AND as_of < r.as_of + pause THEN
+		WHEN r.run_id IS NOT NULL AND retraining_pause.as_of < r.as_of + pause THEN
 			format('Run %s %s at %s, and the next by itself comes %s after it at the earliest (retraining.%s).', r.run_id,
 				CASE r.status WHEN 'kept' THEN 'left the champion' WHEN 'succeeded' THEN 'gave a version' WHEN 'needs_review' THEN 'is to be reviewed' ELSE replace(r.status, '_', ' ') END,
 				drift_internal.utc_text(r.as_of), pause, CASE WHEN r.status IN ('kept', 'needs_review') THEN 'retry_interval' ELSE 'minimum_interval' END)
@@ -129,7 +129,7 @@ CREATE OR REPLACE FUNCTION drift_internal.retraining_done(model text, result jso
 AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object('action', 'retrain', 'model', model,
 		'status', CASE WHEN result->>'status' IN ('failed', 'cancelled') THEN 'failed' ELSE 'succeeded' END,
-		'result', result, 'problem', CASE WHEN result->>'status' IN ('failed', 'cancelled') THEN coalesce(result->>'error', result->>'reason') END,
+		'result', result, 'problem', CASE WHEN result->>'status' IN ('failed', 'cancelled') THEN coalesce(result->>'problem', result->>'reason') END,
 		'milliseconds', round(extract(epoch FROM clock_timestamp() - started) * 1000)))
 $$;
 

@@ -52,7 +52,7 @@ CREATE OR REPLACE FUNCTION drift_internal.source_span_query(settings drift.train
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT drift_row.* FROM (%s%s) AS drift_row WHERE drift_row.%I >= %L AND drift_row.%2$I < %L',
+	SELECT format('SELECT drift_row.* FROM (%1$s%2$s) AS drift_row WHERE drift_row.%3$I >= %4$L AND drift_row.%3$I < %5$L',
 			CASE settings.source_kind WHEN 'query' THEN settings.query ELSE 'SELECT * FROM ' || drift_internal.relation_name(settings.relation) END, E'\n',
 			settings.time_column, lower(span), upper(span))
 		|| CASE WHEN NOT labelled THEN ''
@@ -111,6 +111,15 @@ $$;
 COMMENT ON FUNCTION drift_internal.validation_metrics(drift.deployments, drift.training_configs, tstzrange, jsonb) IS
 	'metrics of a deployed version and of the one before over the same rows with outcomes: of the prediction log, or of the training source';
 
+CREATE OR REPLACE FUNCTION drift_internal.profiled_type(profile drift.profile) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE drift.value_type(profile) WHEN 'number' THEN 'double precision' WHEN 'timestamp' THEN 'timestamp with time zone' ELSE drift.value_type(profile) END
+$$;
+
+COMMENT ON FUNCTION drift_internal.profiled_type(drift.profile) IS 'type of the values that a profile was made of, as SQL calls it';
+
 -- The columns of the run that are there now, each with the expression that reads it.
 CREATE OR REPLACE FUNCTION drift_internal.validation_columns(deployment drift.deployments, run_id bigint, log drift.prediction_logs,
 	settings drift.training_configs, span tstzrange)
@@ -123,11 +132,11 @@ AS $$
 	LEFT JOIN drift.prediction_log_features AS f ON f.log_id = log.log_id AND f.feature = p.column_name,
 		LATERAL (SELECT CASE
 			WHEN log.log_id IS NOT NULL THEN CASE p.column_name WHEN 'drift_score' THEN 'drift_row.score' WHEN 'drift_label' THEN 'drift_row.label'
-				ELSE format('drift_row.%I::%s', f.column_name, drift.value_type(p.profile)) END
+				ELSE format('drift_row.%I::%s', f.column_name, drift_internal.profiled_type(p.profile)) END
 			WHEN p.column_name IN ('drift_score', 'drift_label') THEN drift_internal.answer_of(1, substr(p.column_name, 7), true)
 			WHEN p.column_name IN (SELECT c.column_name FROM drift_internal.read_as(settings.owner,
 					format('SELECT c.column_name FROM drift_internal.source_columns(%L) AS c', drift_internal.source_span_query(settings, span, false)), settings.path) AS c (column_name text))
-				THEN format('drift_row.%I::%s', p.column_name, drift.value_type(p.profile)) END AS expression) AS e
+				THEN format('drift_row.%I::%s', p.column_name, drift_internal.profiled_type(p.profile)) END AS expression) AS e
 	WHERE p.run_id = validation_columns.run_id AND e.expression IS NOT NULL AND p.column_name IS DISTINCT FROM settings.label
 $$;
 
@@ -175,8 +184,8 @@ BEGIN
 		ELSE (SELECT r.p FROM drift_internal.read_with_models(settings.owner, query, settings.path,
 			ARRAY[drift_internal.artefact_of(deployment.model_id, deployment.version)]) AS r (p drift.profile[])) END;
 	plans := ARRAY(
-		SELECT ROW(names[i], drift.value_type(before[i]), drift.value_type(before[i]), drift.kind(before[i]), drift.value_type(before[i]), NULL, false, NULL)::drift_internal.column_plan
-		FROM generate_subscripts(names, 1) AS i ORDER BY i);
+		SELECT ROW(names[i], t.name, t.name, drift.kind(before[i]), t.name, NULL, false, NULL)::drift_internal.column_plan
+		FROM generate_subscripts(names, 1) AS i, LATERAL drift_internal.profiled_type(before[i]) AS t (name) ORDER BY i);
 	RETURN QUERY SELECT * FROM drift_internal.judge_profiles(plans, before, found_profiles, ARRAY[drift.resolve_thresholds('standard')], 30::bigint);
 END
 $$;
