@@ -138,6 +138,7 @@ SQL_FUNCTIONS = \
 	sql/functions/85_score_named.sql \
 	sql/functions/85_importance_shift.sql \
 	sql/functions/85_prediction_diff.sql \
+	sql/functions/85_batch_predict.sql \
 	sql/functions/86_log_names.sql \
 	sql/functions/86_prediction_ids.sql \
 	sql/functions/86_log_partitions.sql \

@@ -57,21 +57,25 @@ $$;
 COMMENT ON FUNCTION drift_internal.rows_between(drift.monitors, timestamptz, timestamptz) IS
 	'rows that the windows of a monitor hold of a time, those with outcomes where it watches the target; NULL where they hold none';
 
--- What the champion was trained on, or else the baseline, ends there; what came later is new.
+-- What the champion was trained on, or else the baseline, ends there; what came later is new, until a run has seen it.
 CREATE OR REPLACE FUNCTION drift_internal.known_to(monitor drift.monitors) RETURNS timestamptz
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(
-		(SELECT v.training_to
-		 FROM drift.model_aliases AS a
-		 JOIN drift.model_versions AS v USING (model_id, version)
-		 WHERE a.model_id = monitor.model_id AND a.alias = 'champion'),
-		(SELECT b.rows_to FROM drift.baselines AS b WHERE b.name = monitor.baseline ORDER BY b.version DESC LIMIT 1),
-		'-infinity')
+	SELECT greatest(coalesce(
+			(SELECT v.training_to
+			 FROM drift.model_aliases AS a
+			 JOIN drift.model_versions AS v USING (model_id, version)
+			 WHERE a.model_id = monitor.model_id AND a.alias = 'champion'),
+			(SELECT b.rows_to FROM drift.baselines AS b WHERE b.name = monitor.baseline ORDER BY b.version DESC LIMIT 1),
+			'-infinity'),
+		(SELECT max(coalesce((r.plan->>'test_to')::timestamptz, (r.plan->>'new_to')::timestamptz, r.as_of))
+		 FROM drift.training_runs AS r
+		 WHERE r.model_id = monitor.model_id AND r.kind = 'retrain' AND r.status IN ('succeeded', 'kept', 'needs_review')))
 $$;
 
-COMMENT ON FUNCTION drift_internal.known_to(drift.monitors) IS 'time of the newest row that the model of a monitor, or its baseline, was made of';
+COMMENT ON FUNCTION drift_internal.known_to(drift.monitors) IS
+	'time of the newest row that the model of a monitor, or its baseline, was made of, or that a run of training looked at';
 
 -- Data drift may not prove the model wrong: it prepares. A model that errs more is retrained.
 CREATE OR REPLACE FUNCTION drift_internal.fired_rules(facts drift_internal.decision_facts, bounds drift_internal.decision_bounds)

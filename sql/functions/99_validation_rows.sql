@@ -47,23 +47,17 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.labelled_log(integer) IS 'the prediction log of a model with its outcomes; NULL: it has none';
 
--- Rows of the training source in a span; labelled: whose outcome was known at its end.
-CREATE OR REPLACE FUNCTION drift_internal.source_span_query(settings drift.training_configs, span tstzrange, labelled boolean) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.source_span_query(settings drift.training_configs, span tstzrange) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format('SELECT drift_row.* FROM (%1$s%2$s) AS drift_row WHERE drift_row.%3$I >= %4$L AND drift_row.%3$I < %5$L',
-			CASE settings.source_kind WHEN 'query' THEN settings.query ELSE 'SELECT * FROM ' || drift_internal.relation_name(settings.relation) END, E'\n',
-			settings.time_column, lower(span), upper(span))
-		|| CASE WHEN NOT labelled THEN ''
-			ELSE format(' AND drift_row.%I IS NOT NULL AND ', settings.label)
-				|| CASE WHEN settings.labelled_column IS NOT NULL THEN format('drift_row.%I <= %L', settings.labelled_column, upper(span))
-					ELSE format('drift_row.%I <= %L::pg_catalog.timestamptz - %L::pg_catalog.interval', settings.time_column, upper(span), coalesce(settings.options->>'embargo', '0')) END
-			END
+		CASE settings.source_kind WHEN 'query' THEN settings.query ELSE 'SELECT * FROM ' || drift_internal.relation_name(settings.relation) END, E'\n',
+		settings.time_column, lower(span), upper(span))
 $$;
 
-COMMENT ON FUNCTION drift_internal.source_span_query(drift.training_configs, tstzrange, boolean) IS
-	'query for the rows of the training source of a model in a span of time, or of them those whose outcomes were known at its end';
+COMMENT ON FUNCTION drift_internal.source_span_query(drift.training_configs, tstzrange) IS
+	'query for the rows of the training source of a model in a span of time, with outcomes or not';
 
 CREATE OR REPLACE FUNCTION drift_internal.artefact_of(model_id integer, version integer) RETURNS drift.model
 	LANGUAGE sql STABLE
@@ -99,7 +93,7 @@ BEGIN
 	ELSIF settings.time_column IS NOT NULL AND settings.source_kind <> 'log' AND array_position(models, NULL) IS NULL THEN
 		task := drift_internal.artefact_task(drift.describe(models[2]));
 		turned := coalesce(task = 'binary' AND drift.describe(models[1])->'classes'->>1 <> classes->>1, false);
-		query := drift_internal.source_span_query(settings, span, true);
+		query := drift_internal.labelled_rows_query(settings, lower(span), upper(span), upper(span));
 		measured := drift_internal.measure_versions((
 				SELECT array_agg(drift_internal.held_out_pairs(query, truth, task, NULL, turned, safely) ORDER BY safely)
 				FROM drift_internal.label_expression(settings.owner, query, settings.label, task, settings.path) AS truth, unnest('{false,true}'::boolean[]) AS safely),
@@ -135,7 +129,7 @@ AS $$
 				ELSE format('drift_row.%I::%s', f.column_name, drift_internal.profiled_type(p.profile)) END
 			WHEN p.column_name IN ('drift_score', 'drift_label') THEN drift_internal.answer_of(1, substr(p.column_name, 7), true)
 			WHEN p.column_name IN (SELECT c.column_name FROM drift_internal.read_as(settings.owner,
-					format('SELECT c.column_name FROM drift_internal.source_columns(%L) AS c', drift_internal.source_span_query(settings, span, false)), settings.path) AS c (column_name text))
+					format('SELECT c.column_name FROM drift_internal.source_columns(%L) AS c', drift_internal.source_span_query(settings, span)), settings.path) AS c (column_name text))
 				THEN format('drift_row.%I::%s', p.column_name, drift_internal.profiled_type(p.profile)) END AS expression) AS e
 	WHERE p.run_id = validation_columns.run_id AND e.expression IS NOT NULL AND p.column_name IS DISTINCT FROM settings.label
 $$;
@@ -178,7 +172,7 @@ BEGIN
 		RETURN;
 	END IF;
 	query := format('SELECT ARRAY[%s] FROM (%s) AS drift_row', (SELECT string_agg(format('drift.profile_agg(%s)', e), ', ' ORDER BY i) FROM unnest(expressions) WITH ORDINALITY AS u (e, i)),
-		CASE WHEN log.log_id IS NOT NULL THEN drift_internal.served_query(deployment, log, span) ELSE drift_internal.source_span_query(settings, span, false) END);
+		CASE WHEN log.log_id IS NOT NULL THEN drift_internal.served_query(deployment, log, span) ELSE drift_internal.source_span_query(settings, span) END);
 	found_profiles := CASE WHEN log.log_id IS NOT NULL
 		THEN (SELECT r.p FROM drift_internal.read_rows(query, 'pg_catalog, pg_temp') AS r (p drift.profile[]))
 		ELSE (SELECT r.p FROM drift_internal.read_with_models(settings.owner, query, settings.path,
