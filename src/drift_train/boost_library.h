@@ -41,8 +41,8 @@ typedef struct BoostLibrary
 	const char *drift_version; /* of the drift that it was built with */
 	int version[3];            /* of libxgboost */
 
-	/* Reads the rows. Bins are those of `like` where that is given. A query that is cancelled does not wait long. */
-	BoostMatrix *(*read_rows)(const BoostRows *rows, BoostForm form, const BoostMatrix *like, int bins, int threads);
+	/* Reads the rows; bins are at most so many for a column. Into bins: a query that is cancelled does not wait long. */
+	BoostMatrix *(*read_rows)(const BoostRows *rows, BoostForm form, int bins, int threads);
 	/* A booster that knows these matrices. */
 	Boost *(*create)(BoostMatrix *const *matrices, int n);
 	void (*set)(Boost *boost, const char *name, const char *value);

@@ -138,15 +138,14 @@ ReadBlock(void *arg)
 }
 
 static int
-ReadBinned(Reading *reading, const char **types, const BoostMatrix *like, int bins, int threads, void **handle)
+ReadBinned(Reading *reading, const char **types, int bins, int threads, void **handle)
 {
 	char config[128];
 
 	snprintf(config, sizeof(config), "{\"missing\":NaN,\"nthread\":%d,\"max_bin\":%d}", threads, bins);
 	if (SetTypes(reading->proxy, reading->rows, types) != 0)
 		return -1;
-	return XGQuantileDMatrixCreateFromCallback(reading, reading->proxy, like != NULL ? like->held.handle : NULL, Rewind,
-											   ReadBlock, config, handle);
+	return XGQuantileDMatrixCreateFromCallback(reading, reading->proxy, NULL, Rewind, ReadBlock, config, handle);
 }
 
 static int
@@ -175,7 +174,7 @@ NewMatrix(void)
 }
 
 static BoostMatrix *
-MakeBinned(const BoostRows *rows, const BoostMatrix *like, int bins, int threads)
+MakeBinned(const BoostRows *rows, int bins, int threads)
 {
 	const char **types = TypesOf(rows);
 	BoostMatrix *matrix = NewMatrix();
@@ -187,7 +186,7 @@ MakeBinned(const BoostRows *rows, const BoostMatrix *like, int bins, int threads
 	BoostEnter(&call);
 	answer = XGProxyDMatrixCreate(&reading.proxy);
 	if (answer == 0)
-		answer = ReadBinned(&reading, types, like, bins, threads, &matrix->held.handle);
+		answer = ReadBinned(&reading, types, bins, threads, &matrix->held.handle);
 	if (reading.proxy != NULL)
 		(void) XGDMatrixFree(reading.proxy);
 	BoostLeave(&call, reading.failed ? -1 : answer);
@@ -216,7 +215,7 @@ MakeWhole(const BoostRows *rows, int threads)
 }
 
 BoostMatrix *
-BoostReadRows(const BoostRows *rows, BoostForm form, const BoostMatrix *like, int bins, int threads)
+BoostReadRows(const BoostRows *rows, BoostForm form, int bins, int threads)
 {
-	return form == BOOST_BINNED ? MakeBinned(rows, like, bins, threads) : MakeWhole(rows, threads);
+	return form == BOOST_BINNED ? MakeBinned(rows, bins, threads) : MakeWhole(rows, threads);
 }

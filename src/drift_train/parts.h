@@ -41,8 +41,7 @@ struct BoostMatrix
 	BoostHandle held;
 };
 
-extern BoostMatrix *BoostReadRows(const BoostRows *rows, BoostForm form, const BoostMatrix *like, int bins,
-								  int threads);
+extern BoostMatrix *BoostReadRows(const BoostRows *rows, BoostForm form, int bins, int threads);
 extern Boost *BoostCreate(BoostMatrix *const *matrices, int n);
 extern void BoostSet(Boost *boost, const char *name, const char *value);
 extern void BoostAdvance(Boost *boost, int round);

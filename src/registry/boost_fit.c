@@ -72,3 +72,25 @@ BoostFitCreate(BoostFit *fit, BoostMatrix *const *matrices, int n)
 		SetOf(fit, "max_cat_threshold");
 	}
 }
+
+static uint64
+BinsOf(const DriftDesign *train, uint64 most)
+{
+	uint64 bins = 0;
+
+	for (uint32 c = 0; c < train->n_columns; c++)
+		bins += train->columns[c].categorical ? train->columns[c].n_labels : Min(most, train->n_rows);
+	return bins;
+}
+
+uint64
+BoostFitTreeMemory(const DriftDesign *train, const FitParams *params)
+{
+	double leaves = exp2(FitParam(params, "max_depth"));
+	double weight = FitParam(params, "min_child_weight");
+
+	if (FitParam(params, "max_leaves") > 0)
+		leaves = Min(leaves, 2 * FitParam(params, "max_leaves"));
+	leaves = Min(leaves, train->n_rows / Max(weight, 1) + 1);
+	return (uint64) leaves * BinsOf(train, (uint64) FitParam(params, "max_bin")) * 2 * sizeof(double);
+}

@@ -43,6 +43,9 @@ extern void BoostFitCreate(BoostFit *fit, BoostMatrix *const *matrices, int n);
 extern void BoostFitSet(BoostFit *fit, const char *name, const char *value);
 extern void BoostFitSetNumber(BoostFit *fit, const char *name, double value);
 
+/* Bytes that growing a tree takes: sums of gradients for each node and bin. */
+extern uint64 BoostFitTreeMemory(const DriftDesign *train, const FitParams *params);
+
 /* The word that a parameter is set to. */
 extern char *BoostFitWord(const FitParams *params, const char *name);
 

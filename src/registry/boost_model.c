@@ -143,8 +143,7 @@ CompareWithLibrary(const BoostLibrary *library, Boost *boost, int rounds, const 
 	float *margins = palloc(rows->n_rows * n_margins * sizeof(float));
 	const DriftModel *model = (const DriftModel *) BoostPack(draft);
 
-	library->margins(boost, library->read_rows(rows, BOOST_WHOLE, NULL, 0, 1), rounds, margins,
-					 rows->n_rows * n_margins);
+	library->margins(boost, library->read_rows(rows, BOOST_WHOLE, 0, 1), rounds, margins, rows->n_rows * n_margins);
 	CompareMargins(model, margins, design, at, rows->n_rows);
 }
 

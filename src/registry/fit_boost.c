@@ -158,22 +158,23 @@ BaseScore(const BoosterFit *fit)
 	return Min(Max(mean, LEAST_SHARE), 1 - LEAST_SHARE);
 }
 
+/* Rows that are only predicted are read faster as they are than in bins */
 static BoostForm
-FormOf(const FitParams *params)
+FormOf(const BoosterFit *fit, const DriftDesign *design)
 {
-	return FitParam(params, "tree_method") == TREE_HIST ? BOOST_BINNED : BOOST_WHOLE;
+	bool binned = FitParam(fit->shared.params, "tree_method") == TREE_HIST && design == fit->shared.train;
+
+	return binned ? BOOST_BINNED : BOOST_WHOLE;
 }
 
 static BoostMatrix *
-ReadRows(BoosterFit *fit, const DriftDesign *design, const BoostMatrix *like)
+ReadRows(BoosterFit *fit, const DriftDesign *design)
 {
 	const BoostFit *shared = &fit->shared;
-	BoostRows *rows;
 
 	CheckLabels(design, fit->measure);
-	rows = BoostRowsOf(design, 0);
-	return shared->library->read_rows(rows, FormOf(shared->params), like, (int) FitParam(shared->params, "max_bin"),
-									  shared->threads);
+	return shared->library->read_rows(BoostRowsOf(design, 0), FormOf(fit, design),
+									  (int) FitParam(shared->params, "max_bin"), shared->threads);
 }
 
 static void
@@ -211,9 +212,9 @@ BoostStart(const DriftDesign *train, const DriftDesign *valid, const FitParams *
 	fit->patience = isnan(patience) ? 0 : (uint32) patience;
 	fit->last_valid = NAN;
 	CheckParams(fit);
-	matrices[0] = ReadRows(fit, train, NULL);
+	matrices[0] = ReadRows(fit, train);
 	if (valid != NULL)
-		matrices[1] = ReadRows(fit, valid, matrices[0]);
+		matrices[1] = ReadRows(fit, valid);
 	BoostFitCreate(&fit->shared, matrices, valid != NULL ? 2 : 1);
 	SetParams(fit);
 	return fit;
@@ -309,14 +310,14 @@ BoostFinish(void *arg, FitProgress *progress)
 static uint64
 BoostMemory(const DriftDesign *train, const DriftDesign *valid, const FitParams *params)
 {
-	int bins = (int) FitParam(params, "max_bin");
+	bool binned = FitParam(params, "tree_method") == TREE_HIST;
 	uint64 margins = train->n_classes > 2 ? train->n_classes : 1;
-	uint64 rows = train->n_rows + (valid != NULL ? valid->n_rows : 0);
-	uint64 bytes = rows * margins * 20;
+	uint64 bytes = train->n_rows * margins * 20 + BoostFitTreeMemory(train, params);
 
-	if (FormOf(params) == BOOST_BINNED)
-		return bytes + BoostRowsMemory(train, bins) + (valid != NULL ? BoostRowsMemory(valid, bins) : 0);
-	return bytes + BoostRowsMemoryWhole(train) + (valid != NULL ? BoostRowsMemoryWhole(valid) : 0);
+	bytes += binned ? BoostRowsMemory(train, (int) FitParam(params, "max_bin")) : BoostRowsMemoryWhole(train);
+	if (valid != NULL)
+		bytes += valid->n_rows * margins * 8 + BoostRowsMemoryWhole(valid);
+	return bytes;
 }
 
 const FitMethod boost_method = {

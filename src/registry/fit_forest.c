@@ -31,7 +31,7 @@
 
 static const FitParamRule forest_rules[] = {
 	{"n_estimators", FIT_PARAM_INTEGER, 1, 10000, .initial = 100},
-	{"max_depth", FIT_PARAM_INTEGER, 1, 32, .initial = 12},
+	{"max_depth", FIT_PARAM_INTEGER, 1, 32, .initial = 10},
 	{"min_child_weight", FIT_PARAM_NUMBER, 0, INFINITY, .initial = 5},
 	{"subsample", FIT_PARAM_NUMBER, 0, 1, .least_open = true, .initial = 0.8},
 	{"colsample_bynode", FIT_PARAM_NUMBER, 0, 1, .least_open = true, .initial = NAN},
@@ -122,7 +122,7 @@ ForestStart(const DriftDesign *train, const DriftDesign *valid, const FitParams 
 	BoostFitInit(&fit->shared, train, valid, params);
 	fit->n_margins = MarginsOf(train);
 	fit->mean = train->n_classes == 0 ? BoostRowsMean(train) : 0;
-	matrix = fit->shared.library->read_rows(BoostRowsOf(train, fit->mean), BOOST_BINNED, NULL,
+	matrix = fit->shared.library->read_rows(BoostRowsOf(train, fit->mean), BOOST_BINNED,
 											(int) FitParam(params, "max_bin"), fit->shared.threads);
 	MakeGradients(fit);
 	BoostFitCreate(&fit->shared, &matrix, 1);
@@ -224,7 +224,8 @@ ForestFinish(void *arg, FitProgress *progress)
 static uint64
 ForestMemory(const DriftDesign *train, const DriftDesign *valid, const FitParams *params)
 {
-	return BoostRowsMemory(train, (int) FitParam(params, "max_bin")) + train->n_rows * MarginsOf(train) * 32;
+	return BoostRowsMemory(train, (int) FitParam(params, "max_bin")) + train->n_rows * MarginsOf(train) * 32 +
+		   BoostFitTreeMemory(train, params);
 }
 
 const FitMethod forest_method = {
