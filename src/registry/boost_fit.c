@@ -15,7 +15,7 @@ BoostFitInit(BoostFit *fit, const DriftDesign *train, const DriftDesign *valid, 
 	fit->params = params;
 	fit->train = train;
 	fit->valid = valid;
-	fit->threads = isnan(threads) ? 1 : (int) threads;
+	fit->threads = Min(isnan(threads) ? drift_training_threads : (int) threads, drift_max_training_threads);
 	fit->rounds = (uint32) FitParam(params, "n_estimators");
 }
 
