@@ -61,27 +61,27 @@ COMMENT ON FUNCTION drift_internal.count_sides(drift_internal.training_frame) IS
 	'how many rows are on each side, by class, with the first and the last time';
 
 -- The newest rows, as many as are wanted or nearly: rows of one time stay together, and some are left where possible.
-CREATE OR REPLACE FUNCTION drift_internal.newest_query(rows text, wanted bigint) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.newest_query(rows text, wanted bigint, most float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format($query$
 		WITH times AS MATERIALIZED (SELECT rows.drift_time AS t, rows.drift_known - rows.drift_time AS d FROM (%s) AS rows),
-			total AS (SELECT greatest(0, least(1, (count(*) - %2$s + 0.5) / nullif(count(*), 0)))::float8 AS place FROM times),
+			total AS (SELECT count(*) AS n, least(%2$s, floor(%3$s * count(*))) AS wanted FROM times),
 			cut AS (
-				SELECT count(*) AS n, max(times.t) AS last, percentile_disc(0.5) WITHIN GROUP (ORDER BY times.d) AS delay, max(times.t) - min(times.t) AS span,
-					percentile_disc((SELECT total.place FROM total)) WITHIN GROUP (ORDER BY times.t) AS t
+				SELECT max(times.t) AS last, percentile_disc(0.5) WITHIN GROUP (ORDER BY times.d) AS delay, max(times.t) - min(times.t) AS span,
+					percentile_disc((SELECT greatest(0, least(1, (total.n - total.wanted + 0.5) / nullif(total.n, 0)))::float8 FROM total)) WITHIN GROUP (ORDER BY times.t) AS t
 				FROM times),
 			counted AS (
 				SELECT count(*) FILTER (WHERE times.t >= cut.t) AS with_it, count(*) FILTER (WHERE times.t > cut.t) AS without, min(times.t) FILTER (WHERE times.t > cut.t) AS next
 				FROM times, cut)
-		SELECT jsonb_build_object('n', cut.n, 'last', cut.last, 'delay', cut.delay, 'span', cut.span, 'from',
-			CASE WHEN counted.without > 0 AND (counted.with_it = cut.n OR %2$s - counted.without < counted.with_it - %2$s) THEN counted.next ELSE cut.t END)
-		FROM cut, counted$query$, rows, wanted)
+		SELECT jsonb_build_object('last', cut.last, 'delay', cut.delay, 'span', cut.span, 'from',
+			CASE WHEN counted.without > 0 AND (counted.with_it = total.n OR total.wanted - counted.without < counted.with_it - total.wanted) THEN counted.next ELSE cut.t END)
+		FROM total, cut, counted$query$, rows, wanted, most)
 $$;
 
-COMMENT ON FUNCTION drift_internal.newest_query(text, bigint) IS
-	'query for the time from which on rows are the newest ones of all, for the last one, for the time that the rows span, and for how long labels took';
+COMMENT ON FUNCTION drift_internal.newest_query(text, bigint, float8) IS
+	'query for the time from which on rows are the newest ones, as many as are wanted though at most this share of all, for the last one, for the time that the rows span, and for how long labels took';
 
 -- What became true in a span, for whoever compares versions there.
 CREATE OR REPLACE FUNCTION drift_internal.labelled_rows_query(config drift.training_configs, from_time timestamptz, to_time timestamptz, as_of timestamptz)

@@ -196,6 +196,9 @@ BEGIN
 	JOIN drift.model_versions AS v USING (model_id, version)
 	WHERE a.model_id = config.model_id AND a.alias = 'champion';
 	frame.new_from := coalesce((frame.options ->> 'new_from')::timestamptz, frame.new_from);
+	SELECT max((r.plan ->> 'new_to')::timestamptz) INTO frame.last_run_to
+	FROM drift.training_runs AS r
+	WHERE r.model_id = config.model_id AND r.kind = 'retrain' AND r.status IN ('succeeded', 'kept', 'needs_review') AND r.as_of <= frame.as_of;
 	RETURN frame;
 END
 $$;

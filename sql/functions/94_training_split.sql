@@ -17,56 +17,54 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.splits_by_time(drift_internal.training_frame) IS 'whether the newest rows are held out';
 
--- As many as their number or share says, though enough to tell two models apart, and no more than half unless that is the share.
-CREATE OR REPLACE FUNCTION drift_internal.test_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
+-- Of the rows since the last run: were it all since the champion was trained, candidates would see less and less of what is recent the
+-- longer a champion stays. Enough to tell two models apart, and no more than half unless that is the share.
+CREATE OR REPLACE FUNCTION drift_internal.held_rows(frame drift_internal.training_frame, share float8, n bigint, n_recent bigint) RETURNS bigint
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT least(
 		coalesce(drift_internal.training_option(frame.options, 'test_rows')::bigint,
-			least(greatest(ceil(drift_internal.training_option(frame.options, 'test_share')::float8 * n)::bigint,
-				drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint),
+			least(greatest(ceil(share * n_recent)::bigint, drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint),
 				drift_internal.training_option(frame.options, 'maximum_test_rows')::bigint)),
-		greatest(ceil(drift_internal.training_option(frame.options, 'test_share')::float8 * n)::bigint, n / 2))
+		greatest(ceil(share * n)::bigint, n / 2))
 $$;
 
-COMMENT ON FUNCTION drift_internal.test_rows(drift_internal.training_frame, bigint) IS 'how many of so many new rows are held out';
+COMMENT ON FUNCTION drift_internal.held_rows(drift_internal.training_frame, float8, bigint, bigint) IS
+	'how many of n new rows are held out, or choose between candidates, where so many of them came since the last run';
 
--- Where few rows are held out so that candidates see what is recent, few choose between them.
-CREATE OR REPLACE FUNCTION drift_internal.valid_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
-	LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION drift_internal.recent_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
+	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN coalesce(drift_internal.training_option(frame.options, 'test_rows'), drift_internal.training_option(frame.options, 'maximum_test_rows')) IS NOT NULL
-			THEN drift_internal.test_rows(frame, n)
-			ELSE ceil(drift_internal.training_option(frame.options, 'valid_share')::float8 * n)::bigint
-		END
+	SELECT CASE WHEN frame.last_run_to IS NULL OR frame.last_run_to <= frame.new_from THEN n ELSE
+		drift_internal.read_json_as(frame.owner, format('SELECT to_jsonb(count(*)) FROM (%s) AS sided WHERE sided.drift_side = ''new'' AND sided.drift_time > %s',
+			drift_internal.sided_rows(frame), drift_internal.time_literal(frame.last_run_to)), frame.path)::bigint END
 $$;
 
-COMMENT ON FUNCTION drift_internal.valid_rows(drift_internal.training_frame, bigint) IS
-	'how many rows choose between candidates at most, given the number of new rows';
+COMMENT ON FUNCTION drift_internal.recent_rows(drift_internal.training_frame, bigint) IS 'how many of n new rows came since the last run';
 
-CREATE OR REPLACE FUNCTION drift_internal.newest_rows(frame drift_internal.training_frame, condition text, wanted bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.newest_rows(frame drift_internal.training_frame, condition text, wanted bigint, most float8) RETURNS jsonb
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.read_json_as(frame.owner,
 		drift_internal.newest_query(format('SELECT * FROM (%s) AS sided WHERE sided.drift_side IN (''old'', ''new'') AND (%s)',
-			drift_internal.sided_rows(frame), condition), wanted), frame.path)
+			drift_internal.sided_rows(frame), condition), wanted, most), frame.path)
 $$;
 
-COMMENT ON FUNCTION drift_internal.newest_rows(drift_internal.training_frame, text, bigint) IS
+COMMENT ON FUNCTION drift_internal.newest_rows(drift_internal.training_frame, text, bigint, float8) IS
 	'from when on the rows, called sided, that fulfil a condition are the newest of them, as drift_internal.newest_query() finds it';
 
 -- Times of the held-out rows are the same for every strategy.
-CREATE OR REPLACE FUNCTION drift_internal.place_test(frame drift_internal.training_frame, split drift_internal.training_split, n_new bigint)
+CREATE OR REPLACE FUNCTION drift_internal.place_test(frame drift_internal.training_frame, split drift_internal.training_split, n_test bigint)
 	RETURNS drift_internal.training_split
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	span CONSTANT interval := drift_internal.training_option(frame.options, 'test_span')::interval;
-	newest CONSTANT jsonb := drift_internal.newest_rows(frame, 'sided.drift_side = ''new''', drift_internal.test_rows(frame, n_new));
+	newest CONSTANT jsonb := drift_internal.newest_rows(frame, 'sided.drift_side = ''new''', n_test, 1);
 BEGIN
 	split.test_to := (newest ->> 'last')::timestamptz;
 	split.test_from := coalesce(split.test_to - span, (newest ->> 'from')::timestamptz);
@@ -77,26 +75,22 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.place_test(drift_internal.training_frame, drift_internal.training_split, bigint) IS
-	'the split with the times of the held-out rows and the embargo before them';
+	'the split with the times of so many held-out rows and the embargo before them';
 
-CREATE OR REPLACE FUNCTION drift_internal.place_valid(frame drift_internal.training_frame, split drift_internal.training_split, n_new bigint)
+CREATE OR REPLACE FUNCTION drift_internal.place_valid(frame drift_internal.training_frame, split drift_internal.training_split, n_valid bigint)
 	RETURNS drift_internal.training_split
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	condition text;
-	n bigint;
-	wanted bigint;
 BEGIN
 	split.valid_to := split.test_from - split.embargo;
 	split.train_to := split.valid_to;
 	IF coalesce(drift_internal.training_option(frame.options, 'valid_split'), 'time') = 'time' THEN
 		condition := format('sided.drift_time < %s AND COALESCE(sided.drift_time >= %s, true)',
 			drift_internal.time_literal(split.valid_to), drift_internal.time_literal(split.rows_from));
-		n := (drift_internal.newest_rows(frame, condition, 1) ->> 'n')::bigint;
-		wanted := least(drift_internal.valid_rows(frame, n_new), ceil(split.valid_share * n_new)::bigint, n / 2);
-		split.valid_from := (drift_internal.newest_rows(frame, condition, wanted) ->> 'from')::timestamptz;
+		split.valid_from := (drift_internal.newest_rows(frame, condition, n_valid, 0.5) ->> 'from')::timestamptz;
 		split.train_to := split.valid_from - split.embargo;
 	END IF;
 	RETURN split;
@@ -104,7 +98,7 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.place_valid(drift_internal.training_frame, drift_internal.training_split, bigint) IS
-	'the split with the times of the rows that choose between candidates, which are the newest before the held-out ones unless they are taken by a hash';
+	'the split with the times of so many rows that choose between candidates, which are the newest before the held-out ones unless they are taken by a hash';
 
 CREATE OR REPLACE FUNCTION drift_internal.training_split(frame drift_internal.training_frame, strategy text, sides jsonb) RETURNS drift_internal.training_split
 	LANGUAGE plpgsql
@@ -113,6 +107,8 @@ AS $$
 DECLARE
 	split drift_internal.training_split;
 	n_new CONSTANT bigint := drift_internal.side_count(sides, 'new');
+	n_recent CONSTANT bigint := drift_internal.recent_rows(frame, n_new);
+	n_test CONSTANT bigint := drift_internal.held_rows(frame, drift_internal.training_option(frame.options, 'test_share')::float8, n_new, n_recent);
 BEGIN
 	split.by_time := drift_internal.splits_by_time(frame);
 	split.strategy := strategy;
@@ -120,9 +116,10 @@ BEGIN
 	split.seed := drift_internal.training_option(frame.options, 'seed')::bigint;
 	split.valid_share := drift_internal.training_option(frame.options, 'valid_share')::float8;
 	IF split.by_time AND n_new > 0 THEN
-		split := drift_internal.place_valid(frame, drift_internal.place_test(frame, split, n_new), n_new);
+		split := drift_internal.place_valid(frame, drift_internal.place_test(frame, split, n_test),
+			drift_internal.held_rows(frame, split.valid_share, n_new, n_recent));
 	ELSE
-		split.test_share := drift_internal.test_rows(frame, n_new)::float8 / nullif(n_new, 0);
+		split.test_share := n_test::float8 / nullif(n_new, 0);
 		split.embargo := '0';
 	END IF;
 	split.old_weight := 1;

@@ -19,7 +19,7 @@ BEGIN
 		expected.kind := item ->> 'kind';
 		expected.column_name := item ->> 'column';
 		expected.severity := coalesce(item ->> 'severity', 'error');
-		expected.name := coalesce(item ->> 'name', concat_ws(' ', item ->> 'column', item ->> 'kind'));
+		expected.name := coalesce(item ->> 'name', concat_ws(' ', coalesce(item ->> 'column', item ->> 'columns'), item ->> 'kind'));
 		expected.params := item - own;
 		result := result || drift_internal.check_expectation(expected);
 	END LOOP;

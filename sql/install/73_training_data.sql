@@ -28,6 +28,7 @@ CREATE TYPE drift_internal.training_frame AS (
 	champion_task text,
 	as_of timestamptz,
 	new_from timestamptz,
+	last_run_to timestamptz,
 	options jsonb,
 	config jsonb
 );
