@@ -45,6 +45,7 @@ SQL_INSTALL = \
 	sql/install/70_detectors.sql \
 	sql/install/72_training.sql \
 	sql/install/73_training_data.sql \
+	sql/install/74_online.sql \
 	sql/install/76_validations.sql
 
 SQL_FUNCTIONS = \
@@ -79,6 +80,7 @@ SQL_FUNCTIONS = \
 	sql/functions/61_count_tests.sql \
 	sql/functions/61_words.sql \
 	sql/functions/62_detectors.sql \
+	sql/functions/62_learners.sql \
 	sql/functions/62_thresholds.sql \
 	sql/functions/63_read.sql \
 	sql/functions/64_plan.sql \
@@ -192,6 +194,9 @@ SQL_FUNCTIONS = \
 	sql/functions/91_monitor_columns.sql \
 	sql/functions/91_feature_config.sql \
 	sql/functions/91_monitors.sql \
+	sql/functions/91_online_rows.sql \
+	sql/functions/91_online.sql \
+	sql/functions/91_online_learn.sql \
 	sql/functions/91_baseline_health.sql \
 	sql/functions/91_change_monitor.sql \
 	sql/functions/91_custom_metrics.sql \
@@ -253,6 +258,7 @@ SQL_FUNCTIONS = \
 	sql/functions/97_job_views.sql \
 	sql/functions/98_guard.sql \
 	sql/functions/98_guard_batch.sql \
+	sql/functions/98_learn_batch.sql \
 	sql/functions/98_health.sql \
 	sql/functions/99_retrain_start.sql \
 	sql/functions/99_retrain_rows.sql \

@@ -12,6 +12,7 @@
 #include "fuzz/category_input.h"
 #include "fuzz/numeric_input.h"
 #include "stats/detector.h"
+#include "train/online.h"
 #include "unit/random_trees.h"
 
 #define MAX_SEED 16384
@@ -332,6 +333,44 @@ detector_seeds(void)
 	}
 }
 
+/* A learner of each optimiser, of classes and of numbers, while a warning lasts. */
+static void
+online_seeds(void)
+{
+	static const char *const optimisers[] = {"sgd", "adagrad", "ftrl"};
+	static const DriftText names[] = {{"a", 1}, {"b", 1}, {"c", 1}};
+	static const bool kinds[] = {false, true, false};
+	TestHost host;
+
+	test_host_init(&host);
+	for (uint32_t i = 0; i < 3; i++)
+	{
+		DriftOnlineParams params = {.optimiser = (uint8_t) (i + 1),
+									.policy = DRIFT_ONLINE_REPLACE,
+									.standardise = i < 2,
+									.intercept = true,
+									.max_categories = 3,
+									.learning_rate = 0.1,
+									.beta = 1,
+									.fading = 0.9,
+									.raise_by = 2};
+		DriftDetector *d = test_host_allocate(&host, 65536);
+		Seed seed = {.name = optimisers[i]};
+		DriftOnline *o;
+
+		drift_detector_init(d, DRIFT_DDM, (const double[]){2, 1, 3});
+		o = drift_online_create(&host.host, &params, names, kinds, 3, names, i == 2 ? 0 : 2 + i, i == 2 ? NULL : d);
+		for (int row = 0; row < 40; row++)
+			drift_online_add(
+				o, &(DriftOnlineRow){(const double[]){row, 0, row % 7}, (const DriftText[]){{0}, names[row % 3], {0}}},
+				row % 2, 1);
+		seed.size = drift_online_packed_size(o);
+		REQUIRE(seed.size <= MAX_SEED && drift_online_pack(o, seed.bytes, seed.size) == DRIFT_OK);
+		write_file("fuzz_online", seed.name, none, 0, &seed, NULL);
+	}
+	test_host_free(&host);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -351,5 +390,6 @@ main(int argc, char **argv)
 	relation_seed("wide", 3);
 	model_seeds();
 	detector_seeds();
+	online_seeds();
 	return 0;
 }
