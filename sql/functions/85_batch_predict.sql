@@ -1,20 +1,28 @@
 -- drift.batch_predict(): a model over a relation, into a table, with a summary; nothing is logged
 
-CREATE OR REPLACE FUNCTION drift_internal.check_batch(model text, source text, on_error text) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE
+CREATE OR REPLACE FUNCTION drift_internal.check_batch(model text, query text, on_error text, path text) RETURNS void
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	taken text;
 BEGIN
-	IF model IS NULL OR source IS NULL THEN
+	IF model IS NULL OR query IS NULL THEN
 		RAISE EXCEPTION 'model and source must not be NULL' USING ERRCODE = 'null_value_not_allowed';
 	ELSIF on_error IS NULL OR on_error NOT IN ('raise', 'null') THEN
 		RAISE EXCEPTION 'on_error cannot be "%"', coalesce(on_error, 'NULL')
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It is raise, or null for no score where a row cannot be scored.';
 	END IF;
+	SELECT c.column_name INTO taken FROM drift_internal.read_columns(query, path) AS c
+	WHERE c.column_name IN ('score', 'label', 'model_version', 'predicted_at') ORDER BY c.ordinal LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'the source has a column "%"', taken
+			USING ERRCODE = 'duplicate_column', DETAIL = 'What is said of a row is called so.', HINT = 'Give it another name in a query.';
+	END IF;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.check_batch(text, text, text) IS 'an error where arguments of drift.batch_predict() cannot be';
+COMMENT ON FUNCTION drift_internal.check_batch(text, text, text, text) IS 'an error where arguments of drift.batch_predict() cannot be';
 
 -- Where the table is not there it is made of the columns of the source and of what is said of each row.
 CREATE OR REPLACE FUNCTION drift_internal.batch_table(into_table text, answers text) RETURNS text
@@ -94,7 +102,7 @@ DECLARE
 	target text;
 	result jsonb;
 BEGIN
-	PERFORM drift_internal.check_batch(model, query, on_error);
+	PERFORM drift_internal.check_batch(model, query, on_error, path);
 	chosen := coalesce(version, drift_internal.batch_champion(model));
 	answers := drift_internal.batch_answers(format('%s/%s', model, chosen), query, chosen, on_error);
 	PERFORM set_config('search_path', path, true);
