@@ -25,21 +25,26 @@ $$;
 COMMENT ON FUNCTION drift_internal.check_batch(text, text, text, text) IS 'an error where arguments of drift.batch_predict() cannot be';
 
 -- Where the table is not there it is made of the columns of the source and of what is said of each row.
-CREATE OR REPLACE FUNCTION drift_internal.batch_table(into_table text, answers text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.batch_table(into_table text, answers text, path text) RETURNS text
 	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	target text := to_regclass(into_table)::text;
+	named CONSTANT text := (SELECT string_agg(quote_ident(part), '.' ORDER BY place) FROM unnest(parse_ident(into_table)) WITH ORDINALITY AS u (part, place));
+	found regclass;
 BEGIN
-	IF target IS NULL THEN
-		target := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(part), '.' ORDER BY place) FROM pg_catalog.unnest(pg_catalog.parse_ident(into_table)) WITH ORDINALITY AS u (part, place));
-		EXECUTE pg_catalog.format('CREATE TABLE %s AS %s WITH NO DATA', target, answers);
+	PERFORM set_config('search_path', path, true);
+	found := pg_catalog.to_regclass(named);
+	IF found IS NULL THEN
+		EXECUTE pg_catalog.format('CREATE TABLE %s AS %s WITH NO DATA', named, answers);
+		found := pg_catalog.to_regclass(named);
 	END IF;
-	RETURN target;
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	RETURN drift_internal.relation_name(found);
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.batch_table(text, text) IS 'the table that answers go into, made where it is not there; names are looked up on the path of the caller';
+COMMENT ON FUNCTION drift_internal.batch_table(text, text, text) IS 'the table that answers go into, made where it is not there; names are looked up on the given path';
 
 CREATE OR REPLACE FUNCTION drift_internal.batch_champion(model text) RETURNS integer
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -105,10 +110,10 @@ BEGIN
 	PERFORM drift_internal.check_batch(model, query, on_error, path);
 	chosen := coalesce(version, drift_internal.batch_champion(model));
 	answers := drift_internal.batch_answers(format('%s/%s', model, chosen), query, chosen, on_error);
-	PERFORM set_config('search_path', path, true);
 	IF into_table IS NOT NULL THEN
-		target := drift_internal.batch_table(into_table, answers);
+		target := drift_internal.batch_table(into_table, answers, path);
 	END IF;
+	PERFORM set_config('search_path', path, true);
 	EXECUTE drift_internal.batch_summary(answers, target) INTO result;
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	RETURN jsonb_strip_nulls(jsonb_build_object('model', model, 'version', chosen, 'into', target,

@@ -158,7 +158,9 @@ AS $$
 DECLARE
 	done jsonb;
 BEGIN
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	CALL drift_internal.retrain_step(model, as_of, false, 'schedule', done);
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	result := done->'result';
 END
 $$;

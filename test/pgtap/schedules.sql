@@ -157,7 +157,7 @@ SELECT throws_ok($$ SELECT drift.schedule_monitor('sensors', '0 0 30 2 *') $$, '
 SELECT throws_ok($$ SELECT drift.schedule_monitor('sensors', 'fortnightly') $$, '22023', 'unknown bundle "fortnightly"', 'so is a bundle that is none');
 SELECT throws_ok($$ SELECT drift.schedule_monitor('sensors', 'daily', time_zone => 'Mars') $$, '22023', 'time zone "Mars" not recognized', 'and a time zone');
 SELECT throws_ok($$ SELECT drift.schedule_monitor('sensors', '* * * * *', 'cycle') $$, '22023', 'a monitor has no task "cycle"', 'and a task of models for a monitor');
-SELECT throws_ok($$ SELECT drift.schedule_model('watched', '* * * * *', 'retrain') $$, '22023', 'a model has no task "retrain"', 'and what is no task');
+SELECT throws_ok($$ SELECT drift.schedule_model('watched', '* * * * *', 'repaint') $$, '22023', 'a model has no task "repaint"', 'and what is no task');
 SELECT throws_ok($$ SELECT drift.schedule_monitor('sensors', '* * * * *', runner => 'airflow') $$, '22023', 'unknown runner "airflow"', 'and a runner');
 SELECT throws_ok($$ SELECT drift.schedule_monitor('sensors', '* * * * *', runner => 'pg_cron') $$, '55000', 'pg_cron cannot run schedule "* * * * *"',
 	'and pg_cron where it is not');
