@@ -125,6 +125,7 @@ SQL_FUNCTIONS = \
 	sql/functions/82_views.sql \
 	sql/functions/83_runs.sql \
 	sql/functions/83_run_steps.sql \
+	sql/functions/83_domain_folds.sql \
 	sql/functions/84_people.sql \
 	sql/functions/84_policy.sql \
 	sql/functions/84_evidence.sql \
@@ -156,6 +157,7 @@ SQL_FUNCTIONS = \
 	sql/functions/87_record_outcomes.sql \
 	sql/functions/87_labels.sql \
 	sql/functions/87_estimators.sql \
+	sql/functions/87_fit_loss_model.sql \
 	sql/functions/87_estimate_performance.sql \
 	sql/functions/87_performance_metrics.sql \
 	sql/functions/88_cluster.sql \
