@@ -29,7 +29,7 @@ COMMENT ON FUNCTION drift_internal.separation_query(text, text, boolean) IS
 	'query for the rows of both sides, the AUC of a column between them, and its standard error';
 
 CREATE OR REPLACE FUNCTION drift_internal.separation(
-	plan drift_internal.column_plan, role text, found float8[], association float8, lower float8, upper float8)
+	plan drift_internal.column_plan, role text, measured float8[], association float8, lower float8, upper float8)
 	RETURNS drift.domain_separation
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -40,10 +40,10 @@ BEGIN
 	result.column_name := plan.column_name;
 	result.role := role;
 	result.kind := plan.kind;
-	result.n_reference := coalesce(found[1], 0);
-	result.n_current := coalesce(found[2], 0);
-	result.auc := found[3];
-	result.standard_error := found[4];
+	result.n_reference := coalesce(measured[1], 0);
+	result.n_current := coalesce(measured[2], 0);
+	result.auc := measured[3];
+	result.standard_error := measured[4];
 	IF result.standard_error IS NOT NULL THEN
 		result.auc_low := greatest(0, result.auc - 1.959963984540054 * result.standard_error);
 		result.auc_high := least(1, result.auc + 1.959963984540054 * result.standard_error);
@@ -147,20 +147,20 @@ CREATE OR REPLACE FUNCTION drift_internal.domain_rows(labelled text, used drift_
 AS $$
 DECLARE
 	numbers CONSTANT float8[] := drift_internal.read_domain(drift_internal.domain_query(used, labelled), path, models);
-	found float8[];
+	measured float8[];
 	association float8;
 	result drift.domain_separation[] := '{}';
 BEGIN
 	FOR i IN 1 .. cardinality(used) LOOP
 		IF i = 1 OR used[i].kind <> 'numeric' THEN
-			found := drift_internal.read_domain(drift_internal.separation_query(labelled, CASE WHEN used[i].kind = 'numeric'
+			measured := drift_internal.read_domain(drift_internal.separation_query(labelled, CASE WHEN used[i].kind = 'numeric'
 				THEN 'l.c1::pg_catalog.float8' ELSE format('l.c%s::pg_catalog.text', i) END, used[i].kind = 'numeric'), path, models);
 		ELSE
-			found := numbers[3 * i - 2 : 3 * i];
+			measured := numbers[3 * i - 2 : 3 * i];
 		END IF;
 		association := CASE WHEN used[i].kind = 'numeric' THEN numbers[3 * cardinality(used) + i]
 			ELSE (drift_internal.read_domain(drift_internal.correlation_ratio_query(labelled, format('l.c%s', i)), path, models))[1] END;
-		result := result || drift_internal.separation(used[i], CASE i WHEN 1 THEN 'score' ELSE 'feature' END, found, association, lower, upper);
+		result := result || drift_internal.separation(used[i], CASE i WHEN 1 THEN 'score' ELSE 'feature' END, measured, association, lower, upper);
 	END LOOP;
 	RETURN QUERY
 		SELECT r.* FROM unnest(result) AS r ORDER BY r.role DESC, abs(r.auc - 0.5) DESC NULLS LAST, r.column_name;
