@@ -21,6 +21,13 @@
 #define ereturn(context, dummy_value, ...) ereport(ERROR, __VA_ARGS__)
 #endif
 
+/* PG16 has one function for rights on objects of all kinds */
+#if PG_VERSION_NUM >= 160000
+#define function_aclcheck_compat(function, role) object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#else
+#define function_aclcheck_compat(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#endif
+
 /* PG16 lets the caller of tuplesort_getdatum() keep the sort's own copy; this one is always the caller's */
 #if PG_VERSION_NUM >= 160000
 #define tuplesort_getdatum_compat(sort, value, isnull) tuplesort_getdatum(sort, true, true, value, isnull, NULL)

@@ -4,22 +4,37 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "guc.h"
 #include "registry/fit_methods.h"
 
-#pragma weak linear_methods
-#pragma weak boost_method
-#pragma weak forest_method
+const FitMethod *
+FitMethodAt(int number)
+{
+	if (number == 0)
+		return &boost_method;
+	if (number == 1)
+		return &forest_method;
+	for (int i = 2; linear_methods[i - 2].algorithm != NULL; i++)
+		if (i == number)
+			return &linear_methods[i - 2];
+	return NULL;
+}
 
 const FitMethod *
 FitMethodOf(const char *algorithm)
 {
-	const FitMethod *const forests[] = {&boost_method, &forest_method};
+	const FitMethod *method;
 
-	for (int i = 0; i < lengthof(forests); i++)
-		if (forests[i] != NULL && strcmp(forests[i]->algorithm, algorithm) == 0)
-			return forests[i];
-	for (const FitMethod *method = linear_methods; method != NULL && method->algorithm != NULL; method++)
+	for (int i = 0; (method = FitMethodAt(i)) != NULL; i++)
 		if (strcmp(method->algorithm, algorithm) == 0)
 			return method;
 	return NULL;
+}
+
+int
+FitThreads(double wanted)
+{
+	return (int) fmin(isnan(wanted) ? drift_training_threads : wanted, drift_max_training_threads);
 }

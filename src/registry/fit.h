@@ -18,6 +18,13 @@ typedef struct FitProgress
 	double valid; /* NaN without such rows */
 } FitProgress;
 
+typedef enum FitTask
+{
+	FIT_ANY,
+	FIT_NUMBERS,
+	FIT_CLASSES
+} FitTask;
+
 /*
  * One algorithm. What a fit allocates is in the context that is current when
  * start() is called, which lives until the fit is over; what it has elsewhere
@@ -35,8 +42,15 @@ typedef struct FitMethod
 	bool (*advance)(void *fit, int milliseconds, FitProgress *progress);
 	/* The model, with its encoders, in the current context */
 	struct varlena *(*finish)(void *fit, FitProgress *progress);
+	FitTask task; /* what it can predict */
 } FitMethod;
 
 extern const FitMethod *FitMethodOf(const char *algorithm);
+
+/* All of them, one after the other from 0 on; NULL behind the last one. */
+extern const FitMethod *FitMethodAt(int number);
+
+/* Threads that a fit gets which wants so many; NaN: it does not say. */
+extern int FitThreads(double wanted);
 
 #endif

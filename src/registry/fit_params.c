@@ -8,6 +8,7 @@
 
 #include "compat.h"
 #include "registry/fit_params.h"
+#include "registry/jsonb_parts.h"
 
 static const FitParamRule *
 FindRule(const FitParamRule *rules, const char *name)
@@ -144,8 +145,7 @@ FitParamsRead(const FitParamRule *rules, Jsonb *object)
 	JsonbIteratorToken token;
 	JsonbValue value;
 
-	if (!JB_ROOT_IS_OBJECT(object))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("parameters must be a JSON object")));
+	JsonbRequireObject(object, "parameters");
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
 		const FitParamRule *rule;
@@ -174,4 +174,59 @@ FitParam(const FitParams *params, const char *name)
 	if (rule == NULL)
 		elog(ERROR, "there is no parameter \"%s\"", name);
 	return params->values[rule - params->rules];
+}
+
+bool
+FitParamHasRule(const FitParamRule *rules, const char *name)
+{
+	return FindRule(rules, name) != NULL;
+}
+
+static char *
+ChoiceAt(const FitParamRule *rule, int place)
+{
+	const char *word = rule->choices;
+
+	for (; place > 0; place--)
+	{
+		word += strcspn(word, " ");
+		word += strspn(word, " ");
+	}
+	return pnstrdup(word, strcspn(word, " "));
+}
+
+char *
+FitParamText(const FitParamRule *rule, double value)
+{
+	if (isnan(value))
+		return NULL;
+	if (rule->kind == FIT_PARAM_CHOICE)
+		return ChoiceAt(rule, (int) value);
+	if (rule->kind == FIT_PARAM_BOOLEAN)
+		return pstrdup(value != 0 ? "true" : "false");
+	return psprintf("%.15g", value);
+}
+
+static void
+AddParam(JsonbParseState **state, const FitParamRule *rule, double value)
+{
+	if (isnan(value))
+		return;
+	if (rule->kind == FIT_PARAM_CHOICE)
+		JsonbAddText(state, rule->name, ChoiceAt(rule, (int) value));
+	else if (rule->kind == FIT_PARAM_BOOLEAN)
+		JsonbAddBoolean(state, rule->name, value != 0);
+	else
+		JsonbAddNumber(state, rule->name, value);
+}
+
+Jsonb *
+FitParamsDescribe(const FitParams *params)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; params->rules[i].name != NULL; i++)
+		AddParam(&state, &params->rules[i], params->values[i]);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }

@@ -39,4 +39,13 @@ extern FitParams *FitParamsRead(const FitParamRule *rules, Jsonb *object);
 /* The value by name: a number, 0 or 1, or the place of the choice; NaN where it is not set and has no initial value. */
 extern double FitParam(const FitParams *params, const char *name);
 
+/* Is there a rule of that name? */
+extern bool FitParamHasRule(const FitParamRule *rules, const char *name);
+
+/* The value of a rule as text, its word if it is a choice; NULL where it is not set. */
+extern char *FitParamText(const FitParamRule *rule, double value);
+
+/* All values that are set, as an object. */
+extern Jsonb *FitParamsDescribe(const FitParams *params);
+
 #endif

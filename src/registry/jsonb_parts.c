@@ -140,3 +140,19 @@ JsonbAddInteger(JsonbParseState **state, const char *name, int64 value)
 	JsonbAddKey(state, name, strlen(name));
 	pushJsonbValue(state, WJB_VALUE, &number);
 }
+
+void
+JsonbAddBoolean(JsonbParseState **state, const char *name, bool value)
+{
+	JsonbAddKey(state, name, strlen(name));
+	pushJsonbValue(state, WJB_VALUE, &(JsonbValue){.type = jbvBool, .val.boolean = value});
+}
+
+void
+JsonbAddObject(JsonbParseState **state, const char *name, Jsonb *object)
+{
+	JsonbAddKey(state, name, strlen(name));
+	pushJsonbValue(
+		state, WJB_VALUE,
+		&(JsonbValue){.type = jbvBinary, .val.binary = {.len = VARSIZE(object) - VARHDRSZ, .data = &object->root}});
+}

@@ -27,6 +27,8 @@ extern List *JsonbMemberTexts(Jsonb *object, const char *name);
 extern void JsonbAddText(JsonbParseState **state, const char *name, const char *value);
 extern void JsonbAddNumber(JsonbParseState **state, const char *name, double value);
 extern void JsonbAddInteger(JsonbParseState **state, const char *name, int64 value);
+extern void JsonbAddBoolean(JsonbParseState **state, const char *name, bool value);
+extern void JsonbAddObject(JsonbParseState **state, const char *name, Jsonb *object);
 extern void JsonbAddKey(JsonbParseState **state, const char *name, int length);
 
 #endif

@@ -154,13 +154,20 @@ FindSplit(TrainingRows *rows, TupleDesc descriptor)
 		RefuseType(&rows->split, "It says train, valid or test as text.");
 }
 
+/* Columns that plans of training add */
+static bool
+IsReserved(const char *name)
+{
+	return strcmp(name, "drift_time") == 0 || strcmp(name, "drift_weight") == 0 || strcmp(name, "drift_split") == 0;
+}
+
 static bool
 IsFeature(const TrainingRows *rows, TupleDesc descriptor, AttrNumber attno)
 {
 	const char *name = NameStr(TupleDescAttr(descriptor, attno - 1)->attname);
 
 	return attno != rows->label.attno && attno != rows->weight.attno && attno != rows->split.attno &&
-		   strcmp(name, "drift_time") != 0 && !NameIsAmong(name, rows->options->exclude);
+		   !IsReserved(name) && !NameIsAmong(name, rows->options->exclude);
 }
 
 static void

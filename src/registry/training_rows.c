@@ -258,7 +258,7 @@ TrainingRowsRead(TrainingRows *rows, const char *query)
 									 .rStartup = StartUp,
 									 .rShutdown = ShutDown,
 									 .rDestroy = ShutDown,
-									 .mydest = DestNone},
+									 .mydest = DestTuplestore},
 							.rows = rows};
 	SPIExecuteOptions options = {.read_only = false, .must_return_tuples = true, .dest = &receiver.dest};
 	int result;
