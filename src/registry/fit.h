@@ -42,7 +42,7 @@ typedef struct FitMethod
 	bool (*advance)(void *fit, int milliseconds, FitProgress *progress);
 	/* The model, with its encoders, in the current context */
 	struct varlena *(*finish)(void *fit, FitProgress *progress);
-	FitTask task; /* what it can predict */
+	FitTask task; /* how it understands a label of numbers; start() refuses what it cannot predict */
 } FitMethod;
 
 extern const FitMethod *FitMethodOf(const char *algorithm);

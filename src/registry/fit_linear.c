@@ -340,9 +340,9 @@ StartLogistic(const DriftDesign *train, const DriftDesign *valid, const FitParam
 }
 
 const FitMethod linear_methods[] = {
-	{"linear", linear_rules, LinearMemory, StartLinear, LinearAdvance, LinearFinish},
-	{"ridge", ridge_rules, LinearMemory, StartRidge, LinearAdvance, LinearFinish},
-	{"elastic_net", elastic_rules, LinearMemory, StartElasticNet, LinearAdvance, LinearFinish},
-	{"logistic", logistic_rules, LinearMemory, StartLogistic, LinearAdvance, LinearFinish},
+	{"linear", linear_rules, LinearMemory, StartLinear, LinearAdvance, LinearFinish, FIT_NUMBERS},
+	{"ridge", ridge_rules, LinearMemory, StartRidge, LinearAdvance, LinearFinish, FIT_NUMBERS},
+	{"elastic_net", elastic_rules, LinearMemory, StartElasticNet, LinearAdvance, LinearFinish, FIT_NUMBERS},
+	{"logistic", logistic_rules, LinearMemory, StartLogistic, LinearAdvance, LinearFinish, FIT_CLASSES},
 	{NULL},
 };

@@ -29,21 +29,6 @@ FitRunParams(const FitMethod *method, Jsonb *object)
 	return FitParamsRead(method->params, JsonbMembers(object, unused, false));
 }
 
-static void
-CheckTask(const TrainingSet *set, const FitMethod *method)
-{
-	bool classes = set->design[TRAINING_TRAIN].n_classes > 0;
-
-	if (method->task == FIT_ANY || (method->task == FIT_CLASSES) == classes)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 classes ? errmsg("algorithm \"%s\" predicts numbers, not classes", method->algorithm)
-					 : errmsg("algorithm \"%s\" predicts classes, not numbers", method->algorithm),
-			 classes ? errhint("Take logistic, random_forest or gradient_boosting.")
-					 : errhint("Take linear, ridge, random_forest or gradient_boosting, or give a label of classes.")));
-}
-
 FitRun *
 FitRunOpen(const TrainingSet *set, const FitMethod *method, Jsonb *params, MemoryContext parent)
 {
@@ -59,7 +44,6 @@ FitRunOpen(const TrainingSet *set, const FitMethod *method, Jsonb *params, Memor
 	run->params = FitRunParams(method, params);
 	run->progress.train = NAN;
 	run->progress.valid = NAN;
-	CheckTask(set, method);
 	TrainingMemoryCheck(set->bytes, method->memory(train, valid, run->params), "these rows and this algorithm");
 	run->state = method->start(train, valid, run->params);
 	MemoryContextSwitchTo(old);
