@@ -1,4 +1,4 @@
-"""bench.py ROWS [models|predict|performance]: what the extension costs beside avg(), and what it saves beside pulling the rows.
+"""bench.py ROWS [models|predict|performance|training]: what the extension costs beside avg(), and what it saves beside pulling the rows.
 
 Prints one table. A figure that falls short of its gate does not fail the run: machines differ.
 """
@@ -12,6 +12,7 @@ import quality
 import rivals
 import shelf
 import tables
+import training
 from server import Server
 from timing import Figures, interleave, total
 
@@ -220,6 +221,8 @@ def main():
     if only == 'predict':
         say('predictions of 20 features')
         predict.bench_predictions(figures, server)
+    elif only == 'training':
+        training.bench_training(figures, server, agree, say)
     else:
         if only in (None, 'quick'):
             bench_statistics(figures, server, parallel, rows)

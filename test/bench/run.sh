@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh ROWS [models|predict|outcomes|monitors|performance]: the benchmark, in the cluster that PGHOST and the like name.
+# run.sh ROWS [models|predict|outcomes|monitors|performance|training]: the benchmark, in the cluster that PGHOST and the like name.
 set -eu
 
 # Encryption would slow down the clients that pull rows, and nobody else.

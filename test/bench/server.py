@@ -20,6 +20,15 @@ class Server:
             cursor.execute(sql)
             return cursor.fetchone()
 
+    def rows(self, sql):
+        """All rows, a few at a time."""
+        self.connection.autocommit = False
+        with self.connection, self.connection.cursor('rows') as cursor:
+            cursor.itersize = 10_000
+            cursor.execute(sql)
+            yield from cursor
+        self.connection.autocommit = True
+
     def value(self, sql):
         return self.row(sql)[0]
 

@@ -1,10 +1,10 @@
-# test/run bench [quick|models|predict|outcomes|monitors|performance]: speed, as ratios taken in one run.
+# test/run bench [quick|models|predict|outcomes|monitors|performance|training]: speed, as ratios taken in one run.
 
 case ${1:-full} in
 	quick) rows=1000000 shared_buffers=1GB ;;
 	full) rows=10000000 shared_buffers=4GB ;;
-	models | predict | outcomes | monitors | performance) rows=0 shared_buffers=1GB ;;
-	*) die "bench takes no argument but quick, models, predict, outcomes, monitors or performance" ;;
+	models | predict | outcomes | monitors | performance | training) rows=0 shared_buffers=1GB ;;
+	*) die "bench takes no argument but quick, models, predict, outcomes, monitors, performance or training" ;;
 esac
 
 library_works() {
@@ -46,9 +46,10 @@ offer_models() {
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
-case ${1:-full} in models | predict | outcomes | monitors | performance) ;; *) offer_evidently ;; esac
-case ${1:-full} in predict | outcomes | monitors | performance) ;; *) offer_models ;; esac
+case ${1:-full} in models | predict | outcomes | monitors | performance | training) ;; *) offer_evidently ;; esac
+case ${1:-full} in predict | outcomes | monitors | performance | training) ;; *) offer_models ;; esac
 case ${1:-full} in
+	training) offer_packages python3-xgboost ;;
 	performance)
 		offer_library nannyml NannyML nannyml nannyml==0.13.1
 		offer_library river river river river==0.26.1
