@@ -141,9 +141,9 @@ BEGIN
 	ELSIF FOUND THEN
 		RAISE EXCEPTION 'option "%" of training cannot be %', wrong.key, wrong.value
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = CASE WHEN wrong.kind = 'candidates' THEN drift_internal.candidates_obstacle(wrong.value) END,
-				HINT = format('It is of the kind %s%s: %s.', wrong.kind, coalesce(' in ' || wrong.range, ' ' || array_to_string(wrong.choices, ', '), ''),
-					wrong.description);
+				DETAIL = CASE WHEN wrong.kind = 'candidates' THEN drift_internal.candidates_obstacle(wrong.value)
+					ELSE format('It is of the kind %s%s.', wrong.kind, coalesce(' in ' || wrong.range, ': ' || array_to_string(wrong.choices, ', '), '')) END,
+				HINT = format('It is: %s.', wrong.description);
 	END IF;
 	RETURN options;
 END

@@ -38,9 +38,9 @@ CREATE OR REPLACE FUNCTION drift_internal.test_query(frame drift_internal.traini
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('SELECT %s, source.drift_time FROM (SELECT source.*, %s AS drift_split FROM (%s) AS source) AS source WHERE source.drift_split = ''test''',
+	SELECT format('SELECT %s, source.drift_time FROM (%s) AS source WHERE %s',
 		(SELECT string_agg(format('source.%I', c), ', ' ORDER BY place) FROM unnest(frame.columns) WITH ORDINALITY AS u (c, place)),
-		drift_internal.split_expression(frame, split), drift_internal.sided_rows(frame))
+		drift_internal.sided_rows(frame), drift_internal.test_condition(frame, split))
 $$;
 
 COMMENT ON FUNCTION drift_internal.test_query(drift_internal.training_frame, drift_internal.training_split) IS

@@ -133,25 +133,46 @@ $$;
 COMMENT ON FUNCTION drift_internal.training_split(drift_internal.training_frame, text, jsonb) IS
 	'which rows a strategy is trained on, which choose between candidates and which are held out';
 
+CREATE OR REPLACE FUNCTION drift_internal.place_expression(frame drift_internal.training_frame, split drift_internal.training_split) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('drift_internal.key_place(%s, %s)', frame.key_expression, split.seed)
+$$;
+
+COMMENT ON FUNCTION drift_internal.place_expression(drift_internal.training_frame, drift_internal.training_split) IS
+	'expression for the place of a row by its hash, from 0 to below 1';
+
+CREATE OR REPLACE FUNCTION drift_internal.test_condition(frame drift_internal.training_frame, split drift_internal.training_split) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN split.by_time THEN format('source.drift_side IN (''old'', ''new'') AND COALESCE(source.drift_time >= %s, false)', drift_internal.time_literal(split.test_from))
+			ELSE format('source.drift_side = ''new'' AND %s < %s::pg_catalog.float8', drift_internal.place_expression(frame, split), coalesce(split.test_share, 0))
+		END
+$$;
+
+COMMENT ON FUNCTION drift_internal.test_condition(drift_internal.training_frame, drift_internal.training_split) IS
+	'condition for held-out rows, which are the same for every strategy';
+
 -- Which of its rows a strategy uses for what; NULL: it does not use the row. Rows in an embargo are a gap.
 CREATE OR REPLACE FUNCTION drift_internal.split_expression(frame drift_internal.training_frame, split drift_internal.training_split) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('CASE WHEN source.drift_side NOT IN (''old'', ''new'') THEN NULL WHEN %s THEN ''test'' WHEN %s THEN NULL WHEN %s THEN ''valid'' WHEN %s THEN ''train'' ELSE ''gap'' END',
-		CASE WHEN split.by_time THEN format('COALESCE(source.drift_time >= %s, false)', drift_internal.time_literal(split.test_from))
-			ELSE format('source.drift_side = ''new'' AND %s < %s::pg_catalog.float8', place, coalesce(split.test_share, 0)) END,
+	SELECT format('CASE WHEN %s THEN ''test'' WHEN source.drift_side NOT IN (''old'', ''new'') THEN NULL WHEN %s THEN NULL WHEN %s THEN ''valid'' WHEN %s THEN ''train'' ELSE ''gap'' END',
+		drift_internal.test_condition(frame, split),
 		CASE WHEN split.rows_from IS NULL THEN 'false' ELSE format('source.drift_time < %s', drift_internal.time_literal(split.rows_from)) END,
 		CASE
 			WHEN split.valid_from IS NOT NULL THEN format('source.drift_time >= %s AND source.drift_time < %s',
 				drift_internal.time_literal(split.valid_from), drift_internal.time_literal(split.valid_to))
 			WHEN split.by_time THEN format('COALESCE(source.drift_time < %s, true) AND %s < %s::pg_catalog.float8',
 				drift_internal.time_literal(split.valid_to), place, split.valid_share)
-			-- of what is not held out
-			ELSE format('%s >= %s::pg_catalog.float8', place, 1 - split.valid_share * (1 - coalesce(split.test_share, 0)))
+			ELSE format('%s >= %s::pg_catalog.float8', place, 1 - split.valid_share)
 		END,
 		CASE WHEN split.by_time THEN format('COALESCE(source.drift_time < %s, true)', drift_internal.time_literal(split.train_to)) ELSE 'true' END)
-	FROM (SELECT format('drift_internal.key_place(%s, %s)', frame.key_expression, split.seed) AS place) AS p
+	FROM drift_internal.place_expression(frame, split) AS place
 $$;
 
 COMMENT ON FUNCTION drift_internal.split_expression(drift_internal.training_frame, drift_internal.training_split) IS
