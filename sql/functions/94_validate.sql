@@ -96,11 +96,12 @@ $$;
 COMMENT ON FUNCTION drift_internal.unmet_before(drift.expectations, text[], oid[]) IS
 	'why rows with columns of these names and types cannot be as expected; NULL: they can';
 
+-- HAVING, so that there is one row also where no expectation needs the rows.
 CREATE OR REPLACE FUNCTION drift_internal.expectations_query(expected drift.expectations[], names text[], base_types oid[], query text) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format(E'SELECT pg_catalog.to_jsonb(ARRAY[%s]::pg_catalog.jsonb[]) FROM (%s\n) AS source',
+	SELECT format(E'SELECT pg_catalog.to_jsonb(ARRAY[%s]::pg_catalog.jsonb[]) FROM (%s\n) AS source HAVING pg_catalog.count(*) >= 0',
 		string_agg(CASE WHEN drift_internal.unmet_before(e, names, base_types) IS NOT NULL THEN 'NULL'
 			ELSE drift_internal.expectation_expression(e, base_types[array_position(names, (e).column_name)], query) END, ', ' ORDER BY e.place), query)
 	FROM (
