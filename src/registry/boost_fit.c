@@ -2,20 +2,17 @@
 
 #include <math.h>
 
-#include "guc.h"
 #include "registry/boost_fit.h"
 #include "registry/boost_rows.h"
 
 void
 BoostFitInit(BoostFit *fit, const DriftDesign *train, const DriftDesign *valid, const FitParams *params)
 {
-	double threads = FitParam(params, "threads");
-
 	fit->library = BoostLibraryGet();
 	fit->params = params;
 	fit->train = train;
 	fit->valid = valid;
-	fit->threads = Min(isnan(threads) ? drift_training_threads : (int) threads, drift_max_training_threads);
+	fit->threads = FitThreads(FitParam(params, "threads"));
 	fit->rounds = (uint32) FitParam(params, "n_estimators");
 }
 
