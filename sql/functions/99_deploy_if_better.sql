@@ -38,7 +38,7 @@ AS $$
 			format('Version %s was deployed before.', run.version)
 		WHEN champion IS DISTINCT FROM run.champion_version THEN
 			format('Version %s was compared with %s, and the champion is %s now.', run.version, coalesce('version ' || run.champion_version, 'none'), coalesce('version ' || champion, 'none'))
-		WHEN strategy = 'none' THEN format('deployment.strategy of the configuration is none: drift.deploy(%L, %s) deploys it.', model.name, run.version)
+		WHEN deployment_obstacle.strategy = 'none' THEN format('deployment.strategy of the configuration is none: drift.deploy(%L, %s) deploys it.', model.name, run.version)
 		WHEN model.frozen_at IS NOT NULL THEN 'The model is frozen: drift.unfreeze() lets versions be deployed again.'
 		WHEN model.pinned THEN 'The model is pinned: drift.unpin() lets versions be deployed again.'
 		WHEN d.deployment_id IS NOT NULL THEN format('Version %s is on its way, as deployment %s.', d.version, d.deployment_id)
