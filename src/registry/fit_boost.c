@@ -35,7 +35,7 @@ static const FitParamRule boost_rules[] = {
 	{"colsample_bynode", FIT_PARAM_NUMBER, 0, 1, .least_open = true, .initial = 1},
 	{"reg_lambda", FIT_PARAM_NUMBER, 0, INFINITY, .initial = 1},
 	{"reg_alpha", FIT_PARAM_NUMBER, 0, INFINITY, .initial = 0},
-	{"max_delta_step", FIT_PARAM_NUMBER, 0, INFINITY, .initial = 0},
+	{"max_delta_step", FIT_PARAM_NUMBER, 0, INFINITY, .initial = NAN},
 	{"scale_pos_weight", FIT_PARAM_NUMBER, 0, INFINITY, .least_open = true, .initial = 1},
 	{"tree_method", FIT_PARAM_CHOICE, .initial = TREE_HIST, .choices = "hist approx exact"},
 	{"objective", FIT_PARAM_CHOICE, .initial = 0,
@@ -180,12 +180,14 @@ ReadRows(BoosterFit *fit, const DriftDesign *design)
 static void
 SetParams(BoosterFit *fit)
 {
-	static const char *const numbers[] = {"learning_rate", "colsample_bynode", "reg_lambda", "reg_alpha",
-										  "max_delta_step"};
+	static const char *const numbers[] = {"learning_rate", "colsample_bynode", "reg_lambda", "reg_alpha"};
 	BoostFit *shared = &fit->shared;
 
 	for (int i = 0; i < lengthof(numbers); i++)
 		BoostFitSetNumber(shared, numbers[i], FitParam(shared->params, numbers[i]));
+	/* count:poisson has another initial value than the rest */
+	if (!isnan(FitParam(shared->params, "max_delta_step")))
+		BoostFitSetNumber(shared, "max_delta_step", FitParam(shared->params, "max_delta_step"));
 	BoostFitSet(shared, "tree_method", BoostFitWord(shared->params, "tree_method"));
 	/* fits that take turns in a session do not share the library's one generator */
 	BoostFitSet(shared, "seed_per_iteration", "1");

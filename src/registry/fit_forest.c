@@ -2,10 +2,10 @@
  * fit_forest.c
  *		Random forests, of trees that libxgboost grows.
  *
- * Every tree is grown by squared error from the same gradients: those of the
- * distance to the mean, or of classes to 0. A leaf is then the mean of its
- * rows' labels, or the share of a class (squared error splits 0 and 1 as Gini
- * does), and the forest is the mean of its trees. That is Breiman's forest, not
+ * Every tree is grown by squared error from the same gradients, those of the
+ * distance to the mean. A leaf is then the mean of its rows' labels, or the
+ * share of a class (squared error splits 0 and 1 as Gini does), and the forest
+ * is the mean of its trees. That is Breiman's forest, not
  * XGBoost's, whose leaves are one step of Newton's and whose probabilities
  * stay between 0.12 and 0.88. Of more than two classes each has trees of its
  * own. A tree, of each class, is a round: between them a fit may stop.
@@ -43,7 +43,7 @@ typedef struct ForestFit
 {
 	BoostFit shared;
 	uint32 n_margins;
-	double mean; /* of numbers; of classes 0 */
+	double *means; /* of each margin: of numbers, or the share of a class */
 	float *gradients;
 	float *hessians;
 } ForestFit;
@@ -54,13 +54,33 @@ MarginsOf(const DriftDesign *train)
 	return train->n_classes > 2 ? train->n_classes : 1;
 }
 
+static double *
+MeansOf(const DriftDesign *train, uint32 n_margins)
+{
+	double *means = palloc0(n_margins * sizeof(double));
+	double weight = 0;
+
+	if (n_margins == 1)
+		means[0] = BoostRowsMean(train);
+	for (uint64 r = 0; n_margins > 1 && r < train->n_rows; r++)
+	{
+		double w = train->weights != NULL ? train->weights[r] : 1;
+
+		means[(uint32) train->target[r]] += w;
+		weight += w;
+	}
+	for (uint32 m = 0; n_margins > 1 && weight > 0 && m < n_margins; m++)
+		means[m] /= weight;
+	return means;
+}
+
 /* Of margin m, the number that its trees are to say of a row */
 static double
 TargetOf(const ForestFit *fit, uint64 row, uint32 m)
 {
 	double target = fit->shared.train->target[row];
 
-	return fit->n_margins > 1 ? target == m : target - fit->mean;
+	return (fit->n_margins > 1 ? target == m : target) - fit->means[m];
 }
 
 static void
@@ -121,8 +141,8 @@ ForestStart(const DriftDesign *train, const DriftDesign *valid, const FitParams 
 
 	BoostFitInit(&fit->shared, train, valid, params);
 	fit->n_margins = MarginsOf(train);
-	fit->mean = train->n_classes == 0 ? BoostRowsMean(train) : 0;
-	matrix = fit->shared.library->read_rows(BoostRowsOf(train, fit->mean), BOOST_BINNED,
+	fit->means = MeansOf(train, fit->n_margins);
+	matrix = fit->shared.library->read_rows(BoostRowsOf(train, train->n_classes == 0 ? fit->means[0] : 0), BOOST_BINNED,
 											(int) FitParam(params, "max_bin"), fit->shared.threads);
 	MakeGradients(fit);
 	BoostFitCreate(&fit->shared, &matrix, 1);
@@ -171,28 +191,20 @@ ForestAdvance(void *arg, int milliseconds, FitProgress *progress)
 	return shared->done >= shared->rounds;
 }
 
-/* Shares are from 0 to 1, but for what the library's sums of float32 make of them */
+/* Shares from their distance to that of all rows; within 0 and 1, whatever float32 has made of them */
 static void
-ClipLeaves(DriftDraft *draft)
+PutShares(const ForestFit *fit, DriftDraft *draft)
 {
+	const DriftTree *trees = drift_draft_section(draft, DRIFT_SECTION_TREES);
 	DriftNode *nodes = drift_draft_section(draft, DRIFT_SECTION_NODES);
-
-	for (uint64 i = 0; i < drift_draft_count(draft, DRIFT_SECTION_NODES); i++)
-		if (nodes[i].kind == DRIFT_NODE_LEAF)
-			nodes[i].value = Min(Max(nodes[i].value, 0), 1);
-}
-
-static void
-PutBase(const ForestFit *fit, DriftDraft *draft)
-{
-	const DriftDesign *train = fit->shared.train;
 	double *base = drift_draft_section(draft, DRIFT_SECTION_BASE);
 
+	for (uint64 t = 0; t < drift_draft_count(draft, DRIFT_SECTION_TREES); t++)
+		for (DriftNode *node = nodes + trees[t].root; node < nodes + trees[t].root + trees[t].n_nodes; node++)
+			if (node->kind == DRIFT_NODE_LEAF)
+				node->value = Min(Max(node->value + fit->means[trees[t].group], 0), 1);
 	for (uint32 m = 0; m < fit->n_margins; m++)
-		base[m] = fit->mean;
-	if (fit->n_margins > 1)
-		for (uint64 r = 0; r < train->n_rows; r++)
-			base[(uint32) train->target[r]] += WEIGHT_OF_ALL / train->n_rows;
+		base[m] = fit->n_margins > 1 ? WEIGHT_OF_ALL * fit->means[m] : 0;
 }
 
 /* From the sum of trees, as the library has it, to their mean */
@@ -206,8 +218,9 @@ AverageTrees(const ForestFit *fit, DriftDraft *draft)
 	draft->head.average_over = fit->shared.done;
 	draft->head.transform = fit->n_margins > 1 ? DRIFT_TRANSFORM_SHARES : DRIFT_TRANSFORM_IDENTITY;
 	if (fit->shared.train->n_classes > 0)
-		ClipLeaves(draft);
-	PutBase(fit, draft);
+		PutShares(fit, draft);
+	else
+		*(double *) drift_draft_section(draft, DRIFT_SECTION_BASE) = fit->means[0];
 }
 
 static struct varlena *
