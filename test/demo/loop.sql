@@ -67,20 +67,25 @@ END $$;
 \echo
 
 SELECT model_id, name FROM drift.register_model('loans', 'Who will default within a year?');
-SELECT drift.add_version('loans',
-	drift.train('SELECT age, income, amount, job, channel, default_in_year FROM loans', 'default_in_year', 'logistic'),
-	training => drift.training_snapshot('SELECT age, income, amount, job, channel, default_in_year, applied_at FROM loans', 'applied_at')) AS version;
+CREATE VIEW known AS SELECT age, income, amount, job, channel, default_in_year, applied_at FROM loans WHERE applied_at < '2026-01-20';
+SELECT drift.add_version('loans', drift.train('SELECT * FROM known', 'default_in_year', 'logistic', '{"exclude": ["applied_at"]}'),
+	training => drift.training_snapshot('known', 'applied_at')) AS version;
 SELECT message FROM drift.deploy('loans', 1, reason => 'the first one');
-SELECT log, outcomes FROM drift.create_prediction_log('loans', source => 'loans');
-SELECT name, bucket, span FROM drift.create_monitor('loans', model => 'loans', bucket => 'day', span => '14 days',
-	reference => 'SELECT age, income, amount, job, channel FROM loans');
+SELECT log, outcomes FROM drift.create_prediction_log('loans', source => 'SELECT age, income, amount, job, channel FROM loans');
+
+CREATE VIEW held_out AS
+	SELECT l.*, drift.score_row('loans', l) AS score, drift.score_label_row('loans', l) AS label FROM loans AS l WHERE applied_at >= '2026-01-20';
+SELECT name, version, row_count FROM drift.create_baseline('loans', 'SELECT age, income, amount, job, channel, score, label, default_in_year AS actual FROM held_out',
+	model => 'loans', model_version => 1, origin => 'held_out');
+SELECT name, bucket, span FROM drift.create_monitor('loans', model => 'loans', baseline => 'loans', bucket => 'day', span => '14 days',
+	config => '{"monitoring": {"max_history_days": 365}}');
 
 \echo
 \echo '22. What it may do by itself: train on what came true, compare, try the better one on a tenth, then a half, then all'
 \echo
 
 SELECT label, source_kind FROM drift.set_training('loans', options => '{"embargo": "14 days"}');
-SELECT drift.config_load('{"deployment": {"strategy": "canary"}}', 'loans');
+SELECT jsonb_pretty(config) AS config FROM drift.load_config('{"deployment": {"strategy": "canary", "options": {"analysis": {"min_duration": "2 days"}}}}', 'loans');
 
 \echo
 \echo '23. Four and a half months go by'
