@@ -126,6 +126,7 @@ SQL_FUNCTIONS = \
 	sql/functions/83_train.sql \
 	sql/functions/83_runs.sql \
 	sql/functions/83_run_steps.sql \
+	sql/functions/83_outside_runs.sql \
 	sql/functions/83_domain_folds.sql \
 	sql/functions/84_people.sql \
 	sql/functions/84_policy.sql \
@@ -268,6 +269,8 @@ SQL_FUNCTIONS = \
 	sql/functions/99_retrain_trials.sql \
 	sql/functions/99_retrain_verdict.sql \
 	sql/functions/99_retrain_version.sql \
+	sql/functions/99_tune_space.sql \
+	sql/functions/99_tune.sql \
 	sql/functions/99_retrain.sql \
 	sql/functions/99_timeline.sql \
 	sql/functions/99_gates_measure.sql \

@@ -15,7 +15,11 @@ BEGIN
 	WHEN 'plan' THEN RETURN drift_internal.retrain_plan(run, config, todo);
 	WHEN 'validate' THEN RETURN drift_internal.retrain_validate(run, config, todo);
 	WHEN 'snapshot' THEN RETURN drift_internal.retrain_snapshot(run, config, todo);
-	WHEN 'train' THEN RETURN drift_internal.retrain_train(run, config, todo, state);
+	WHEN 'train' THEN
+		IF run.kind = 'tune' THEN
+			RETURN drift_internal.tune_train(run, config, todo, state);
+		END IF;
+		RETURN drift_internal.retrain_train(run, config, todo, state);
 	WHEN 'evaluate' THEN RETURN drift_internal.retrain_evaluate(run, todo);
 	WHEN 'decide' THEN RETURN drift_internal.retrain_decide(run, todo);
 	WHEN 'refit' THEN RETURN drift_internal.retrain_refit(run, config, todo, state);
@@ -107,7 +111,8 @@ CREATE OR REPLACE FUNCTION drift_internal.progress_of_fit(run_id bigint, todo js
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN todo->>'step' = 'train' THEN ARRAY[
+	SELECT CASE WHEN r.kind = 'tune' THEN drift_internal.progress_of_search(r.run_id)
+			WHEN todo->>'step' = 'train' THEN ARRAY[
 				0.1 + 0.6 * (todo->>'candidate')::float8 / jsonb_array_length(r.parameters->'candidates'),
 				0.1 + 0.6 * ((todo->>'candidate')::float8 + 1) / jsonb_array_length(r.parameters->'candidates')]
 			ELSE ARRAY[drift_internal.progress_of('refit'), drift_internal.progress_of('register')] END

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION drift_internal.retrain_plan(run drift.training_runs, 
 AS $$
 DECLARE
 	plan CONSTANT jsonb := drift_internal.training_plan(config, todo->>'strategy', run.as_of,
-		run.parameters - '{strategies,evaluation,metric}'::text[]);
+		run.parameters - '{strategies,evaluation,metric,search}'::text[]);
 BEGIN
 	-- Too few rows make one strategy another one.
 	IF plan->>'strategy' IN (SELECT o->>'strategy' FROM jsonb_array_elements(todo->'outcomes') AS o) THEN

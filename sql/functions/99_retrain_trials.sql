@@ -18,7 +18,8 @@ CREATE OR REPLACE FUNCTION drift_internal.after_trial(run drift.training_runs, t
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN next < jsonb_array_length(run.parameters->'candidates')
+	SELECT CASE WHEN run.kind = 'tune' THEN todo - '{trial,fit,error,sqlstate}'::text[] || '{"phase": "next"}'
+		WHEN next < jsonb_array_length(run.parameters->'candidates')
 		THEN todo - '{trial,fit,error,sqlstate}'::text[] || jsonb_build_object('phase', 'add', 'candidate', next)
 		ELSE todo - '{trial,fit,error,sqlstate,candidate}'::text[] || '{"phase": "choose"}' END
 	FROM (SELECT (todo->>'candidate')::integer + 1 AS next) AS n
