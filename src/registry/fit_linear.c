@@ -270,7 +270,8 @@ RefuseResult(const LinearFit *fit)
 						errdetail("The sum of their squares is not finite.")));
 	if (fit->status == DRIFT_LINEAR_EXHAUSTED)
 		ereport(WARNING,
-				(errmsg("the fit has not converged in %u rounds", drift_linear_rounds(fit->fit)),
+				(errmsg("the fit has not converged after %u of %u rounds", drift_linear_rounds(fit->fit),
+						fit->options.max_rounds),
 				 errhint("Set max_iterations higher, or standardise to true; or a penalty, if there is none.")));
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes linear_models.csv: coefficients of linear, ridge, elastic net, logistic and multinomial models.
+"""Writes the golden files of linear, ridge, elastic net, logistic and multinomial models.
 
     pip install scikit-learn==1.9.1 statsmodels==0.15.0
     python test/reference/generate_training.py
@@ -8,10 +8,14 @@ The first line of the file says which versions wrote it. Rows are made by featur
 repeats, or those of test/data/breast_cancer.csv, standardised. Every fit runs until its library can go no further;
 what two libraries know, they must agree on.
 
-A line is a model: name, which rows ("made" or "cancer"), rows, features, classes (0: numbers), l1, l2, whether rows
+linear_models.csv: coefficients. A line is a model: name, which rows ("made" or "cancer"), rows, features, classes (0: numbers), l1, l2, whether rows
 weigh differently, how far apart the features' scales are (powers of ten), and the coefficients, for each output those
 of the features and then the intercept.
+
+linear_rows.csv, linear_pipelines.csv: rows with gaps and categories, and what pipelines of scikit-learn that fill,
+standardise and encode them predict of the first ten. A row of weight w stands for 2w rows, so that all steps see it.
 """
+import json
 import os
 import warnings
 
@@ -20,8 +24,11 @@ import sklearn
 import statsmodels
 import statsmodels.api as sm
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import golden
 from golden import agree
@@ -147,3 +154,75 @@ golden.write('linear_models.csv', MADE_BY,
     line('breast cancer', 'cancer', 0, 0, 2, 0.0, 1.0, False, 0),
     line('breast cancer with l1', 'cancer', 0, 0, 2, 1.0, 0.0, False, 0),
 ])
+
+
+# --- pipelines -------------------------------------------------------------------
+
+N = 240
+
+
+def made_rows():
+    i = np.arange(1, N + 1)
+    a = np.round(uniform(i, 600) * 100) / 10
+    b = np.round(uniform(i, 601) * 1000) + 5000
+    g = np.array(['red', 'green', 'blue'])[np.floor(uniform(i, 602) * 3).astype(int)]
+    noise = uniform(i, 603)
+    level = a / 10 + b / 1000 + (g == 'red') * 0.5 + noise
+    return {'a': np.where(i % 7 == 0, np.nan, a), 'b': np.where(i % 5 == 0, np.nan, b),
+            'g': np.where(i % 11 == 0, '', g), 'w': np.floor(uniform(i, 700) * 4) / 2,
+            'y': np.where(level > 6.7, 'yes', 'no'), 'size': np.array(['s', 'm', 'l'])[np.digitize(level, [6.4, 7])],
+            'amount': np.round(level * 1000) / 100}
+
+
+def encoders(strategy, indicator, standardise):
+    labels = OneHotEncoder(categories=[['blue', 'green', 'red']], handle_unknown='ignore')
+    numbers = [SimpleImputer(strategy=strategy)] + ([StandardScaler()] if standardise else [])
+    parts = [('numbers', make_pipeline(*numbers), [0, 1]), ('categories', labels, [2])]
+    if indicator:
+        parts.append(('gaps', SimpleImputer(strategy='constant', fill_value=0, add_indicator=True), [0, 1]))
+    return ColumnTransformer(parts, sparse_threshold=0)
+
+
+def predictions(rows, label, model, strategy='mean', indicator=False, standardise=True, weighted=False):
+    x = np.empty((N, 3), dtype=object)
+    x[:, 0], x[:, 1], x[:, 2] = rows['a'], rows['b'], rows['g']
+    times = (2 * rows['w']).astype(int) if weighted else np.ones(N, dtype=int)
+    encode = encoders(strategy, indicator, standardise).fit(np.repeat(x, times, axis=0))
+
+    def matrix(part):
+        numbers = encode.transform(part)
+        # of the last transformer only the two indicators
+        return np.delete(numbers, [5, 6], axis=1) if indicator else numbers
+    model.fit(matrix(np.repeat(x, times, axis=0)), np.repeat(rows[label], times))
+    first = matrix(x[:10])
+    if not hasattr(model, 'predict_proba'):
+        return model.predict(first)
+    return model.predict_proba(first)[:, 1] if len(model.classes_) == 2 else model.predict_proba(first).ravel()
+
+
+def newton(l2, **options):
+    return LogisticRegression(C=1 / l2, solver='newton-cholesky', tol=1e-12, max_iter=1000, **options)
+
+
+def pipelines(rows):
+    for algorithm, label, params, model, options in (
+            ('logistic', 'y', {}, newton(1), {}),
+            ('logistic', 'y', {'l2': 0.25, 'standardise': False}, newton(0.25), {'standardise': False}),
+            ('logistic', 'y', {'impute': 'median', 'missing_indicator': True}, newton(1), {'strategy': 'median', 'indicator': True}),
+            ('logistic', 'y', {'weight': 'w'}, newton(2), {'weighted': True}),
+            ('logistic', 'y', {'class_weight': 'balanced'}, newton(1, class_weight='balanced'), {}),
+            ('logistic', 'y', {'l1': 2, 'l2': 0}, LogisticRegression(
+                C=0.5, l1_ratio=1, solver='saga', tol=1e-12, max_iter=10 ** 6, random_state=1), {}),
+            ('logistic', 'y', {'solver': 'lbfgs', 'tolerance': 1e-10}, newton(1), {}),
+            ('logistic', 'size', {}, newton(1), {}),
+            ('linear', 'amount', {}, LinearRegression(), {}),
+            ('ridge', 'amount', {'impute': 'most_frequent', 'l2': 3}, Ridge(alpha=3, solver='cholesky'), {'strategy': 'most_frequent'}),
+            ('elastic_net', 'amount', {'l1': 12, 'l2': 12}, ElasticNet(alpha=24 / N, l1_ratio=0.5, tol=1e-13, max_iter=10 ** 6), {})):
+        values = predictions(rows, label, model, **options)
+        yield [algorithm, label, json.dumps(params), ' '.join(golden.text(v) for v in values)]
+
+
+ROWS = made_rows()
+golden.write('linear_rows.csv', MADE_BY, list(ROWS), [
+    [None if isinstance(v, float) and np.isnan(v) or v == '' else v for v in row] for row in zip(*ROWS.values())])
+golden.write('linear_pipelines.csv', MADE_BY, ['algorithm', 'label', 'params', 'predictions'], pipelines(ROWS))
