@@ -1,6 +1,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "registry/training_session.h"
@@ -88,6 +89,7 @@ SessionKeepSet(TrainingSet *set)
 	RegisterCallbacks();
 	kept->handle = ++last_handle;
 	kept->opened_by = GetCurrentSubTransactionId();
+	kept->user = GetUserId();
 	kept->set = set;
 	MemoryContextSetParent(set->context, TopMemoryContext);
 	dlist_push_tail(&sets, &kept->node);
@@ -115,6 +117,15 @@ RefuseHandle(const char *what, int handle)
 					errdetail("It was closed, or the transaction that opened it was rolled back.")));
 }
 
+/* Text of users runs in the session of those who schedule it */
+static void
+CheckMayUse(const SessionSet *set)
+{
+	if (set->user != GetUserId())
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for a training"),
+						errdetail("Another role opened it.")));
+}
+
 SessionSet *
 SessionFindSet(int handle)
 {
@@ -124,8 +135,10 @@ SessionFindSet(int handle)
 	{
 		SessionSet *set = dlist_container(SessionSet, node, iter.cur);
 
-		if (set->handle == handle)
-			return set;
+		if (set->handle != handle)
+			continue;
+		CheckMayUse(set);
+		return set;
 	}
 	RefuseHandle("training set", handle);
 }
@@ -139,8 +152,10 @@ SessionFindFit(int handle)
 	{
 		SessionFit *fit = dlist_container(SessionFit, node, iter.cur);
 
-		if (fit->handle == handle)
-			return fit;
+		if (fit->handle != handle)
+			continue;
+		CheckMayUse(fit->of);
+		return fit;
 	}
 	RefuseHandle("fit", handle);
 }

@@ -19,6 +19,7 @@ typedef struct SessionSet
 	dlist_node node;
 	int handle;
 	SubTransactionId opened_by;
+	Oid user;
 	TrainingSet *set;
 } SessionSet;
 
@@ -36,7 +37,7 @@ typedef struct SessionFit
 extern SessionSet *SessionKeepSet(TrainingSet *set);
 extern SessionFit *SessionKeepFit(SessionSet *of, FitRun *run);
 
-/* By handle; an error where there is none. */
+/* By handle; an error where there is none, or another role opened it. */
 extern SessionSet *SessionFindSet(int handle);
 extern SessionFit *SessionFindFit(int handle);
 
