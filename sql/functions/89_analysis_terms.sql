@@ -79,19 +79,30 @@ $$;
 COMMENT ON FUNCTION drift_internal.error_term(jsonb, jsonb, jsonb, float8) IS
 	'whether a deployed version has more errors than the champion, by Fisher''s exact test and a z test of the difference';
 
+-- A multiple of microseconds is nothing that anybody notices.
+CREATE OR REPLACE FUNCTION drift_internal.latency_limit(counts jsonb, wanted jsonb) RETURNS float8
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT greatest((wanted->>'max_latency_ratio')::float8 * latency_95, latency_95 + (wanted->>'latency_slack')::float8)
+	FROM (SELECT (counts->'reference'->>'latency_95')::float8 AS latency_95) AS champion
+$$;
+
+COMMENT ON FUNCTION drift_internal.latency_limit(jsonb, jsonb) IS 'milliseconds up to which a deployed version is not slower than the champion';
+
 -- The 95th percentile is above a limit exactly if more than 5 % of the answers are.
 CREATE OR REPLACE FUNCTION drift_internal.latency_term(counts jsonb, tests jsonb, wanted jsonb, alpha float8) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.term(
-		drift_internal.limit_verdict(current_95, ratio * reference_95, p_value, alpha),
-		format('latency: 95th percentile %s ms, champion %s ms; %s times that is allowed',
-			round(current_95::numeric, 3), round(reference_95::numeric, 3), ratio),
+		drift_internal.limit_verdict(current_95, latest, p_value, alpha),
+		format('latency: 95th percentile %s ms, champion %s ms; %s ms is allowed',
+			round(current_95::numeric, 3), round(reference_95::numeric, 3), round(latest::numeric, 3)),
 		jsonb_build_object('reference', reference_95, 'current', current_95, 'p_value', p_value))
 	FROM (
 		SELECT (counts->'reference'->>'latency_95')::float8 AS reference_95, (counts->'current'->>'latency_95')::float8 AS current_95,
-			(wanted->>'max_latency_ratio')::float8 AS ratio,
+			drift_internal.latency_limit(counts, wanted) AS latest,
 			drift_internal.binomial_p_value((tests->>'slow')::bigint, (counts->'current'->>'latencies')::bigint, 0.05) AS p_value
 	) AS l
 $$;
@@ -154,7 +165,7 @@ BEGIN
 	IF (fewest->>'n')::bigint >= enough THEN
 		tests := drift_internal.arm_tests(log, deployment, coalesce((fewest->>'scores')::bigint >= enough, false),
 			coalesce((fewest->>'labels')::bigint >= enough, false),
-			(wanted->>'max_latency_ratio')::float8 * (counts->'reference'->>'latency_95')::float8);
+			drift_internal.latency_limit(counts, wanted));
 	END IF;
 	terms := jsonb_build_object(
 		'errors', CASE WHEN wanted->>'max_error_increase' IS NULL THEN NULL WHEN tests IS NULL THEN few

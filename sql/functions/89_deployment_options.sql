@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION drift.deployment_options()
 	RETURNS TABLE (option text, part text, kind text, lowest float8, highest float8, defaults jsonb, meaning text)
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 22
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 23
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES
@@ -34,6 +34,8 @@ AS $$
 		'by how much the share of errors may be above the champion''s; null: errors are not judged'),
 	('max_latency_ratio', 'analysis', 'number', 0.01, 1000000, '{"canary": 1.5, "ab_test": 1.5, "shadow": 1.5}',
 		'95th percentile of the latency, as a multiple of the champion''s; null: latency is not judged'),
+	('latency_slack', 'analysis', 'number', 0, 1000000, '{"canary": 1, "ab_test": 1, "shadow": 1}',
+		'milliseconds by which it may be longer in any case'),
 	('max_score_distance', 'analysis', 'number', 0, 1, '{"canary": 0.2, "ab_test": 0.2, "shadow": 0.2}',
 		'largest distance (KS) of the scores of the two sides; null: scores are not judged'),
 	('max_disagreement', 'analysis', 'number', 0, 1000000, '{"canary": 0.25, "ab_test": 0.25, "shadow": 0.25}',

@@ -1,6 +1,6 @@
 -- What drift.advance() makes of errors, latency, scores, disagreement and outcomes, and what follows.
 BEGIN;
-SELECT plan(81);
+SELECT plan(83);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -77,6 +77,8 @@ SELECT pg_temp.predictions('classes', 1, 900, 'champion', 1), pg_temp.prediction
 SELECT is(pg_temp.term('classes', 'latency'), 'pass', 'nine tenths of a millisecond more are allowed');
 SELECT pg_temp.predictions('classes', 1001, 1100, 'challenger', 2, latency => 2.5) \g /dev/null
 SELECT is(pg_temp.term('classes', 'latency'), 'fail', 'where half of the answers take longer than the limit they are not');
+SELECT is(drift_internal.latency_limit('{"reference": {"latency_95": 0.001}}', '{"max_latency_ratio": 1.5, "latency_slack": 1}'), 1.001::float8, 'microseconds are not compared by their ratio');
+SELECT is(drift_internal.latency_limit('{"reference": {"latency_95": 10}}', '{"max_latency_ratio": 1.5, "latency_slack": 1}'), 15::float8, 'long ones are');
 SELECT drift.rollback('classes') \g /dev/null
 
 -- scores and disagreement
