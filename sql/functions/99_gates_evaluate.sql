@@ -108,22 +108,29 @@ $$;
 COMMENT ON FUNCTION drift_internal.evaluate_held_out(drift.training_runs, drift.training_configs, drift.model, drift.model) IS
 	'an evaluation of a trial against the champion that is not stored yet, read as the owner of the training rows';
 
--- What served scores are held against after the deployment.
-CREATE OR REPLACE FUNCTION drift_internal.held_out_scores(run drift.training_runs, settings drift.training_configs, challenger drift.model)
-	RETURNS TABLE (column_name text, profile drift.profile)
-	LANGUAGE sql STABLE ROWS 1
+-- What served scores are held against after the deployment: those of the trial, which has not seen these rows, and those of
+-- the version, which was fitted to them too.
+CREATE OR REPLACE FUNCTION drift_internal.keep_held_out_scores(run_id bigint, artefact drift.model, of_version boolean) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN by_label THEN 'drift_label' ELSE 'drift_score' END, r.profile
-	FROM (SELECT drift_internal.artefact_task(drift.describe(challenger)) = 'multiclass' AS by_label) AS t,
-		LATERAL drift_internal.read_with_models(settings.owner, format('SELECT drift.profile_agg(%s) FROM (%s%s) AS drift_row',
-			drift_internal.answer_of(1, CASE WHEN by_label THEN 'label' ELSE 'score' END, false), run.plan->>'test_query', E'\n'),
-			settings.path, ARRAY[challenger]) AS r (profile drift.profile)
+DECLARE
+	run CONSTANT drift.training_runs := drift_internal.find_run(run_id, 'operate');
+	what CONSTANT text := CASE drift_internal.artefact_task(drift.describe(artefact)) WHEN 'multiclass' THEN 'label' ELSE 'score' END;
+	settings drift.training_configs;
+BEGIN
+	SELECT * INTO settings FROM drift.training_configs AS c WHERE c.model_id = run.model_id;
+	INSERT INTO drift.run_profiles (run_id, column_name, profile)
+	SELECT run.run_id, CASE WHEN of_version THEN 'drift_version_' ELSE 'drift_' END || what, r.profile
+	FROM drift_internal.read_with_models(settings.owner, format('SELECT drift.profile_agg(%s) FROM (%s%s) AS drift_row',
+		drift_internal.answer_of(1, what, false), run.plan->>'test_query', E'\n'), settings.path, ARRAY[artefact]) AS r (profile drift.profile)
 	WHERE r.profile IS NOT NULL
+	ON CONFLICT ON CONSTRAINT run_profiles_pkey DO UPDATE SET profile = excluded.profile;
+END
 $$;
 
-COMMENT ON FUNCTION drift_internal.held_out_scores(drift.training_runs, drift.training_configs, drift.model) IS
-	'profile of the scores of a trial over the held-out rows, of its classes where there are more than two';
+COMMENT ON FUNCTION drift_internal.keep_held_out_scores(bigint, drift.model, boolean) IS
+	'stores the profile of the scores of a trial, or of the version that was made of it, over the held-out rows of a run; of the classes where there are more than two';
 
 CREATE OR REPLACE FUNCTION drift_internal.evaluate_trial(run_id bigint) RETURNS drift.evaluations
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -146,9 +153,7 @@ BEGIN
 	measured := drift_internal.measure_artefact(challenger, run.plan->>'test_query', settings.label, NULL, NULL, settings.owner, settings.path);
 	UPDATE drift.training_trials AS t SET metrics = t.metrics || jsonb_build_object('test', measured)
 	WHERE t.run_id = run.run_id AND t.trial = run.best_trial;
-	INSERT INTO drift.run_profiles (run_id, column_name, profile)
-	SELECT run.run_id, s.column_name, s.profile FROM drift_internal.held_out_scores(run, settings, challenger) AS s
-	ON CONFLICT ON CONSTRAINT run_profiles_pkey DO UPDATE SET profile = excluded.profile;
+	PERFORM drift_internal.keep_held_out_scores(run.run_id, challenger, false);
 	-- Without a champion in the database there is nothing to compare with.
 	IF champion IS NOT NULL THEN
 		SELECT * INTO result FROM drift_internal.insert_evaluation(drift_internal.evaluate_held_out(run, settings, champion, challenger));

@@ -150,6 +150,7 @@ BEGIN
 		run_id => run.run_id::text,
 		lineage => jsonb_strip_nulls(jsonb_build_object('run_id', run.run_id, 'trial', run.best_trial, 'strategy', run.strategy,
 			'decision_id', run.decision_id, 'evaluation_id', run.evaluation_id, 'parent_version', run.champion_version)));
+	PERFORM drift_internal.keep_held_out_scores(run.run_id, artefact, true);
 	told := jsonb_build_object('version', version) || drift_internal.version_baseline(run, config, version, query, split);
 	RETURN todo - '{set,fit}'::text[] || jsonb_build_object('step', 'log', 'version', version, 'details', told);
 END

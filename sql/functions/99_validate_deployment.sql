@@ -30,13 +30,14 @@ AS $$
 			ELSE format('%s of %s features are unlike the training rows', count(*) FILTER (WHERE f.drifted), count(*)) END,
 		jsonb_build_object('features', count(*), 'drifted', coalesce(jsonb_agg(f.column_name) FILTER (WHERE f.drifted), '[]')), false)
 	FROM unnest(found) AS f
-	WHERE f.column_name NOT IN ('drift_score', 'drift_label')
+	WHERE drift_internal.held_out_answer(f.column_name) IS NULL
 $$;
 
 COMMENT ON FUNCTION drift_internal.validated_features(drift.comparison[]) IS 'how features changed since the training, which is reported alone';
 
--- Other scores for rows like those of the training mean that something else is served than what was tested. Where rows
--- changed, or outcomes speak for the version, they mean nothing.
+-- Other scores for rows like those of the training mean that something else is served than what was tested: other than those
+-- of the trial and those of the version, which knows the held-out rows. Where rows changed, or outcomes speak for it, they
+-- mean nothing.
 CREATE OR REPLACE FUNCTION drift_internal.validated_scores(found drift.comparison[], quality text, counts boolean) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -53,8 +54,11 @@ AS $$
 				|| CASE WHEN s.severity = 'critical' AND excused THEN CASE quality WHEN 'pass' THEN '; outcomes speak for the version' ELSE '; features changed too' END ELSE '' END
 		END,
 		jsonb_build_object('severity', s.severity, 'psi', s.psi, 'effect', s.effect, 'n', s.n_current), false)
-	FROM (SELECT quality = 'pass' OR EXISTS (SELECT FROM unnest(found) AS f WHERE f.drifted AND f.column_name NOT IN ('drift_score', 'drift_label')) AS excused) AS x
-	LEFT JOIN unnest(found) AS s ON s.column_name IN ('drift_score', 'drift_label')
+	FROM (SELECT quality = 'pass' OR EXISTS (SELECT FROM unnest(found) AS f WHERE f.drifted AND drift_internal.held_out_answer(f.column_name) IS NULL) AS excused) AS x
+	LEFT JOIN LATERAL (
+		SELECT * FROM unnest(found) AS f
+		WHERE drift_internal.held_out_answer(f.column_name) IS NOT NULL
+		ORDER BY f.severity = 'critical', f.psi LIMIT 1) AS s ON true
 $$;
 
 COMMENT ON FUNCTION drift_internal.validated_scores(drift.comparison[], text, boolean) IS

@@ -114,6 +114,15 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.profiled_type(drift.profile) IS 'type of the values that a profile was made of, as SQL calls it';
 
+CREATE OR REPLACE FUNCTION drift_internal.held_out_answer(column_name text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN column_name IN ('drift_score', 'drift_version_score') THEN 'score' WHEN column_name IN ('drift_label', 'drift_version_label') THEN 'label' END
+$$;
+
+COMMENT ON FUNCTION drift_internal.held_out_answer(text) IS 'what a profile of a run is of, if it is of what a model said of the held-out rows; NULL: a column of the rows';
+
 -- The columns of the run that are there now, each with the expression that reads it.
 CREATE OR REPLACE FUNCTION drift_internal.validation_columns(deployment drift.deployments, run_id bigint, log drift.prediction_logs,
 	settings drift.training_configs, span tstzrange)
@@ -125,9 +134,9 @@ AS $$
 	FROM drift.run_profiles AS p
 	LEFT JOIN drift.prediction_log_features AS f ON f.log_id = log.log_id AND f.feature = p.column_name,
 		LATERAL (SELECT CASE
-			WHEN log.log_id IS NOT NULL THEN CASE p.column_name WHEN 'drift_score' THEN 'drift_row.score' WHEN 'drift_label' THEN 'drift_row.label'
+			WHEN log.log_id IS NOT NULL THEN CASE drift_internal.held_out_answer(p.column_name) WHEN 'score' THEN 'drift_row.score' WHEN 'label' THEN 'drift_row.label'
 				ELSE format('drift_row.%I::%s', f.column_name, drift_internal.profiled_type(p.profile)) END
-			WHEN p.column_name IN ('drift_score', 'drift_label') THEN drift_internal.answer_of(1, substr(p.column_name, 7), true)
+			WHEN drift_internal.held_out_answer(p.column_name) IS NOT NULL THEN drift_internal.answer_of(1, drift_internal.held_out_answer(p.column_name), true)
 			WHEN p.column_name IN (SELECT c.column_name FROM drift_internal.read_as(settings.owner,
 					format('SELECT c.column_name FROM drift_internal.source_columns(%L) AS c', drift_internal.source_span_query(settings, span)), settings.path) AS c (column_name text))
 				THEN format('drift_row.%I::%s', p.column_name, drift_internal.profiled_type(p.profile)) END AS expression) AS e
