@@ -33,7 +33,7 @@ BEGIN
 	CALL drift.retrain('diabetes', NULL, '{"as_of": "2026-03-01"}', result);
 	COMMIT;
 	INSERT INTO run VALUES ('as configured', result);
-	CALL drift.retrain('diabetes', 'combined', '{"as_of": "2026-03-01", "minimum_rows": 80, "test_share": 0.5, "evaluation": {"min_rows": 40}}', result);
+	CALL drift.retrain('diabetes', 'combined', '{"as_of": "2026-03-01", "minimum_rows": 80, "minimum_test_rows": 18, "test_share": 0.5, "evaluation": {"min_rows": 40}}', result);
 	COMMIT;
 	INSERT INTO run VALUES ('overridden', result);
 END
