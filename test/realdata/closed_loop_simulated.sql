@@ -13,7 +13,7 @@ CREATE TABLE call (
 	"cons.conf.idx" float8, euribor3m float8, "nr.employed" float8, y int);
 \copy call FROM PROGRAM 'cat "$DRIFT_DATA/bank_marketing.csv"' WITH (FORMAT csv, HEADER)
 ALTER TABLE call ADD id int GENERATED ALWAYS AS IDENTITY, ADD called_at timestamp;
-UPDATE call SET called_at = timestamp '2025-03-01' + id * interval '1 year' / 41189;
+UPDATE call SET called_at = timestamp '2025-03-01' + id * interval '365 days' / 41189;
 
 -- The half year of the demo, with another relation to the label: those on cellular phones and in times of high interest say
 -- yes less often, the older more often.
