@@ -26,6 +26,8 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Registry', 'version_at', $$drift.version_at('risk')$$),
 	('Registry', 'list_versions', $$drift.list_versions('risk')$$),
 	('Registry', 'training_snapshot', $$drift.training_snapshot('app.applications')$$),
+	('Training', 'train', $$drift.train('SELECT a, b FROM app.applications', 'b', 'linear')$$),
+	('Training', 'training_parameters', $$drift.training_parameters()$$),
 	('Registry', 'export_version', $$drift.export_version('risk', 1)$$),
 	('Registry', 'import_version', format('drift.import_version(%L, %L)', 'risk', drift.export_version('second', 1))),
 

@@ -161,6 +161,8 @@ INSERT INTO call VALUES ('register_model', 'SELECT * FROM drift.register_model(%
 	('register_challenger', 'SELECT drift.register_challenger(%s, %s, %s, %s)', ARRAY['untyped', '2', '{"b": 1}', 'why']),
 	('version_at', 'SELECT drift.version_at(%s, %s, %s)', ARRAY['untyped', '2026-01-01', 'champion']),
 	('list_versions', 'SELECT * FROM drift.list_versions(%s, %s, %s)', ARRAY['untyped', '3', '1']),
+	('train', 'SELECT drift.train(%s, %s, %s, %s)', ARRAY['rows_of', 'x', 'linear', '{"impute": "mean"}']),
+	('training_parameters', 'SELECT * FROM drift.training_parameters() WHERE algorithm = %s', ARRAY['linear']),
 	('training_snapshot', 'SELECT drift.training_snapshot(%s)', ARRAY['rows_of']), ('training_snapshot', 'SELECT drift.training_snapshot(%s, %s)', ARRAY['SELECT now() AS at', 'at']),
 	('export_version', 'SELECT drift.export_version(%s, %s)', ARRAY['untyped', '1']), ('import_version', 'SELECT drift.import_version(%s, %s)', ARRAY['untyped', drift.export_version('untyped', 1)::text]);
 
