@@ -19,19 +19,19 @@ COMMENT ON FUNCTION drift_internal.splits_by_time(drift_internal.training_frame)
 
 -- Of the rows since the last run: were it all since the champion was trained, candidates would see less and less of what is recent the
 -- longer a champion stays. Enough to tell two models apart, and no more than half unless that is the share.
-CREATE OR REPLACE FUNCTION drift_internal.held_rows(frame drift_internal.training_frame, share float8, n bigint, n_recent bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION drift_internal.held_rows(frame drift_internal.training_frame, share float8, n bigint, n_recent bigint, n_least bigint) RETURNS bigint
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT least(
 		coalesce(drift_internal.training_option(frame.options, 'test_rows')::bigint,
-			least(greatest(ceil(share * n_recent)::bigint, drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint),
+			least(greatest(ceil(share * n_recent)::bigint, n_least),
 				drift_internal.training_option(frame.options, 'maximum_test_rows')::bigint)),
 		greatest(ceil(share * n)::bigint, n / 2))
 $$;
 
-COMMENT ON FUNCTION drift_internal.held_rows(drift_internal.training_frame, float8, bigint, bigint) IS
-	'how many of n new rows are held out, or choose between candidates, where so many of them came since the last run';
+COMMENT ON FUNCTION drift_internal.held_rows(drift_internal.training_frame, float8, bigint, bigint, bigint) IS
+	'how many of n new rows are held out, or choose between candidates, where so many of them came since the last run and a number is needed at least';
 
 CREATE OR REPLACE FUNCTION drift_internal.recent_rows(frame drift_internal.training_frame, n bigint) RETURNS bigint
 	LANGUAGE sql VOLATILE
@@ -108,7 +108,8 @@ DECLARE
 	split drift_internal.training_split;
 	n_new CONSTANT bigint := drift_internal.side_count(sides, 'new');
 	n_recent CONSTANT bigint := drift_internal.recent_rows(frame, n_new);
-	n_test CONSTANT bigint := drift_internal.held_rows(frame, drift_internal.training_option(frame.options, 'test_share')::float8, n_new, n_recent);
+	n_least CONSTANT bigint := drift_internal.training_option(frame.options, 'minimum_test_rows')::bigint;
+	n_test CONSTANT bigint := drift_internal.held_rows(frame, drift_internal.training_option(frame.options, 'test_share')::float8, n_new, n_recent, n_least);
 BEGIN
 	split.by_time := drift_internal.splits_by_time(frame);
 	split.strategy := strategy;
@@ -117,7 +118,7 @@ BEGIN
 	split.valid_share := drift_internal.training_option(frame.options, 'valid_share')::float8;
 	IF split.by_time AND n_new > 0 THEN
 		split := drift_internal.place_valid(frame, drift_internal.place_test(frame, split, n_test),
-			drift_internal.held_rows(frame, split.valid_share, n_new, n_recent));
+			drift_internal.held_rows(frame, split.valid_share, n_new, n_recent, least(n_least, ceil(split.valid_share * n_new)::bigint)));
 	ELSE
 		split.test_share := n_test::float8 / nullif(n_new, 0);
 		split.embargo := '0';

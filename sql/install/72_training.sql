@@ -206,7 +206,8 @@ GRANT SELECT ON drift.training_configs, drift.expectations, drift.training_runs,
 	drift.trial_artefacts, drift.run_metrics, drift.run_profiles TO PUBLIC;
 GRANT SELECT ON SEQUENCE drift.expectations_expectation_id_seq, drift.training_runs_run_id_seq TO PUBLIC;
 
-SELECT pg_extension_config_dump('drift.training_configs', '');
+-- A source that was dropped is a number in a dump, which would be another table's where it is restored.
+SELECT pg_extension_config_dump('drift.training_configs', 'WHERE relation IS NULL OR relation::oid IN (SELECT c.oid FROM pg_catalog.pg_class AS c)');
 SELECT pg_extension_config_dump('drift.expectations', '');
 SELECT pg_extension_config_dump('drift.expectations_expectation_id_seq', '');
 SELECT pg_extension_config_dump('drift.training_runs', '');

@@ -45,6 +45,8 @@ FROM (VALUES
 	('decisions', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('decisions', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('retrain_triggers', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('training_configs', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('expectations', 'training_configs', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('silences', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('schedules', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('schedules', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),

@@ -22,3 +22,5 @@ SELECT values_read, changes FROM drift.update_detector('next');
 SELECT max(alert_id), count(*) FILTER (WHERE status <> 'resolved') FROM drift.alerts;
 SELECT schedule_id, task FROM drift.schedule_monitor('next', '0 3 * * *');
 SELECT trigger_id FROM drift.add_trigger('next', 'every_n_cycles', '{"cycles": 3}');
+SELECT expectation_id FROM drift.add_expectation('governed', 'next', 'row_count', params => '{"min": 1}');
+SELECT name, passed, text FROM drift.validate_training('governed', 'all_data', (SELECT max("at é") FROM "app's"."réadings"));

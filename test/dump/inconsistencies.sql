@@ -43,3 +43,4 @@ DELETE FROM drift.checks WHERE status = 'critical';
 UPDATE drift.checks SET status = 'error';
 UPDATE drift.job_runs SET finished_at = NULL;
 DELETE FROM drift.schedules;
+DELETE FROM drift.training_configs;

@@ -48,3 +48,4 @@ RESET SESSION AUTHORIZATION;
 SELECT drift.freeze('governed', 'of the dump test');
 \o
 \ir monitors.sql
+\ir training.sql

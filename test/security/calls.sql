@@ -88,6 +88,16 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Predictions', 'route_bucket', $$drift.route_bucket('salt', 'k')$$),
 	('Predictions', 'explain_route', $$drift.explain_route('canary', 'k')$$),
 
+	('Training', 'split', $$drift.split('a')$$),
+	('Training', 'training_options', $$drift.training_options()$$),
+	('Training', 'set_training', $$drift.set_training('risk', 'b', 'app.applications', 'at')$$),
+	('Training', 'drop_training', $$drift.drop_training('risk')$$),
+	('Training', 'add_expectation', $$drift.add_expectation('risk', 'new', 'row_count', params => '{"min": 1}')$$),
+	('Training', 'remove_expectation', $$drift.remove_expectation('risk', 'spare')$$),
+	('Training', 'validate', $$drift.validate('app.applications', '[{"kind": "row_count", "min": 1}]')$$),
+	('Training', 'validate_training', $$drift.validate_training('risk')$$),
+	('Training', 'training_query', $$drift.training_query('risk')$$),
+
 	('Monitors', 'refresh_windows', $$drift.refresh_windows('watch')$$),
 	('Monitors', 'rebuild_windows', $$drift.rebuild_windows('watch')$$),
 	('Monitors', 'backfill_next', $$drift.backfill_next('watch')$$),

@@ -71,6 +71,7 @@ SELECT drift.fit_estimator('risk', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actu
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset
 SELECT drift.create_baseline(b, 'applications', 'risk') FROM unnest('{spare,held}'::text[]) AS b \g /dev/null
 SELECT drift.create_monitor('table', 'applications', 'risk'), drift.refresh_windows('table') \g /dev/null
+SELECT drift.set_training('risk', 'b', 'applications', 'at'), drift.add_expectation('risk', 'spare', 'row_count', params => '{"min": 1}') \g /dev/null
 SELECT max(check_id) AS "check" FROM drift.checks \gset
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec

@@ -294,6 +294,18 @@ INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
+-- training: on a table
+SELECT drift.set_training('untyped', 'f', 'timed', 'at'), drift.add_expectation('untyped', 'spare', 'row_count', params => '{"min": 1}') \g /dev/null
+INSERT INTO call VALUES ('split', 'SELECT drift.split(%s, %s, %s)', ARRAY['a', '0.2', '42']), ('training_options', 'SELECT * FROM drift.training_options() WHERE name = %s', ARRAY['seed']),
+	('set_training', 'SELECT * FROM drift.set_training(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
+		ARRAY['untyped', 'f', 'timed', 'at', 'x', '{x}', '{}', '[{"algorithm": "logistic"}]', '{"seed": 1}', 'at', 'x']),
+	('drop_training', 'SELECT drift.drop_training(%s)', ARRAY['untyped']),
+	('add_expectation', 'SELECT * FROM drift.add_expectation(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'new', 'range', 'x', '{"min": 0}', 'warning']),
+	('remove_expectation', 'SELECT drift.remove_expectation(%s, %s)', ARRAY['untyped', 'spare']),
+	('validate', 'SELECT * FROM drift.validate(%s, %s)', ARRAY['timed', '[{"kind": "row_count", "min": 1}]']),
+	('validate_training', 'SELECT * FROM drift.validate_training(%s, %s, %s)', ARRAY['untyped', 'all_data', 'now']),
+	('training_query', 'SELECT drift.training_query(%s, %s, %s)', ARRAY['untyped', 'all_data', 'now']);
+
 -- performance
 SELECT drift.add_metric('watched', 'spare', 'x') \g /dev/null
 INSERT INTO call VALUES ('ewma', 'SELECT drift.ewma(x, %s ORDER BY x) FROM rows_of', ARRAY['0.5']),
