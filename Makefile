@@ -184,6 +184,7 @@ SQL_FUNCTIONS = \
 	sql/functions/89_challenger_report.sql \
 	sql/functions/89_model_fairness.sql \
 	sql/functions/89_run_views.sql \
+	sql/functions/89_run_findings.sql \
 	sql/functions/90_largest.sql \
 	sql/functions/90_monitor_access.sql \
 	sql/functions/90_config_keys.sql \

@@ -108,11 +108,13 @@ AS $$
 		UNION ALL SELECT * FROM drift_internal.monitor_findings()
 		UNION ALL SELECT * FROM drift_internal.baseline_findings()
 		UNION ALL SELECT * FROM drift_internal.detector_findings()
+		UNION ALL SELECT * FROM drift_internal.training_findings()
 	)
 	SELECT c.check_name, f.model, coalesce(f.status, 'ok'), f.detail, f.hint
 	FROM unnest(ARRAY['cluster', 'log_exists', 'partitions', 'default_partition', 'retention', 'log_features', 'pg_partman',
 			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'roles', 'outbox', 'alerts',
-			'overdue_jobs', 'failing_jobs', 'cron_jobs', 'paused', 'unscheduled', 'refresh_lag', 'monitor_errors', 'detector_errors', 'baseline_present', 'baseline_age'])
+			'overdue_jobs', 'failing_jobs', 'cron_jobs', 'paused', 'unscheduled', 'refresh_lag', 'monitor_errors', 'detector_errors', 'baseline_present', 'baseline_age',
+			'dead_runs', 'failed_training', 'training_review'])
 		WITH ORDINALITY AS c (check_name, place)
 	LEFT JOIN finding AS f USING (check_name)
 	ORDER BY coalesce(f.status, 'ok') <> 'critical', f.status IS NULL, c.place, f.model
