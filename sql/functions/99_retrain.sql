@@ -213,7 +213,7 @@ BEGIN
 		IF drift_internal.step_of(todo) IS DISTINCT FROM begun THEN
 			begun := drift_internal.step_of(todo);
 			PERFORM drift_internal.begin_run_step(run_id, todo->>'step', drift_internal.progress_of(todo->>'step'));
-			IF NOT within THEN
+			IF NOT within AND begun <> 'log' THEN
 				COMMIT;
 				PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 			END IF;
@@ -223,7 +223,8 @@ BEGIN
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		END IF;
 		todo := drift_internal.try_advance(run_id, todo, state);
-		IF NOT within THEN
+		-- The version, the end of its run and its place in the history are there together or not at all.
+		IF NOT within AND todo->>'step' NOT IN ('log', 'end') THEN
 			COMMIT;
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		END IF;

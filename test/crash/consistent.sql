@@ -50,7 +50,16 @@ FROM (VALUES
 	('silences', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('schedules', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('schedules', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
-	('job_runs', 'schedules', 'c.schedule_id', 'c.schedule_id', 'p.schedule_id')
+	('job_runs', 'schedules', 'c.schedule_id', 'c.schedule_id', 'p.schedule_id'),
+	('training_runs', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('training_runs', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('training_runs', 'model_versions', 'c.model_id, c.champion_version', 'c.champion_version', 'p.model_id, p.version'),
+	('training_runs', 'training_trials', 'c.run_id, c.best_trial', 'c.best_trial', 'p.run_id, p.trial'),
+	('run_steps', 'training_runs', 'c.run_id', 'c.run_id', 'p.run_id'),
+	('training_trials', 'training_runs', 'c.run_id', 'c.run_id', 'p.run_id'),
+	('trial_artefacts', 'training_trials', 'c.run_id, c.trial', 'c.trial', 'p.run_id, p.trial'),
+	('run_metrics', 'training_runs', 'c.run_id', 'c.run_id', 'p.run_id'),
+	('run_profiles', 'training_runs', 'c.run_id', 'c.run_id', 'p.run_id')
 ) AS r (child, parent, columns, last_column, target)
 \gexec
 
@@ -273,3 +282,25 @@ FROM drift.detectors AS d
 LEFT JOIN drift.change_points AS c ON c.detector_id = d.detector_id AND c.severity = 'change'
 GROUP BY d.detector_id
 HAVING d.changes <> count(c.change_id);
+
+-- --- training ----------------------------------------------------------------
+
+SELECT format('run %s: is %s and finished at %s', run_id, status, finished_at)
+FROM drift.training_runs
+WHERE (status = 'running') <> (finished_at IS NULL);
+
+SELECT format('run %s: is %s, its step %s %s', r.run_id, r.status, s.step, s.status)
+FROM drift.training_runs AS r JOIN drift.run_steps AS s USING (run_id)
+WHERE (s.status = 'running') <> (s.finished_at IS NULL) OR (s.status = 'running' AND r.status <> 'running');
+
+SELECT format('run %s: is %s, its trial %s %s', r.run_id, r.status, t.trial, t.status)
+FROM drift.training_runs AS r JOIN drift.training_trials AS t USING (run_id)
+WHERE (t.status = 'running' AND r.status <> 'running') OR (t.status = 'succeeded' AND t.size_bytes IS NULL AND r.kind <> 'external');
+
+SELECT format('run %s of model %s: is %s and has version %s', run_id, model_id, status, version)
+FROM drift.training_runs
+WHERE kind = 'retrain' AND (status IN ('succeeded', 'needs_review')) <> (version IS NOT NULL);
+
+SELECT format('model %s version %s: was made by run %s, whose version is %s', v.model_id, v.version, r.run_id, r.version)
+FROM drift.model_versions AS v JOIN drift.training_runs AS r ON r.model_id = v.model_id AND r.run_id::text = v.lineage->>'run_id'
+WHERE v.version IS DISTINCT FROM r.version;

@@ -40,26 +40,11 @@ start_clients() {
 
 # --- ways to die -------------------------------------------------------------
 
-server_processes() {
-	grep -ls "^PPid:[[:space:]]*$(postmaster_of "$cluster")\$" /proc/[0-9]*/status | cut -d / -f 3
-}
-
 # A process of the server whose title holds these words.
 server_process() {
 	for process in $(server_processes); do
 		! tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -q "$1" || echo "$process"
 	done | shuf -n 1
-}
-
-# All processes at once, as when the machine's memory ran out. The dead hold nothing, but where nobody buries
-# them the server takes the one its lock files name for alive.
-kill_server() {
-	processes="$(postmaster_of "$cluster") $(server_processes)"
-	kill -9 $processes
-	for process in $processes; do
-		while [ -e "/proc/$process/exe" ]; do sleep 0.05; done
-	done
-	rm -f "$cluster/data/postmaster.pid" "$cluster"/.s.PGSQL.*.lock
 }
 
 # Answers questions again, after the crash that the log's first LINES lines do not know of.

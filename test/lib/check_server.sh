@@ -19,7 +19,7 @@ suite security prove -v -e sh test/security/run.sh
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
 suite dump prove -v -e sh test/dump/dump.sh test/dump/other_cluster.sh test/dump/drop.sh test/dump/pg_upgrade.sh
 suite cron prove -v -e sh test/cron/run.sh
-suite crash prove -v -e sh test/crash/run.sh test/crash/standby.sh
+suite crash prove -v -e sh test/crash/run.sh test/crash/standby.sh test/crash/retrain.sh
 
 # Large public data sets are not in the tree: DRIFT_DATA names a folder of them, by default one beside it.
 DRIFT_DATA=${DRIFT_DATA:-../shared/data}

@@ -58,3 +58,18 @@ use_cluster() {
 postmaster_of() {
 	head -n 1 "$1/data/postmaster.pid"
 }
+
+server_processes() {
+	grep -ls "^PPid:[[:space:]]*$(postmaster_of "$cluster")\$" /proc/[0-9]*/status | cut -d / -f 3
+}
+
+# All processes at once, as when the machine's memory ran out. The dead hold nothing, but where nobody buries
+# them the server takes the one its lock files name for alive.
+kill_server() {
+	processes="$(postmaster_of "$cluster") $(server_processes)"
+	kill -9 $processes
+	for process in $processes; do
+		while [ -e "/proc/$process/exe" ]; do sleep 0.05; done
+	done
+	rm -f "$cluster/data/postmaster.pid" "$cluster"/.s.PGSQL.*.lock
+}
