@@ -3,4 +3,5 @@
 prepare
 build_and_install
 prove -v -e sh test/crash/run.sh :: "${1:-30}" "${2:-5}"
+prove -v -e sh test/crash/retrain.sh
 say "crash finished"
