@@ -32,7 +32,7 @@ DECLARE
 BEGIN
 	IF todo->>'phase' = 'close' THEN
 		PERFORM drift_internal.check_fit(state);
-		RETURN todo || jsonb_build_object('step', 'register', 'details', jsonb_strip_nulls(jsonb_build_object('algorithm', best.algorithm,
+		RETURN todo - 'phase' || jsonb_build_object('step', 'register', 'details', jsonb_strip_nulls(jsonb_build_object('algorithm', best.algorithm,
 			'parameters', drift_internal.refit_params(best), 'rounds', state->'round', 'rows', todo->'refit_rows')));
 	ELSIF NOT drift_internal.is_algorithm(best.algorithm) THEN
 		RETURN todo || jsonb_build_object('step', 'register', 'details', jsonb_build_object('algorithm', best.algorithm));
