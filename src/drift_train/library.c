@@ -122,6 +122,16 @@ BoostLeave(const BoostCall *call, int answer)
 						errdetail_internal("%s", Shortened(said))));
 }
 
+/* libgomp of GCC 9 and newer, and LLVM's. The argument is omp_pause_hard. */
+static void
+RestThreads(void)
+{
+	int (*pause)(int) = (int (*)(int)) dlsym(RTLD_DEFAULT, "omp_pause_resource_all");
+
+	if (pause != NULL)
+		(void) pause(2);
+}
+
 /* What the C library keeps of what was freed may be hundreds of megabytes, in a session that lives for long. */
 static void
 Release(void *arg)
@@ -134,6 +144,7 @@ Release(void *arg)
 	BoostEnter(&call);
 	(void) held->release(held->handle);
 	BoostLeaveSilently(&call);
+	RestThreads();
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
@@ -144,14 +155,4 @@ BoostHold(BoostHandle *held, int (*release)(void *handle))
 {
 	*held = (BoostHandle){.callback = {.func = Release, .arg = held}, .release = release};
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &held->callback);
-}
-
-/* libgomp of GCC 9 and newer, and LLVM's. The argument is omp_pause_hard. */
-static void
-RestThreads(void)
-{
-	int (*pause)(int) = (int (*)(int)) dlsym(RTLD_DEFAULT, "omp_pause_resource_all");
-
-	if (pause != NULL)
-		(void) pause(2);
 }

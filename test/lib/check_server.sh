@@ -18,6 +18,7 @@ fi
 suite security prove -v -e sh test/security/run.sh
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
 suite dump prove -v -e sh test/dump/dump.sh test/dump/other_cluster.sh test/dump/drop.sh test/dump/pg_upgrade.sh
+suite training prove -v -e sh test/training/run.sh
 suite cron prove -v -e sh test/cron/run.sh
 suite crash prove -v -e sh test/crash/run.sh test/crash/standby.sh test/crash/retrain.sh
 
