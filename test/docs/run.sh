@@ -7,9 +7,18 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# Blocks that need a language are run where the server has it, with what they import.
+language=
+if psql -X -A -t -q -d postgres -c "SELECT name FROM pg_available_extensions WHERE name = 'plpython3u'" | grep -q . &&
+	/usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
+	language=plpython3u
+else
+	echo "# blocks in PL/Python are left out: it is not installed, or scikit-learn is not"
+fi
+
 # Only the blocks, each line where it is on the page, so that psql names the right one.
 blocks() {
-	awk '/^```sql$/ { inside = 1; print ""; next }
+	awk -v language="$language" '/^```sql$/ || (language != "" && $0 == "```sql " language) { inside = 1; print ""; next }
 		/^```/ { inside = 0 }
 		{ print inside ? $0 : "" }' "$1"
 }

@@ -2,7 +2,8 @@
 
 prepare
 offer_packages valgrind sqlsmith "postgresql-$PGVERSION-pgtap" libtap-parser-sourcehandler-pgtap-perl clang-format-14 \
-	python3-psycopg node-pg "postgresql-$PGVERSION-partman" "postgresql-$PGVERSION-cron"
+	python3-psycopg node-pg "postgresql-$PGVERSION-partman" "postgresql-$PGVERSION-cron" \
+	"postgresql-plpython3-$PGVERSION" python3-sklearn
 prepare_fuzzer
 build_and_install
 . test/lib/suites.sh
