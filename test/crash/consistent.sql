@@ -26,6 +26,9 @@ FROM (VALUES
 	('deployment_analyses', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
 	('evaluations', 'model_versions', 'c.model_id, c.champion_version', 'c.champion_version', 'p.model_id, p.version'),
 	('evaluations', 'model_versions', 'c.model_id, c.challenger_version', 'c.challenger_version', 'p.model_id, p.version'),
+	('validations', 'deployments', 'c.deployment_id', 'c.deployment_id', 'p.deployment_id'),
+	('validations', 'model_versions', 'c.model_id, c.version', 'c.version', 'p.model_id, p.version'),
+	('validations', 'model_versions', 'c.model_id, c.previous_version', 'c.previous_version', 'p.model_id, p.version'),
 	('approvals', 'promotion_requests', 'c.request_id', 'c.request_id', 'p.request_id'),
 	('prediction_log_features', 'prediction_logs', 'c.log_id', 'c.log_id', 'p.log_id'),
 	('baselines', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
@@ -148,6 +151,18 @@ WHERE m.deleted_at IS NULL AND (m.frozen_at IS NULL) <> (a.alert_id IS NULL);
 SELECT format('evaluation %s: verdict %s does not follow from its terms, or deploy is %s', evaluation_id, verdict, deploy)
 FROM drift.evaluations
 WHERE verdict <> drift_internal.verdict_of(terms) OR deploy <> (verdict = 'pass') OR champion_version = challenger_version;
+
+-- --- validations -------------------------------------------------------------
+
+SELECT format('validation %s: verdict %s does not follow from its terms, or action is %s', validation_id, verdict, action)
+FROM drift.validations
+WHERE verdict <> drift_internal.verdict_of(terms) OR (verdict = 'pass') <> (action = 'kept') OR (verdict = 'inconclusive') <> (action = 'waits');
+
+SELECT format('validation %s: version %s was not taken back', v.validation_id, v.version)
+FROM drift.validations AS v
+WHERE v.action = 'rolled_back' AND NOT EXISTS (
+	SELECT FROM drift.model_events AS e
+	WHERE e.model_id = v.model_id AND e.alias = 'champion' AND e.version = v.previous_version AND e.happened_at >= v.validated_at);
 
 -- --- governance --------------------------------------------------------------
 

@@ -5,4 +5,13 @@ SELECT drift.set_training('we"ird Ünïcode', options => '{"seed": 7, "embargo":
 SELECT drift.set_training('governed', 'small', $$"app's"."réadings"$$, time_column => 'at é', excluded => '{city}');
 SELECT drift.add_expectation('governed', 'x "é"', 'range', 'x', '{"min": -20, "mostly": 0.9}', 'warning');
 SELECT drift.add_expectation('governed', 'sql', 'sql', params => $${"expression": "city <> '\"é\"' -- all"}$$);
+-- a version that was looked at after its deployment, and a trial that was compared
+INSERT INTO drift.validations (model_id, deployment_id, version, previous_version, span, n_labelled, verdict, action, terms, validated_by)
+SELECT model_id, deployment_id, version, previous_version, '[2026-01-01,2026-02-01)', 120, 'pass', 'kept', '{"quality": {"verdict": "pass", "required": true, "text": "\"é\""}}', current_user
+FROM drift.deployments WHERE previous_version IS NOT NULL ORDER BY deployment_id LIMIT 1;
+INSERT INTO drift.evaluations (model_id, champion_version, run_id, trial, method, span, metric, higher_is_better, test, n, improvement_kind, significance_level, min_improvement,
+	min_rows, verdict, deploy, terms, metrics, options, evaluated_by)
+SELECT model_id, previous_version, 1, 1, 'held_out', '[2026-01-01,2026-02-01)', 'log_loss', false, 'none', 0, 'relative', 0.05, 0.02, 100, 'inconclusive', false,
+	'{"rows": {"verdict": "inconclusive", "required": true}}', '{}', '{}', current_user
+FROM drift.deployments WHERE previous_version IS NOT NULL ORDER BY deployment_id LIMIT 1;
 \o

@@ -170,6 +170,9 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Schedules', 'run_due', $$CALL drift.run_due()$$),
 	('Schedules', 'cycle_model', $$drift.cycle_model('risk')$$),
 	('Schedules', 'run_cycle', $$CALL drift.run_cycle('risk')$$),
+	('Schedules', 'retrain_if_needed', $$CALL drift.retrain_if_needed('risk')$$),
+	('Deployment', 'deploy_if_better', $$drift.deploy_if_better('risk')$$),
+	('Deployment', 'validate_deployment', $$drift.validate_deployment('risk')$$),
 
 	('Cluster', 'health_check', $$drift.health_check()$$),
 	('Cluster', 'adopt_cluster', $$drift.adopt_cluster()$$),
@@ -183,6 +186,7 @@ INSERT INTO matrix.calls (topic, name, call, label) VALUES
 	('Predictions', 'predict_row', $$(SELECT 1 AS a, 2 AS b) AS r, drift.predict_row('risk', r, 'k')$$, 'drift.predict_row()'),
 	('Predictions', 'predict_batch', $$drift.predict_batch('risk', 'app.applications', 'applicant')$$, 'drift.predict_batch()'),
 	('Predictions', 'get_model', $$drift.get_model('risk')$$, 'drift.get_model()'),
+	('Predictions', 'batch_predict', $$drift.batch_predict('risk', 'app.applications')$$, 'drift.batch_predict()'),
 	('Predictions', 'importance_shift', $$drift.importance_shift('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.importance_shift()'),
 	('Predictions', 'importance_stability', $$drift.importance_stability('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.importance_stability()'),
 	('Predictions', 'prediction_diff', $$drift.prediction_diff('risk', 1, 1, 'SELECT 1 AS a, 2 AS b')$$, 'drift.prediction_diff()'),

@@ -366,7 +366,7 @@ INSERT INTO call VALUES ('silence', 'SELECT * FROM drift.silence(%s, %s, %s, kin
 -- schedules
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watched', '0 2 * * *', 'refresh', runner => 'run_due') \gset
 -- these commit, so they cannot be called from a function
-INSERT INTO not_for_users VALUES ('run_job'), ('run_due'), ('run_cycle');
+INSERT INTO not_for_users VALUES ('run_job'), ('run_due'), ('run_cycle'), ('retrain_if_needed');
 INSERT INTO call VALUES ('next_time', 'SELECT drift.next_time(%s, %s, %s)', ARRAY['0 2 * * *', '2026-01-01', 'Europe/Berlin']),
 	('schedule_tasks', 'SELECT * FROM drift.schedule_tasks() WHERE task = %s', ARRAY['cycle']), ('schedule_bundles', 'SELECT * FROM drift.schedule_bundles() WHERE bundle = %s', ARRAY['daily']),
 	('schedule_monitor', 'SELECT * FROM drift.schedule_monitor(%s, %s, %s, %s, %s)', ARRAY['watched', 'daily', 'check', 'UTC', 'run_due']),
@@ -375,7 +375,9 @@ INSERT INTO call VALUES ('next_time', 'SELECT drift.next_time(%s, %s, %s)', ARRA
 	('pause', 'SELECT drift.pause(%s)', ARRAY['watched']), ('resume', 'SELECT drift.resume(model => %s)', ARRAY['untyped']),
 	('start_monitoring', 'SELECT * FROM drift.start_monitoring(%s, %s, %s)', ARRAY['untyped', '1 hour', 'run_due']), ('stop_monitoring', 'SELECT * FROM drift.stop_monitoring(%s)', ARRAY['untyped']),
 	('run_next_due', 'SELECT drift.run_next_due() WHERE %s', ARRAY['true']), ('renew_jobs', 'SELECT * FROM drift.renew_jobs() WHERE task = %s', ARRAY['check']), ('run_schedule', 'SELECT drift.run_schedule(%s, %s)', ARRAY[:'schedule', '2026-01-01']),
-	('cycle_model', 'SELECT drift.cycle_model(%s, %s)', ARRAY['untyped', '2026-01-01']);
+	('cycle_model', 'SELECT drift.cycle_model(%s, %s)', ARRAY['untyped', '2026-01-01']), ('deploy_if_better', 'SELECT drift.deploy_if_better(%s)', ARRAY['untyped']),
+	('validate_deployment', 'SELECT * FROM drift.validate_deployment(%s, %s, %s, %s)', ARRAY['untyped', 'false', '2026-01-01', '2026-02-01']),
+	('batch_predict', 'SELECT drift.batch_predict(%s, %s, %s, %s, %s)', ARRAY['untyped', 'SELECT 1.0::float8 AS a, 2.0::float8 AS b', 'pg_temp.scored', '1', 'null']);
 
 -- What a call changes is undone, so that it can be made again.
 CREATE FUNCTION runs(query text, arguments text[]) RETURNS text LANGUAGE plpgsql AS $$
