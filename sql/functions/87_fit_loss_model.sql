@@ -36,7 +36,7 @@ BEGIN
 			USING ERRCODE = 'undefined_column',
 				HINT = 'The log must keep features, or give a query with the inputs, score and actual_value as source.';
 	END IF;
-	RETURN features || 'score';
+	RETURN array_append(features, 'score');
 END
 $$;
 

@@ -93,7 +93,7 @@ INSERT INTO call VALUES ('concept_drift', 'SELECT * FROM drift.concept_drift(%s,
 	('comprehensive_analysis', 'SELECT * FROM drift.comprehensive_analysis(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard', '0.1']),
 	('comprehensive_report', 'SELECT drift.comprehensive_report(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', 'standard', '0.1']),
 	('reconstruction_drift', 'SELECT * FROM drift.reconstruction_drift(%s, %s, %s, %s, NULL, %s, %s, %s)', ARRAY['SELECT x, f, current_date AS d FROM rows_of', 'SELECT x, f, current_date AS d FROM rows_of', '{x,f}', 'd', '4', '3', '0.5']),
-	('domain_classifier', 'SELECT * FROM drift.domain_classifier(%s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'x', '{f}', '0.4', '0.6']);
+	('domain_classifier', 'SELECT * FROM drift.domain_classifier(%s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'x', '{f}', '0.4', '0.6', 'logistic', '{}', '5']);
 INSERT INTO call VALUES ('detect_drift', 'SELECT * FROM drift.detect_drift(%s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', '{x}', 'psi_020']),
 	('describe_relation', 'SELECT * FROM drift.describe_relation(%s, %s)', ARRAY['rows_of', '{x}']),
 	('describe_missing', 'SELECT * FROM drift.describe_missing(%s, %s, %s)', ARRAY['rows_of', '{x}', '5']),
@@ -264,11 +264,13 @@ INSERT INTO call VALUES
 
 -- estimates without outcomes
 SELECT drift.fit_estimator('untyped', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true') \g /dev/null
+SELECT drift.register_model('untyped number'), drift.add_external_version('untyped number', 'file:///x', sha256('x'), '[{"name": "x", "kind": "number"}]', 'regression') \g /dev/null
 INSERT INTO call VALUES ('fit_calibration', 'SELECT drift.fit_calibration(x / 12, %s) FROM rows_of', ARRAY['true']), ('fit_calibration', 'SELECT drift.fit_calibration(%s, f) FROM rows_of', ARRAY['0.5']),
 	('calibrate', 'SELECT drift.calibrate(%s, %s)', ARRAY['0.5', '(t,"{0,1}","{0.2,0.8}",10,5,,)']),
 	('cbpe', 'SELECT drift.cbpe(%s, %s)', ARRAY['0.5', 'true']), ('cbpe', 'SELECT drift.cbpe(%s, %s, %s)', ARRAY['0.5', 'true', '(t,"{0,1}","{0.2,0.8}",10,5,,)']),
 	('cbpe_multiclass', 'SELECT drift.cbpe_multiclass(%s, %s, %s)', ARRAY['{0.5,0.5}', '1', '{NULL,NULL}']),
 	('fit_estimator', 'SELECT * FROM drift.fit_estimator(%s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual, now() AS predicted_at FROM generate_series(1, 100) AS i', '1', '2026-01-01', 'now', 'true', 'day']),
+	('fit_loss_model', 'SELECT * FROM drift.fit_loss_model(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped number', 'SELECT i AS x, i AS score, i + i % 3 AS actual_value FROM generate_series(1, 100) AS i', '1', '2026-01-01', 'now', 'mae', 'untyped loss', '0.5', 'linear', '{}', 'day']),
 	('estimate_performance', 'SELECT * FROM drift.estimate_performance(%s, %s, %s, %s, %s)', ARRAY['untyped', '2026-01-01', 'now', 'SELECT 0.5 AS score', '1']), ('drop_estimator', 'SELECT drift.drop_estimator(%s, %s)', ARRAY['untyped', '1']);
 
 -- monitors: of the log, and of a table with a time column
