@@ -128,7 +128,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Monitors', 'dump_config', $$drift.dump_config('risk')$$),
 	('Monitors', 'monitor_config', $$drift.monitor_config('watch')$$),
 	('Estimates', 'fit_estimator', $$drift.fit_estimator('risk', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true')$$),
-	('Estimates', 'fit_loss_model', $$drift.fit_loss_model('risk', 'SELECT i / 100.0 AS a, i AS score, i + i % 3 AS actual_value FROM generate_series(1, 100) AS i', algorithm => 'linear')$$),
+	('Estimates', 'fit_loss_model', $$drift.fit_loss_model('price', 'SELECT i / 100.0 AS a, i AS score, i + i % 3 AS actual_value FROM generate_series(1, 100) AS i', algorithm => 'linear')$$),
 	('Estimates', 'estimate_performance', $$drift.estimate_performance('risk')$$),
 	('Estimates', 'drop_estimator', $$drift.drop_estimator('risk')$$),
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),

@@ -36,6 +36,11 @@ END
 $$;
 
 SELECT matrix.model(n) FROM unnest(ARRAY['risk', 'canary', 'pinned', 'frozen', 'asked', 'second', 'unlogged']) AS n \g /dev/null
+-- One that predicts numbers.
+SELECT drift.register_model('price', owner => 'matrix_owner'), drift.add_external_version('price', 'file:///price', sha256('price'),
+	'[{"name": "a", "kind": "number"}]', 'regression'), drift.grant_privilege('price', 'matrix_operator', 'operate'),
+	drift.grant_privilege('price', 'matrix_requester', 'operate'), drift.grant_privilege('price', 'matrix_approver', 'approve'),
+	drift.grant_privilege('price', 'matrix_app', 'predict'), drift.grant_privilege('price', 'matrix_reader', 'read') \g /dev/null
 SELECT drift.deploy('canary', 2, 'canary'), drift.pin('pinned'), drift.freeze('frozen') \g /dev/null
 SELECT drift.promote('second', 2), drift.add_version('second', matrix.artefact(1, '{a,c}')) \g /dev/null
 
