@@ -42,7 +42,7 @@ SELECT FROM drift.load_config('{"drift_detection": {"minimum_new_samples": 100, 
 
 SET ROLE attrition_engineer;
 SELECT FROM drift.set_training('attrition', 'attrition', 'SELECT * FROM employee', 'seen_at', 'employee_number', excluded => '{employee_number,gender,marital_status,age}',
-	candidates => '[{"algorithm": "logistic"}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting"}]', options => '{"embargo": "0 days", "positive": "leaves", "minimum_test_rows": 20}');
+	candidates => '[{"algorithm": "logistic"}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting"}]', options => '{"embargo": "0 days", "positive": "leaves", "test_rows": 150}');
 SELECT FROM drift.create_baseline('attrition', 'SELECT * FROM employee WHERE seen_at < ''2025-02-01''', 'attrition', 1, 'training');
 SELECT FROM drift.create_monitor('attrition', 'employee', 'attrition', 'seen_at', 'attrition', bucket => 'day', span => '1 month');
 SELECT FROM drift.add_trigger('attrition', 'scheduled', '{"cron": "0 0 1 * *"}', counted_since => '2025-01-15');

@@ -32,10 +32,10 @@ SELECT FROM drift.create_baseline('tumours', 'known', 'tumours', 1, 'training', 
 SELECT FROM drift.create_monitor('tumours', 'person', 'tumours', 'measured_at', 'tumours', columns => '{mean radius,mean texture,mean smoothness,mean symmetry,worst texture,worst smoothness}',
 	bucket => 'day', span => '5 days');
 SELECT FROM drift.set_training('tumours', 'target', 'person', 'measured_at', 'id', excluded => '{id}',
-	candidates => '[{"algorithm": "logistic"}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting"}]', options => '{"embargo": "0 days", "minimum_test_rows": 20}');
+	candidates => '[{"algorithm": "logistic"}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting"}]', options => '{"embargo": "0 days", "test_rows": 90}');
 -- Three alerts, or five cycles; a version answers only if it is right in nine of ten cases and in two of a hundred more than the champion.
-SELECT FROM drift.load_config('{"monitoring": {"drift_check_samples": 20}, "drift_detection": {"minimum_new_samples": 90},
-	"deployment": {"metric": "accuracy", "min_accuracy": 0.9, "min_test_rows": 40, "strategy": "blue_green"}}', 'tumours');
+SELECT FROM drift.load_config('{"monitoring": {"drift_check_samples": 20}, "drift_detection": {"minimum_new_samples": 180},
+	"deployment": {"metric": "accuracy", "min_accuracy": 0.9, "min_test_rows": 90, "strategy": "blue_green"}}', 'tumours');
 SELECT FROM drift.add_trigger('tumours', 'alert_count', '{"alerts": 3}', counted_since => '2026-02-01');
 SELECT FROM drift.add_trigger('tumours', 'every_n_cycles', '{"cycles": 5}', counted_since => '2026-02-01');
 
