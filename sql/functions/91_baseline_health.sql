@@ -1,4 +1,27 @@
--- findings of drift.health_check() about baselines
+-- which baseline a monitor is held against, and findings of drift.health_check() about baselines
+
+-- Rows that a version learned from are what its features are held against. So when another version takes over that has
+-- a baseline of its own, as retrained ones do, monitors go along; and back with a rollback.
+CREATE OR REPLACE FUNCTION drift_internal.answering_baseline(monitor drift.monitors) RETURNS integer
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce((
+			SELECT b.baseline_id
+			FROM drift.models AS m
+			JOIN drift.baselines AS b ON b.model_id = m.model_id AND b.model_version = drift_internal.answering_version(m)
+			WHERE m.model_id = (monitor).model_id AND named.model_id = m.model_id AND named.model_version <> b.model_version
+				AND pg_has_role((monitor).owner, b.owner, 'USAGE')
+			ORDER BY b.name <> named.name, b.baseline_id DESC
+			LIMIT 1), named.baseline_id)
+	FROM drift.baselines AS named
+	WHERE named.name = (monitor).baseline
+	ORDER BY named.version DESC
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.answering_baseline(drift.monitors) IS
+	'the newest version of the baseline of a monitor; where that is of a version of the model that does not answer any more, a baseline of the one that does, if there is one; NULL: the monitor has none';
 
 CREATE OR REPLACE FUNCTION drift_internal.baseline_findings()
 	RETURNS TABLE (check_name text, model text, status text, detail text, hint text)
@@ -6,13 +29,13 @@ CREATE OR REPLACE FUNCTION drift_internal.baseline_findings()
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH watched AS MATERIALIZED (
-		SELECT m.name, m.baseline, o.name AS model, b.version, b.model_version, b.source, b.created_at, drift_internal.answering_version(o) AS answering,
+		SELECT m.name, coalesce(b.name, m.baseline) AS baseline, o.name AS model, b.version, b.model_version, b.source, b.created_at, drift_internal.answering_version(o) AS answering,
 			drift_internal.config_number(drift_internal.merge_config(drift_internal.loaded_config(m.model_id), m.config),
 				'monitoring.max_baseline_days') AS max_days
 		FROM drift.monitors AS m
 		LEFT JOIN drift.models AS o ON o.model_id = m.model_id
 		LEFT JOIN LATERAL (
-			SELECT * FROM drift.baselines AS b WHERE b.name = m.baseline ORDER BY b.version DESC LIMIT 1
+			SELECT * FROM drift.baselines AS b WHERE b.baseline_id = drift_internal.answering_baseline(m)
 		) AS b ON true
 		WHERE m.reference = 'baseline' AND m.paused_at IS NULL AND o.deleted_at IS NULL
 			-- Who sees the monitor as a reader of its model need not see the baseline.

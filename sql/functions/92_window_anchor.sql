@@ -23,15 +23,6 @@ $$;
 COMMENT ON FUNCTION drift_internal.anchors(drift.monitors, boolean, integer) IS
 	'profiles of a baseline for the columns of a monitor, in their order; NULL where it has none of that name and type, or no values. Features go before predictions of their name; scores of each class are counted among the keys of all scores.';
 
-CREATE OR REPLACE FUNCTION drift_internal.newest_baseline(name text) RETURNS integer
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT b.baseline_id FROM drift.baselines AS b WHERE b.name = newest_baseline.name ORDER BY b.version DESC LIMIT 1
-$$;
-
-COMMENT ON FUNCTION drift_internal.newest_baseline(text) IS 'the newest version of a baseline; NULL: there is none';
-
 CREATE OR REPLACE FUNCTION drift_internal.add_anchor(monitor drift.monitors, profiles drift.profile[], row_count bigint,
 	rows_from timestamptz, rows_to timestamptz) RETURNS integer
 	LANGUAGE plpgsql
@@ -71,7 +62,7 @@ DECLARE
 	head record;
 BEGIN
 	IF monitor.baseline IS NOT NULL THEN
-		RETURN drift_internal.newest_baseline(monitor.baseline);
+		RETURN drift_internal.answering_baseline(monitor);
 	ELSIF state.baseline_id IS NOT NULL OR columns = 0 THEN
 		RETURN state.baseline_id;
 	END IF;

@@ -2,20 +2,6 @@
 --
 -- Nothing here reads the source but the refresh, and what asks a query for its columns.
 
-CREATE OR REPLACE FUNCTION drift_internal.current_baseline(monitor drift.monitors) RETURNS integer
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT b.baseline_id
-	FROM drift.baselines AS b
-	WHERE b.name = (monitor).baseline AND (monitor).reference = 'baseline'
-	ORDER BY b.version DESC
-	LIMIT 1
-$$;
-
-COMMENT ON FUNCTION drift_internal.current_baseline(drift.monitors) IS
-	'newest version of the baseline that a monitor is held against; NULL where it is held against an earlier span';
-
 -- Columns that the baseline does not have are held against the rows before. Targets are known later than the rest.
 CREATE OR REPLACE FUNCTION drift_internal.paired_profiles(checked drift.checks, monitor drift.monitors, known drift_internal.check_spans)
 	RETURNS TABLE (is_current boolean, segment text, column_id smallint, profile drift.profile, column_type text)
@@ -198,7 +184,7 @@ BEGIN
 	SELECT s.current_span, s.reference_span INTO checked.current_span, checked.reference_span
 	FROM drift_internal.spans_at(monitor, begin_check.as_of) AS s;
 	checked.as_of := upper(checked.current_span);
-	checked.baseline_id := drift_internal.current_baseline(monitor);
+	checked.baseline_id := CASE monitor.reference WHEN 'baseline' THEN drift_internal.answering_baseline(monitor) END;
 	checked.model_version := drift_internal.champion_at(monitor.model_id, checked.as_of);
 	checked.revision := 0;
 	checked.config := '{}';

@@ -29,7 +29,7 @@ AS $$
 	WHERE span IS NOT NULL
 	UNION ALL
 	SELECT b.column_id, b.profile
-	FROM drift_internal.baseline_profiles(monitor.monitor_id, drift_internal.current_baseline(monitor)) AS b
+	FROM drift_internal.baseline_profiles(monitor.monitor_id, CASE monitor.reference WHEN 'baseline' THEN drift_internal.answering_baseline(monitor) END) AS b
 	WHERE span IS NULL AND b.segment = ''
 $$;
 

@@ -146,5 +146,25 @@ SET ROLE baseline_reader;
 SELECT throws_ok($$ SELECT drift.baseline_from_windows('stolen', 'user of it', '[2026-03-01,2026-04-01)') $$, '42704', NULL, 'windows are the owner''s');
 RESET ROLE;
 
+-- a version that takes over brings its baseline
+SELECT drift.register_model('follows') \g /dev/null
+SELECT drift.add_version('follows', drift.import_model('json', format('{"format": "drift", "version": 1, "task": "regression", "inputs": ["age"], "features": ["age"],
+	"linear": {"coefficients": [%s], "intercept": 0}}', i))) FROM generate_series(1, 3) AS i \g /dev/null
+SELECT drift.deploy('follows', 1) \g /dev/null
+SELECT drift.create_baseline('of one', '"we""ird Ünïcode"', 'follows', 1, columns => '{age}') \g /dev/null
+SELECT drift.create_baseline('of two', '"we""ird Ünïcode"', 'follows', 2, columns => '{age}') \g /dev/null
+SELECT drift.create_monitor('follower', '"we""ird Ünïcode"', 'follows', time_column => 'at', baseline => 'of one', columns => '{age}') \g /dev/null
+CREATE FUNCTION pg_temp.held_against() RETURNS text LANGUAGE sql AS $$
+	SELECT b.name FROM drift.run_check('follower', '2026-03-01') AS c JOIN drift.baselines AS b USING (baseline_id) $$;
+SELECT is(pg_temp.held_against(), 'of one', 'the baseline of the version that answers');
+SELECT drift.deploy('follows', 2) \g /dev/null
+SELECT is(pg_temp.held_against(), 'of two', 'and that of the one that takes over');
+SELECT is_empty($$ SELECT * FROM drift.health_check() WHERE check_name = 'baseline_present' AND model = 'follows' AND status <> 'ok' $$, 'which is as it should be');
+SELECT drift.deploy('follows', 3) \g /dev/null
+SELECT is(pg_temp.held_against(), 'of one', 'one without a baseline leaves the monitor with its own');
+SELECT is((SELECT status FROM drift.health_check() WHERE check_name = 'baseline_present' AND model = 'follows'), 'warning', 'which is told');
+SELECT drift.rollback('follows') \g /dev/null
+SELECT is(pg_temp.held_against(), 'of two', 'after a rollback that of before');
+
 SELECT * FROM finish();
 ROLLBACK;
