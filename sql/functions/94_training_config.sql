@@ -115,9 +115,7 @@ BEGIN
 		RAISE EXCEPTION 'there is nothing to learn from: no column of the training rows is a feature'
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('The columns are %s.', array_to_string(frame.columns, ', '));
 	END IF;
-	config.candidates := coalesce(config.candidates, drift_internal.default_candidates(drift_internal.label_is_class(frame)
-		OR drift_internal.type_family(frame.label_type) = 'integer' AND frame.champion_task IS DISTINCT FROM 'regression'
-			AND drift_internal.training_option(frame.options, 'task') IS DISTINCT FROM 'regression'));
+	config.candidates := coalesce(config.candidates, drift_internal.default_candidates(frame.is_class));
 	obstacle := drift_internal.candidates_obstacle(config.candidates);
 	IF obstacle IS NOT NULL THEN
 		RAISE EXCEPTION 'these are no candidates'

@@ -69,7 +69,7 @@ AS $$
 				WHERE source.drift_split IS NOT NULL AND %5$s
 				GROUP BY 1, 2, 3
 				ORDER BY 1, 2, 3) AS c$query$,
-			CASE WHEN drift_internal.label_is_class(frame) THEN format('(source.%I::pg_catalog.text COLLATE "C")', frame.label) ELSE 'NULL::pg_catalog.text' END,
+			CASE WHEN frame.is_class THEN format('(source.%I::pg_catalog.text COLLATE "C")', frame.label) ELSE 'NULL::pg_catalog.text' END,
 			frame.weight_expression, drift_internal.split_expression(frame, split), drift_internal.sided_rows(frame),
 			drift_internal.kept_condition(frame, split)), frame.path), '[]')
 $$;
@@ -173,7 +173,7 @@ BEGIN
 		'label', frame.label, 'features', to_jsonb(frame.features), 'left_out', to_jsonb(frame.left_out), 'time_column', config.time_column,
 		'columns', to_jsonb(frame.columns), 'owner', frame.owner::text, 'path', frame.path,
 		'strategy', settled.strategy, 'requested_strategy', strategy, 'notes', to_jsonb(array_remove(ARRAY[settled.note], NULL)),
-		'task', drift_internal.training_option(frame.options, 'task'), 'is_class', drift_internal.label_is_class(frame),
+		'task', drift_internal.training_option(frame.options, 'task'), 'is_class', frame.is_class,
 		'as_of', frame.as_of, 'options', frame.options, 'champion', frame.champion, 'champion_until', frame.new_from,
 		'refit', drift_internal.training_option(frame.options, 'refit')::boolean AND frame.time_expression IS NOT NULL,
 		'minimum_rows', drift_internal.frame_number(frame, 'minimum_rows', 'drift_detection.minimum_new_samples')::bigint,

@@ -1,18 +1,5 @@
 -- training rows: which are known, and which are for what
 
--- Classes are counted one by one.
-CREATE OR REPLACE FUNCTION drift_internal.label_is_class(frame drift_internal.training_frame) RETURNS boolean
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(task <> 'regression',
-		drift_internal.type_family(frame.label_type) IN ('text', 'boolean') OR frame.champion_task IN ('binary', 'multiclass'))
-	FROM (SELECT drift_internal.training_option(frame.options, 'task') AS task) AS t
-$$;
-
-COMMENT ON FUNCTION drift_internal.label_is_class(drift_internal.training_frame) IS
-	'whether the label is one of classes: by the task, its type, or what the champion predicts';
-
 -- A row is old or new once its label is known.
 CREATE OR REPLACE FUNCTION drift_internal.side_expression(frame drift_internal.training_frame) RETURNS text
 	LANGUAGE sql STABLE
@@ -53,7 +40,7 @@ AS $$
 				FROM (%s) AS source
 				GROUP BY 1, 2
 				ORDER BY 1, 2) AS c$query$,
-			CASE WHEN drift_internal.label_is_class(frame) THEN format('(source.%I::pg_catalog.text COLLATE "C")', frame.label) ELSE 'NULL::pg_catalog.text' END,
+			CASE WHEN frame.is_class THEN format('(source.%I::pg_catalog.text COLLATE "C")', frame.label) ELSE 'NULL::pg_catalog.text' END,
 			drift_internal.sided_rows(frame)), frame.path), '[]')
 $$;
 

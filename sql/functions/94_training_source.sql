@@ -158,6 +158,26 @@ $$;
 COMMENT ON FUNCTION drift_internal.labelled_expression(drift.training_configs, oid, text, jsonb) IS
 	'expression of the time at which the label of a row became known; NULL without any time';
 
+-- Classes are counted one by one. Numbers are classes if all are 0 or 1, unless it is said what they are.
+CREATE OR REPLACE FUNCTION drift_internal.label_is_class(frame drift_internal.training_frame) RETURNS boolean
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	task CONSTANT text := coalesce(drift_internal.training_option(frame.options, 'task'),
+		CASE WHEN frame.champion_task IN ('binary', 'multiclass', 'regression') THEN frame.champion_task END);
+BEGIN
+	IF drift_internal.type_family(frame.label_type) IN ('text', 'boolean') OR task IS NOT NULL THEN
+		RETURN coalesce(task <> 'regression', true);
+	END IF;
+	RETURN drift_internal.read_json_as(frame.owner, format(E'SELECT to_jsonb(COALESCE(bool_and(source.%1$I IN (0, 1)), false)) FROM (%2$s\n) AS source',
+		frame.label, frame.source), frame.path)::boolean;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.label_is_class(drift_internal.training_frame) IS
+	'whether the label is one of classes: by the task, its type, what the champion predicts, or its values';
+
 CREATE OR REPLACE FUNCTION drift_internal.training_frame(config drift.training_configs, as_of timestamptz, options jsonb) RETURNS drift_internal.training_frame
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -199,6 +219,7 @@ BEGIN
 	SELECT max((r.plan ->> 'new_to')::timestamptz) INTO frame.last_run_to
 	FROM drift.training_runs AS r
 	WHERE r.model_id = config.model_id AND r.kind = 'retrain' AND r.status IN ('succeeded', 'kept', 'needs_review') AND r.as_of <= frame.as_of;
+	frame.is_class := drift_internal.label_is_class(frame);
 	RETURN frame;
 END
 $$;

@@ -49,7 +49,7 @@ DECLARE
 BEGIN
 	IF n < least_rows THEN
 		RETURN format('new_only needs %s new rows with labels and there are %s', least_rows, n);
-	ELSIF NOT drift_internal.label_is_class(frame) THEN
+	ELSIF NOT frame.is_class THEN
 		RETURN NULL;
 	END IF;
 	SELECT s ->> 'class' AS class, coalesce(sum((s ->> 'n')::bigint) FILTER (WHERE s ->> 'side' = 'new'), 0) AS n INTO rare

@@ -18,6 +18,7 @@ CREATE TYPE drift_internal.training_frame AS (
 	columns text[],
 	label text,
 	label_type oid,
+	is_class boolean,
 	features text[],
 	left_out text[],
 	time_expression text,

@@ -1,6 +1,6 @@
 -- Training rows: sources, splits by time and by hash, strategies, weights, what was known when, who may.
 BEGIN;
-SELECT plan(109);
+SELECT plan(112);
 
 CREATE SCHEMA "we""ird Ünïcode";
 SET LOCAL search_path = "we""ird Ünïcode", pg_catalog, public;
@@ -63,6 +63,10 @@ SELECT results_eq($$ SELECT source_kind, relation::text, label, candidates #>> '
 SELECT is((SELECT count(*) FROM drift.set_training('mo"del ü', 'outcome', '"ro""ws"', 'at', 'id', labelled_column => 'known')), 1::bigint, 'said again, it replaces what was said');
 SELECT is((SELECT count(*) FROM drift.model_events WHERE event = 'training_set'), 2::bigint, 'both are in the history of the model');
 SELECT is((SELECT candidates #>> '{0,algorithm}' FROM drift.set_training('mo"del ü', 'a"ge', '"ro""ws"', 'at')), 'ridge', 'numbers get a linear model');
+
+SELECT is((SELECT candidates #>> '{0,algorithm}' FROM drift.set_training('mo"del ü', 'bit', 'SELECT *, id % 2 AS bit FROM "ro""ws"', 'at')), 'logistic', 'zeros and ones are classes');
+SELECT is(plan_of('all_data', '2025-01-01') #> '{classes,test}', '{"0": 200, "1": 200}', 'which are counted');
+SELECT is((SELECT candidates #>> '{0,algorithm}' FROM drift.set_training('mo"del ü', 'bit', 'SELECT *, id % 2 AS bit FROM "ro""ws"', 'at', options => '{"task": "regression"}')), 'ridge', 'unless it is said that they are not');
 
 -- features
 SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', 'at', 'id', excluded => '{city}', labelled_column => 'known', weight_column => 'importance') \g /dev/null
