@@ -276,11 +276,12 @@ DescribeRow(Lesson *lesson, HeapTupleHeader header, MemoryContext context)
 	lesson->row = CreateTupleDescCopy(type);
 	MemoryContextSwitchTo(old);
 	ReleaseTupleDesc(type);
-	if (lesson->row->natts != (int) o->n_features)
-		elog(ERROR, "a row of %d columns for a learner of %u", lesson->row->natts, o->n_features);
 	for (uint32 f = 0; f < o->n_features; f++)
-		if (TupleDescAttr(lesson->row, f)->atttypid != (o->features[f].categorical ? TEXTOID : FLOAT8OID))
-			elog(ERROR, "column %u of the rows for a learner is of another type", f + 1);
+		if (lesson->row->natts != (int) o->n_features ||
+			TupleDescAttr(lesson->row, f)->atttypid != (o->features[f].categorical ? TEXTOID : FLOAT8OID))
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+							errmsg("the rows are not of the type that the learner takes"),
+							errdetail("It takes %u columns, of type text for categories and else float8.", o->n_features)));
 }
 
 static double
