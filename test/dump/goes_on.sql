@@ -24,3 +24,5 @@ SELECT schedule_id, task FROM drift.schedule_monitor('next', '0 3 * * *');
 SELECT trigger_id FROM drift.add_trigger('next', 'every_n_cycles', '{"cycles": 3}');
 SELECT expectation_id FROM drift.add_expectation('governed', 'next', 'row_count', params => '{"min": 1}');
 SELECT name, passed, text FROM drift.validate_training('governed', 'all_data', (SELECT max("at é") FROM "app's"."réadings"));
+SELECT place, rows_read > 0 FROM drift.partial_fit('learns é', $$SELECT x, small::text AS "sm é", small % 2 = 1 AS odd FROM "app's"."réadings"$$);
+SELECT learner_id FROM drift.create_learner('next', 'y');

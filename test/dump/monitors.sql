@@ -40,5 +40,10 @@ SELECT drift.create_detector('of "x" é', 'adwin', $$"app's"."réadings"$$, expr
 SELECT drift.create_detector('windowed', 'kswin', $$SELECT "at é", x FROM "app's"."réadings"$$, expression => 'x', time_column => 'at é');
 SELECT drift.create_detector('of the log', 'page_hinkley', model => 'we"ird Ünïcode', params => '{"mode": "up"}');
 SELECT drift.update_detectors();
+
+-- learners: one that has learned and published, of categories, with a detector; and one that has seen nothing
+SELECT drift.create_learner('learns é', 'odd', model => 'we"ird Ünïcode', detector => 'kswin', params => '{"optimiser": "ftrl"}', publish_every => 10);
+SELECT drift.partial_fit('learns é', $$SELECT x, small::text AS "sm é", small % 2 = 1 AS odd FROM "app's"."réadings" ORDER BY "at é"$$);
+SELECT drift.create_learner('empty', 'y', 'linear');
 UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
 \o

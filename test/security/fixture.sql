@@ -71,6 +71,9 @@ CREATE TABLE readings (at timestamptz, a float8);
 SELECT drift.create_monitor('watch_table', 'readings') \g /dev/null
 SELECT drift.add_metric('watch_table', 'spare', 'a') \g /dev/null
 SELECT drift.create_detector('stream', 'adwin', 'readings', model => 'risk', expression => 'a') \g /dev/null
+-- A learner, a run of training elsewhere, and how one is trained on rows that are too few.
+SELECT drift.create_learner('lesson', 'y', model => 'risk'), drift.partial_fit('lesson', 'SELECT a, a > 9 AS y FROM applications') \g /dev/null
+SELECT drift.start_run('risk') AS run \gset
 SELECT drift.set_performance_baseline('risk', 1, '{"roc_auc": 0.8}') \g /dev/null
 SELECT drift.fit_estimator('risk', 'SELECT i / 100.0 AS score, i % 3 = 0 AS actual FROM generate_series(1, 100) AS i', positive_label => 'true') \g /dev/null
 SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *') \gset

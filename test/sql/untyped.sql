@@ -336,6 +336,24 @@ INSERT INTO call VALUES ('detector', 'SELECT drift.detector(%s, %s)', ARRAY['adw
 	('pause_detector', 'SELECT * FROM drift.pause_detector(%s, %s)', ARRAY['untyped', 'true']), ('stored_detector', 'SELECT drift.stored_detector(%s)', ARRAY['untyped']),
 	('drop_detector', 'SELECT drift.drop_detector(%s)', ARRAY['untyped']);
 
+-- learners, runs of training elsewhere, searches of parameters
+SELECT drift.create_learner('untyped', 'f', model => 'untyped') \g /dev/null
+SELECT drift.partial_fit('untyped', 'rows_of') \g /dev/null
+SELECT drift.start_run('untyped') AS outside_run \gset
+INSERT INTO not_for_users VALUES ('tune'), ('resume_run'), ('learn_batch'); -- commit, or are a trigger
+INSERT INTO call VALUES ('create_learner', 'SELECT * FROM drift.create_learner(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
+		ARRAY['new', 'y', 'logistic', '{a,b}', '{x}', '{"l2": 0}', 'ddm', '{}', 'untyped', '5', '5', 'at', 'w']),
+	('partial_fit', 'SELECT * FROM drift.partial_fit(%s, %s, %s)', ARRAY['untyped', 'rows_of', 'false']),
+	('learner_model', 'SELECT drift.learner_model(%s)', ARRAY['untyped']), ('reset_learner', 'SELECT * FROM drift.reset_learner(%s)', ARRAY['untyped']),
+	('drop_learner', 'SELECT drift.drop_learner(%s)', ARRAY['untyped']),
+	('start_run', 'SELECT drift.start_run(%s, %s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'run', '{"a": 1}', 'combined', '{"rows": 5}', '2026-01-01', '1']),
+	('log_run_parameters', 'SELECT drift.log_run_parameters(%s, %s)', ARRAY[:'outside_run', '{"a": 1}']),
+	('log_run_metrics', 'SELECT drift.log_run_metrics(%s, %s, %s, %s)', ARRAY[:'outside_run', '{"auc": 0.5}', 'test', '1']),
+	('publish_learner', 'SELECT drift.publish_learner(%s, %s)', ARRAY['untyped', 'by hand']),
+	('finish_run', 'SELECT * FROM drift.finish_run(%s, %s)', ARRAY[:'outside_run', model()]),
+	('tune_model', 'SELECT drift.tune_model(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'linear', '{"l2": [1]}', 'grid', '5', '{"save": false}']),
+	('fail_run', 'SELECT * FROM drift.fail_run(%s, %s)', ARRAY[:'outside_run', 'no rows']);
+
 -- windows
 INSERT INTO not_for_users VALUES ('backfill_windows'); -- commits
 INSERT INTO call VALUES ('refresh_windows', 'SELECT * FROM drift.refresh_windows(%s)', ARRAY['watched']),
