@@ -7,8 +7,8 @@ CREATE OR REPLACE FUNCTION drift_internal.is_alive(run drift.training_runs) RETU
 	LANGUAGE sql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT run.status = 'running' AND run.system_identifier = (SELECT c.system_identifier FROM pg_control_system() AS c)
-		AND drift_internal.is_running(run.pid, run.backend_start)
+	SELECT CASE WHEN run.kind <> 'external' THEN run.status = 'running'
+		AND run.system_identifier = (SELECT c.system_identifier FROM pg_control_system() AS c) AND drift_internal.is_running(run.pid, run.backend_start) END
 $$;
 
 COMMENT ON FUNCTION drift_internal.is_alive(drift.training_runs) IS 'whether another session works on a run; NULL: it is of no session';

@@ -1,6 +1,6 @@
 -- Searches of parameters: points of a space, trials, the best of them, what is refused; and runs of training elsewhere.
 BEGIN;
-SELECT plan(46);
+SELECT plan(47);
 CREATE SCHEMA tuning;
 SET LOCAL search_path = tuning, pg_catalog, public;
 
@@ -65,6 +65,8 @@ SELECT throws_ok(format('CALL drift.resume_run(%s)', (SELECT min(run_id) FROM dr
 
 -- training elsewhere
 CREATE TABLE outside AS SELECT drift.start_run('tuned', 'notebook', '{"rate": 0.1, "depth": 3}', training => drift.training_snapshot('people', 'at')) AS run_id;
+SELECT drift.tune_model('tuned', 'logistic', '{"l2": [1]}') \g /dev/null
+SELECT is(r.status, 'running', 'a search of the same model leaves it alone') FROM outside JOIN drift.training_runs AS r USING (run_id);
 SELECT is(drift.log_run_parameters(run_id, '{"depth": null, "layers": 2}'), '{"rate": 0.1, "layers": 2}', 'parameters are added and removed') FROM outside;
 SELECT is((SELECT sum(drift.log_run_metrics(run_id, jsonb_build_object('log_loss', 1.0 / e, 'f1', e), 'valid', e)) FROM generate_series(1, 3) AS e), 6::bigint, 'metrics by epoch') FROM outside;
 SELECT drift.log_run_metrics(run_id, '{"log_loss": 0.25}', 'test') FROM outside \g /dev/null

@@ -71,7 +71,7 @@ CREATE TABLE readings (at timestamptz, a float8);
 SELECT drift.create_monitor('watch_table', 'readings') \g /dev/null
 SELECT drift.add_metric('watch_table', 'spare', 'a') \g /dev/null
 SELECT drift.create_detector('stream', 'adwin', 'readings', model => 'risk', expression => 'a') \g /dev/null
--- A learner, a run of training elsewhere, and how one is trained on rows that are too few.
+-- A learner, and a run of training elsewhere.
 SELECT drift.create_learner('lesson', 'y', model => 'risk'), drift.partial_fit('lesson', 'SELECT a, a > 9 AS y FROM applications') \g /dev/null
 SELECT drift.start_run('risk') AS run \gset
 SELECT drift.set_performance_baseline('risk', 1, '{"roc_auc": 0.8}') \g /dev/null
@@ -80,6 +80,8 @@ SELECT schedule_id AS schedule FROM drift.schedule_monitor('watch', '0 2 * * *')
 SELECT drift.create_baseline(b, 'applications', 'risk') FROM unnest('{spare,held}'::text[]) AS b \g /dev/null
 SELECT drift.create_monitor('table', 'applications', 'risk'), drift.refresh_windows('table') \g /dev/null
 SELECT drift.set_training('risk', 'b', 'applications', 'at'), drift.add_expectation('risk', 'spare', 'row_count', params => '{"min": 1}') \g /dev/null
+-- A search that failed, because there are too few rows.
+SELECT drift.tune_model('risk', 'linear', '{"l2": [1]}')->>'run_id' AS search \gset
 SELECT max(check_id) AS "check" FROM drift.checks \gset
 -- Something for maintenance to do, and something to read in every table.
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
