@@ -25,17 +25,17 @@ SELECT rows_written FROM drift.simulate('SELECT * FROM breast_cancer WHERE id > 
 CREATE VIEW person AS SELECT * FROM known UNION ALL SELECT * FROM later;
 
 SELECT FROM drift.register_model('tumours', 'Is the tumour benign?');
-SELECT FROM drift.add_version('tumours', drift.train('known', 'target', 'gradient_boosting', '{"exclude": ["id", "measured_at"]}'),
-	training => drift.training_snapshot('known', 'measured_at'));
+SELECT FROM drift.set_training('tumours', 'target', 'person', 'measured_at', 'id', excluded => '{id}',
+	candidates => '[{"algorithm": "random_forest"}]', options => '{"embargo": "0 days", "test_rows": 90}');
+-- Three alerts, or five cycles; a version answers only if it is right in nine of ten cases and in two of a hundred more than the champion.
+SELECT FROM drift.load_config('{"monitoring": {"drift_check_samples": 20}, "drift_detection": {"minimum_new_samples": 180},
+	"deployment": {"metric": "accuracy", "min_accuracy": 0.9, "min_test_rows": 90, "strategy": "blue_green"}}', 'tumours');
+-- The first version is trained in the same way.
+CALL drift.retrain('tumours', NULL, '{"as_of": "2026-02-01"}') \g /dev/null
 SELECT FROM drift.promote('tumours', 1);
 SELECT FROM drift.create_baseline('tumours', 'known', 'tumours', 1, 'training', '{mean radius,mean texture,mean smoothness,mean symmetry,worst texture,worst smoothness}');
 SELECT FROM drift.create_monitor('tumours', 'person', 'tumours', 'measured_at', 'tumours', columns => '{mean radius,mean texture,mean smoothness,mean symmetry,worst texture,worst smoothness}',
 	bucket => 'day', span => '5 days');
-SELECT FROM drift.set_training('tumours', 'target', 'person', 'measured_at', 'id', excluded => '{id}',
-	candidates => '[{"algorithm": "logistic"}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting"}]', options => '{"embargo": "0 days", "test_rows": 90}');
--- Three alerts, or five cycles; a version answers only if it is right in nine of ten cases and in two of a hundred more than the champion.
-SELECT FROM drift.load_config('{"monitoring": {"drift_check_samples": 20}, "drift_detection": {"minimum_new_samples": 180},
-	"deployment": {"metric": "accuracy", "min_accuracy": 0.9, "min_test_rows": 90, "strategy": "blue_green"}}', 'tumours');
 SELECT FROM drift.add_trigger('tumours', 'alert_count', '{"alerts": 3}', counted_since => '2026-02-01');
 SELECT FROM drift.add_trigger('tumours', 'every_n_cycles', '{"cycles": 5}', counted_since => '2026-02-01');
 
@@ -60,7 +60,7 @@ INSERT INTO verdict (passed, description)
 SELECT min(as_of) FILTER (WHERE should_retrain) BETWEEN '2026-02-06' AND '2026-02-21', format('retraining was asked for first on %s: %s', min(as_of) FILTER (WHERE should_retrain)::date,
 	(array_agg(reasons->0->>'says' ORDER BY as_of) FILTER (WHERE should_retrain))[1]) FROM drift.decisions;
 INSERT INTO verdict (passed, description)
-SELECT count(*) > 0 AND bool_and(status = 'kept'), format('%s runs, each kept the champion: %s', count(*), min(reason)) FROM drift.training_runs;
+SELECT count(*) > 0 AND bool_and(status = 'kept'), format('%s runs for it, each kept the champion: %s', count(*), min(reason)) FROM drift.training_runs WHERE champion_version IS NOT NULL;
 INSERT INTO verdict (passed, description)
 SELECT drift.version_at('tumours') = 1 AND count(*) = 1, 'no other version was made' FROM drift.model_versions;
 
