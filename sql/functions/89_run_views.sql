@@ -29,7 +29,7 @@ GRANT SELECT ON drift.training_progress TO PUBLIC;
 CREATE OR REPLACE VIEW drift.run_summary WITH (security_invoker = true) AS
 	SELECT r.run_id, m.name AS model, r.kind, r.name, r.status, r.strategy, r.tried_strategies, r.triggered_by, r.decision_id, r.as_of,
 		b.algorithm, b.parameters, r.parameters->>'metric' AS metric, (b.metrics->'valid'->>(r.parameters->>'metric'))::float8 AS valid,
-		e.challenger AS test, e.champion AS champion_test, r.champion_version, r.version, r.verdict, r.reason, n.trials, r.snapshot->'rows' AS row_counts,
+		coalesce(e.challenger, (b.metrics->'test'->>(r.parameters->>'metric'))::float8) AS test, e.champion AS champion_test, r.champion_version, r.version, r.verdict, r.reason, n.trials, r.snapshot->'rows' AS row_counts,
 		s.failed_step, r.error, r.sqlstate, r.started_at, r.finished_at - r.started_at AS duration, r.started_by
 	FROM drift.training_runs AS r
 	JOIN drift.models AS m USING (model_id)

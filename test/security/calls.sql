@@ -97,6 +97,11 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Training', 'validate', $$drift.validate('app.applications', '[{"kind": "row_count", "min": 1}]')$$),
 	('Training', 'validate_training', $$drift.validate_training('risk')$$),
 	('Training', 'training_query', $$drift.training_query('risk')$$),
+	('Training', 'retrain', $$CALL drift.retrain('risk')$$),
+	('Training', 'retrain_model', $$drift.retrain_model('risk')$$),
+	('Training', 'cancel_run', $$drift.cancel_run(1)$$),
+	('Training', 'compare_runs', $$drift.compare_runs(1)$$),
+	('Training', 'purge_runs', $$drift.purge_runs('risk')$$),
 
 	('Monitors', 'refresh_windows', $$drift.refresh_windows('watch')$$),
 	('Monitors', 'rebuild_windows', $$drift.rebuild_windows('watch')$$),

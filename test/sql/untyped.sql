@@ -298,6 +298,15 @@ INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_
 
 -- training: on a table
 SELECT drift.set_training('untyped', 'f', 'timed', 'at'), drift.add_expectation('untyped', 'spare', 'row_count', params => '{"min": 1}') \g /dev/null
+INSERT INTO drift.training_runs (model_id, status, as_of, finished_at, started_by)
+SELECT model_id, 'failed', now(), now(), 'untyped' FROM drift.models WHERE name = 'untyped' AND deleted_at IS NULL;
+INSERT INTO call
+SELECT n.name, n.query, CASE WHEN n.arguments = '{}' THEN ARRAY[(SELECT max(run_id)::text FROM drift.training_runs)] ELSE n.arguments END
+FROM (VALUES
+	('retrain_model', 'SELECT drift.retrain_model(%s, %s, %s)', ARRAY['untyped', 'all_data', '{"minimum_rows": 1000000}']),
+	('cancel_run', 'SELECT drift.cancel_run(%s)', '{}'), ('compare_runs', 'SELECT * FROM drift.compare_runs(%s)', '{}'),
+	('purge_runs', 'SELECT * FROM drift.purge_runs(%s, %s, %s)', ARRAY['untyped', '1 day', 'false'])) AS n (name, query, arguments);
+INSERT INTO not_for_users VALUES ('retrain');
 INSERT INTO call VALUES ('split', 'SELECT drift.split(%s, %s, %s)', ARRAY['a', '0.2', '42']), ('training_options', 'SELECT * FROM drift.training_options() WHERE name = %s', ARRAY['seed']),
 	('set_training', 'SELECT * FROM drift.set_training(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
 		ARRAY['untyped', 'f', 'timed', 'at', 'x', '{x}', '{}', '[{"algorithm": "logistic"}]', '{"seed": 1}', 'at', 'x']),
