@@ -79,6 +79,8 @@ BEGIN
 	SELECT * INTO settings FROM drift.training_configs AS c WHERE c.model_id = deployment.model_id;
 	compared := drift_internal.validation_metrics(deployment, settings, span, jsonb_build_object('metric', config->'metric'));
 	metric := drift_internal.primary_metric(config, CASE compared.task WHEN 'binary' THEN '{"brier": 0}' WHEN 'regression' THEN '{"mae": 0}' ELSE '{}' END::jsonb);
+	-- Without knowing which class scores are of there is accuracy alone.
+	metric := CASE WHEN compared.measured->'metrics' ? metric THEN metric ELSE 'accuracy' END;
 	quality := CASE WHEN compared.measured IS NULL
 		THEN drift_internal.term('inconclusive', 'there are no rows with outcomes that both versions could score')
 		ELSE drift_internal.validated_quality(drift_internal.tested_metric(metric, compared.measured->'metrics'->metric, 0.05),
@@ -148,6 +150,10 @@ BEGIN
 	RETURNING * INTO done;
 	PERFORM drift_internal.record_event(locked.model_id, 'deployment_validated', done.version, drift_internal.terms_text(done.terms, done.verdict),
 		jsonb_build_object('validation_id', done.validation_id, 'verdict', done.verdict, 'action', done.action), deployment_id => done.deployment_id);
+	IF done.verdict = 'fail' THEN
+		PERFORM drift_internal.emit(locked, 'validation_failed', jsonb_build_object('validation_id', done.validation_id, 'deployment_id', done.deployment_id,
+			'version', done.version, 'previous_version', done.previous_version, 'action', done.action, 'reason', drift_internal.terms_text(done.terms, done.verdict)));
+	END IF;
 	IF done.action = 'rolled_back' THEN
 		PERFORM drift_internal.take_back(locked, deployment, drift_internal.terms_text(done.terms, 'fail'));
 	ELSIF done.action = 'frozen' AND locked.frozen_at IS NULL THEN

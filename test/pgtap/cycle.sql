@@ -1,6 +1,6 @@
 -- The cycle after its decision: when it trains, how it deploys, whether a version proves itself, and back to the one before if not.
 BEGIN;
-SELECT plan(69);
+SELECT plan(70);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -158,6 +158,7 @@ ROLLBACK TO worse;
 SELECT drift.set_rollback_limit('m', 1) \g /dev/null
 SELECT is(pg_temp.validated(to_time => '2026-02-20', record => true), 'fail rolled_back 217 features=pass quality=fail scores=pass validated', 'it is taken back');
 SELECT is(drift.version_at('m'), 2, 'and the one before answers');
+SELECT is((SELECT payload->>'version' FROM drift.outbox WHERE topic = 'validation_failed'), '3', 'which systems outside are told');
 SELECT is((SELECT frozen_at IS NOT NULL FROM drift.models WHERE name = 'm'), true, 'after the last rollback that is allowed nothing is deployed any more');
 SELECT pg_temp.decided(true, '2026-02-20') \g /dev/null
 ROLLBACK TO worse;

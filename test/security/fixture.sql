@@ -87,6 +87,8 @@ SELECT max(check_id) AS "check" FROM drift.checks \gset
 SELECT format('DROP TABLE %s', max(i.inhrelid::regclass::text)) FROM pg_inherits AS i WHERE i.inhparent = 'risk_log'::regclass \gexec
 RESET search_path;
 RESET SESSION AUTHORIZATION;
+INSERT INTO drift.validations (model_id, deployment_id, version, previous_version, span, n_labelled, verdict, action, terms, validated_by)
+SELECT m.model_id, 1, 2, 1, '[2026-01-01,2026-02-01)', 0, 'inconclusive', 'waits', '{}', 'matrix_operator' FROM drift.models AS m WHERE m.name = 'risk';
 INSERT INTO drift.deployment_analyses (deployment_id, step, verdict, action, terms, actor, analysed_at)
 SELECT deployment_id, 1, 'inconclusive', 'held', '{}', 'matrix_operator', now() - interval '1 day' FROM drift.deployments WHERE status = 'running';
 SELECT max(event_id) AS event FROM drift.outbox JOIN drift.models USING (model_id) WHERE name = 'risk' \gset
