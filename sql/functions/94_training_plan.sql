@@ -147,6 +147,20 @@ $$;
 COMMENT ON FUNCTION drift_internal.plan_facts(drift_internal.training_frame, drift_internal.training_split, jsonb, jsonb) IS
 	'what a plan of training tells of its rows: times, counts, classes';
 
+-- What is held out, and an embargo, may leave too little of the new rows to learn everything from again.
+CREATE OR REPLACE FUNCTION drift_internal.few_new_rows(frame drift_internal.training_frame, counts jsonb) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN least(n_train, n_valid) = 0 OR n_train < least_rows / 2 THEN
+		format('new_only leaves %s rows to train on and %s to choose by: combined is used', n_train, n_valid) END
+	FROM (SELECT drift_internal.count_rows(counts, '{train}', '{new}') AS n_train, drift_internal.count_rows(counts, '{valid}', '{new}') AS n_valid,
+		drift_internal.training_option(frame.options, 'new_only_rows')::bigint AS least_rows) AS n
+$$;
+
+COMMENT ON FUNCTION drift_internal.few_new_rows(drift_internal.training_frame, jsonb) IS
+	'why the rows of new_only do not do, given their counts by split; NULL: they do';
+
 -- Rows that a hash holds out stay held out, or the next run would judge by rows that the champion was trained on.
 CREATE OR REPLACE FUNCTION drift_internal.training_plan(config drift.training_configs, strategy text, as_of timestamptz, options jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
@@ -164,6 +178,11 @@ BEGIN
 	settled := drift_internal.settle_strategy(frame, sides, strategy);
 	split := drift_internal.training_split(frame, settled.strategy, sides);
 	totals := drift_internal.count_splits(frame, split);
+	IF settled.strategy = 'new_only' AND drift_internal.few_new_rows(frame, totals) IS NOT NULL THEN
+		SELECT 'combined' AS strategy, drift_internal.few_new_rows(frame, totals) AS note INTO settled;
+		split := drift_internal.training_split(frame, settled.strategy, sides);
+		totals := drift_internal.count_splits(frame, split);
+	END IF;
 	weighed := drift_internal.weigh_split(frame, split, totals, false);
 	counts := CASE WHEN weighed.old_kept < 1 OR weighed.new_kept < 1 THEN drift_internal.count_splits(frame, weighed) ELSE totals END;
 	RETURN drift_internal.plan_facts(frame, split, sides, counts) || jsonb_build_object(

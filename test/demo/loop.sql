@@ -106,4 +106,18 @@ CALL live('2026-07-15', '2026-09-01', :'clock');
 \echo '25. What happened, as the tables tell it'
 \echo
 
-SELECT to_char(at, 'MM-DD') AS day, kind, text FROM drift.timeline('loans', '2026-03-01');
+\pset format wrapped
+\pset columns 150
+SELECT to_char(at, 'MM-DD') AS day, kind, text FROM drift.timeline('loans', '2026-03-01') WHERE kind <> 'decision' OR text LIKE 'retrain%';
+
+\echo
+\echo '26. Was it worth it? What each version said about the summer, of which the truth is known by now'
+\echo
+
+\pset format aligned
+SELECT v.version, count(*) AS applications, round(drift.log_loss(s.score, a.default_in_year)::numeric, 3) AS log_loss,
+	round(drift.roc_auc(s.score, a.default_in_year)::numeric, 3) AS roc_auc
+FROM drift.alias_history AS v, arriving AS a, LATERAL (SELECT drift.score_row(drift.get_model('loans/' || v.version), a) AS score) AS s
+WHERE v.model = 'loans' AND v.alias = 'champion' AND a.applied_at BETWEEN '2026-08-21' AND '2026-08-31'
+GROUP BY v.version
+ORDER BY v.version;
