@@ -52,6 +52,7 @@ AS $$
 		CASE
 			WHEN expected.kind IN ('range', 'row_count') AND NOT expected.params ?| '{min,max}' THEN 'It needs min, max or both.'
 			WHEN expected.kind = 'unique' AND (expected.column_name IS NULL) = (NOT expected.params ? 'columns') THEN 'It needs either a column or columns.'
+			WHEN expected.params -> 'columns' = '[]' THEN '"columns" is empty.'
 			WHEN expected.kind = 'sql' AND (expected.params ? 'expression') = (expected.params ? 'aggregate') THEN 'It needs either an expression or an aggregate.'
 		END)
 $$;
@@ -88,7 +89,7 @@ DECLARE
 	expected drift.expectations;
 BEGIN
 	PERFORM drift_internal.find_training(model, 'own');
-	expected.name := drift_internal.check_name(add_expectation.name, 'expectation');
+	expected.name := drift_internal.check_name(add_expectation.name, 'training expectation');
 	expected.kind := add_expectation.kind;
 	expected.column_name := add_expectation.column_name;
 	expected.params := add_expectation.params;

@@ -111,6 +111,8 @@ BEGIN
 	config.options := jsonb_strip_nulls(drift_internal.check_training_options(config.options));
 	config := drift_internal.locate_training(config, source, query);
 	frame := drift_internal.training_frame(config, NULL, '{}');
+	-- A column that is left in by a slip of the pen may tell the label.
+	PERFORM drift_internal.check_columns(config.excluded, frame.columns);
 	IF frame.features = '{}' THEN
 		RAISE EXCEPTION 'there is nothing to learn from: no column of the training rows is a feature'
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('The columns are %s.', array_to_string(frame.columns, ', '));

@@ -234,12 +234,16 @@ AS $$
 DECLARE
 	wrong record;
 BEGIN
+	PERFORM drift_internal.check_columns(config.features, names);
 	PERFORM drift_internal.check_columns(
-		array_remove(config.label || config.features || ARRAY[config.time_column, config.labelled_column, config.key_column, config.weight_column], NULL), names);
+		array_remove(ARRAY[config.label, config.time_column, config.labelled_column, config.key_column, config.weight_column], NULL), names);
 	SELECT n AS name INTO wrong FROM unnest(names) AS n WHERE n IN ('drift_time', 'drift_weight', 'drift_split', 'drift_known', 'drift_side');
 	IF FOUND THEN
 		RAISE EXCEPTION 'training rows cannot have a column "%"', wrong.name
 			USING ERRCODE = 'reserved_name', HINT = 'Rename it with AS: columns of that name are added to the rows.';
+	ELSIF cardinality(config.features) > (SELECT count(DISTINCT f) FROM unnest(config.features) AS f) THEN
+		RAISE EXCEPTION 'a feature is named twice'
+			USING ERRCODE = 'duplicate_column', DETAIL = format('The features are %s.', array_to_string(config.features, ', '));
 	ELSIF config.label = ANY (config.features) THEN
 		RAISE EXCEPTION 'the label "%" cannot be a feature', config.label USING ERRCODE = 'invalid_parameter_value';
 	END IF;

@@ -60,7 +60,7 @@ AS $$
 				CASE WHEN expected.params ? 'max' THEN format('%s <= %L::%s', present, expected.params ->> 'max', format_type(base_type, NULL)) END))
 		WHEN 'not_null' THEN format('jsonb_build_object(''rows'', count(*), ''failing'', count(*) - count(%s))', present)
 		WHEN 'set' THEN format('jsonb_build_object(''rows'', count(%1$s), ''failing'', count(*) FILTER (WHERE %1$s <> ALL (%2$L::%3$s[])), ''example'', min(%1$s::pg_catalog.text) FILTER (WHERE %1$s <> ALL (%2$L::%3$s[])))',
-			present, ARRAY(SELECT jsonb_array_elements_text(expected.params -> 'values')), format_type(base_type, NULL))
+			present, ARRAY(SELECT v FROM jsonb_array_elements_text(expected.params -> 'values') AS v WHERE v IS NOT NULL), format_type(base_type, NULL))
 		-- as in SQL, rows with a NULL are no duplicates
 		WHEN 'unique' THEN format('jsonb_build_object(''rows'', count(*), ''failing'', count(*) FILTER (WHERE %1$s IS NOT NULL) - count(DISTINCT %1$s) FILTER (WHERE %1$s IS NOT NULL))', u.row)
 		WHEN 'row_count' THEN 'jsonb_build_object(''rows'', count(*))'
@@ -197,8 +197,12 @@ DECLARE
 	names text[];
 	types oid[];
 BEGIN
+	IF query IS NULL THEN
+		RAISE EXCEPTION 'the source is NULL' USING ERRCODE = 'null_value_not_allowed', HINT = 'It is the name of a relation or one query.';
+	END IF;
 	SELECT array_agg(c.column_name ORDER BY c.ordinal), array_agg(c.base_type ORDER BY c.ordinal) INTO names, types
 	FROM drift_internal.read_columns(query, path) AS c;
+	PERFORM drift_internal.check_columns('{}', names);
 	RETURN QUERY
 		SELECT j.*
 		FROM drift_internal.read_summary(drift_internal.expectations_query(expected, names, types, query), path) AS r (found jsonb),

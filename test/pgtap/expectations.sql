@@ -1,6 +1,6 @@
 -- Expectations of training rows, and what validation says of a plan.
 BEGIN;
-SELECT plan(82);
+SELECT plan(86);
 
 CREATE SCHEMA expectations;
 SET LOCAL search_path = expectations, pg_catalog, public;
@@ -30,6 +30,7 @@ FROM (VALUES
 	('[{"kind": "set", "column": "ci\"ty", "values": ["x"]}]', 'false: 1000 of 2000 values of "ci"ty" are not in the set, for example "y"'),
 	('[{"kind": "set", "column": "kind", "values": [0, 1]}]', 'false: 666 of 2000 values of "kind" are not in the set, for example "2"'),
 	('[{"kind": "set", "column": "mood", "values": ["ok"]}]', 'true: 0 of 2000 values of "mood" are not in the set'),
+	('[{"kind": "set", "column": "ci\"ty", "values": ["x", null]}]', 'false: 1000 of 2000 values of "ci"ty" are not in the set, for example "y"'),
 	('[{"kind": "type", "column": "kind", "type": "int"}]', 'true: "kind" is of type int'),
 	('[{"kind": "type", "column": "kind", "type": "text"}]', 'false: "kind" is of type integer and not text'),
 	('[{"kind": "type", "column": "kind", "type": "nonsense"}]', 'false: "kind" is of type integer and not nonsense'),
@@ -62,12 +63,14 @@ SELECT is_empty($$ SELECT * FROM drift.validate('"ro""ws"', '[]') $$, 'nothing i
 SELECT throws_ok(format('SELECT * FROM drift.validate(%L, %L)', '"ro""ws"', e), '22023', NULL, 'no expectation: ' || e)
 FROM unnest(ARRAY['{}', '[1]', '[{}]', '[{"kind": "strange"}]', '[{"kind": "range", "column": "age"}]', '[{"kind": "range", "min": 1}]', '[{"kind": "range", "column": "age", "mim": 1}]',
 	'[{"kind": "range", "column": "age", "min": true}]', '[{"kind": "not_null", "column": "age", "mostly": 2}]', '[{"kind": "set", "column": "age"}]', '[{"kind": "set", "column": "age", "values": 1}]',
-	'[{"kind": "unique"}]', '[{"kind": "unique", "column": "age", "columns": ["id"]}]', '[{"kind": "row_count"}]', '[{"kind": "class_share", "column": "age"}]', '[{"kind": "sql"}]',
+	'[{"kind": "unique"}]', '[{"kind": "unique", "column": "age", "columns": ["id"]}]', '[{"kind": "row_count"}]', '[{"kind": "unique", "columns": []}]', '[{"kind": "class_share", "column": "age"}]', '[{"kind": "sql"}]',
 	'[{"kind": "sql", "expression": "true", "aggregate": "true"}]', '[{"kind": "row_count", "min": 1, "severity": "fatal"}]']) AS e;
 SELECT throws_ok($$ SELECT * FROM drift.validate('"ro""ws"', '[{"kind": "sql", "expression": "age >"}]') $$, '42601', NULL, 'an expression that is none');
 SELECT throws_ok($$ SELECT * FROM drift.validate('"ro""ws"', '[{"kind": "sql", "expression": "age"}]') $$, '42804', NULL, 'an expression that is not true or false');
 SELECT throws_ok($$ SELECT * FROM drift.validate('"ro""ws"', '[{"kind": "sql", "expression": "true) FILTER (WHERE true"}]') $$, '42601', NULL, 'an expression that would be more');
 SELECT throws_ok($$ SELECT * FROM drift.validate('"ro""ws"', '[{"kind": "range", "column": "age", "min": "old"}]') $$, '22P02', NULL, 'a bound that is no value of the column');
+SELECT throws_ok($$ SELECT * FROM drift.validate(NULL, '[]') $$, '22004', NULL, 'no rows are named');
+SELECT throws_ok($$ SELECT * FROM drift.validate('SELECT 1 AS a, 2 AS a', '[{"kind": "not_null", "column": "a"}]') $$, '42701', NULL, 'a column that is there twice');
 SELECT throws_ok($$ SELECT * FROM drift.validate('nowhere', '[]') $$, '42P01', NULL, 'rows that are not there');
 
 -- of a model

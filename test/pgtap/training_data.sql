@@ -1,6 +1,6 @@
 -- Training rows: sources, splits by time and by hash, strategies, weights, what was known when, who may.
 BEGIN;
-SELECT plan(112);
+SELECT plan(115);
 
 CREATE SCHEMA "we""ird Ünïcode";
 SET LOCAL search_path = "we""ird Ünïcode", pg_catalog, public;
@@ -47,6 +47,9 @@ SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'born', '"ro""ws"') $
 SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', 'at', weight_column => 'city') $$, '42804', NULL, 'weights that are none');
 SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', features => '{city,outcome}') $$, '22023', NULL, 'the label as a feature');
 SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', features => '{town}') $$, '42703', NULL, 'a feature that is no column');
+SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', features => '{city,NULL}') $$, '42703', NULL, 'a feature that is NULL');
+SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', features => '{city,city}') $$, '42701', NULL, 'a feature twice');
+SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', '"ro""ws"', excluded => '{town}') $$, '42703', NULL, 'an excluded column that is none');
 SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', 'SELECT 1 AS outcome, 2 AS drift_split') $$, '42939', NULL, 'a column of a reserved name');
 SELECT throws_ok($$ SELECT drift.set_training('mo"del ü', 'outcome', 'SELECT 1 AS outcome') $$, '22023', NULL, 'nothing to learn from');
 SELECT throws_ok($$ SELECT drift.set_training('mo"del ü') $$, '55000', NULL, 'no log to train on');
