@@ -279,9 +279,9 @@ DescribeRow(Lesson *lesson, HeapTupleHeader header, MemoryContext context)
 	for (uint32 f = 0; f < o->n_features; f++)
 		if (lesson->row->natts != (int) o->n_features ||
 			TupleDescAttr(lesson->row, f)->atttypid != (o->features[f].categorical ? TEXTOID : FLOAT8OID))
-			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-							errmsg("the rows are not of the type that the learner takes"),
-							errdetail("It takes %u columns, of type text for categories and else float8.", o->n_features)));
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the rows are not of the type that the learner takes"),
+					 errdetail("It takes %u columns, of type text for categories and else float8.", o->n_features)));
 }
 
 static double
