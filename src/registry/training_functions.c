@@ -9,6 +9,7 @@
 #include "funcapi.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
+#include "utils/portal.h"
 #include "utils/snapmgr.h"
 
 #include "registry/jsonb_parts.h"
@@ -118,12 +119,18 @@ DescribeState(const SessionFit *fit)
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
-/* A snapshot of the catalogs would keep dead rows of all tables for as long as the slice takes */
+/*
+ * A snapshot would keep dead rows of all tables for as long as the slice takes.
+ * Where the procedure might commit it may also do this part of a commit: the
+ * statement's snapshot goes, and whoever needs one next makes it again.
+ */
 static void
 LetGoOfSnapshots(FunctionCallInfo fcinfo)
 {
-	if (fcinfo->context != NULL && IsA(fcinfo->context, CallContext) && !castNode(CallContext, fcinfo->context)->atomic)
-		InvalidateCatalogSnapshot();
+	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) || castNode(CallContext, fcinfo->context)->atomic)
+		return;
+	ForgetPortalSnapshots();
+	InvalidateCatalogSnapshot();
 }
 
 PG_FUNCTION_INFO_V1(drift_continue_fit);
