@@ -6,6 +6,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+#include "compat.h"
 #include "registry/jsonb_parts.h"
 
 void
