@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION drift_internal.publish_reason(learner drift.learners)
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-			WHEN learner.learned = 0 THEN NULL
+			WHEN learner.learned = 0 OR NOT EXISTS (SELECT FROM drift.models AS m WHERE m.model_id = learner.model_id AND m.deleted_at IS NULL) THEN NULL
 			WHEN learner.seen >= learner.changed_at + learner.publish_after_drift
 				AND learner.published_seen < learner.changed_at + learner.publish_after_drift
 				THEN format('%s rows after the change at row %s', learner.seen - learner.changed_at, learner.changed_at)
@@ -50,7 +50,7 @@ AS $$
 		END
 $$;
 
-COMMENT ON FUNCTION drift_internal.publish_reason(drift.learners) IS 'why a version of a learner is due; NULL: it is not';
+COMMENT ON FUNCTION drift_internal.publish_reason(drift.learners) IS 'why a version of a learner is due; NULL: it is not, or there is no model any more';
 
 CREATE OR REPLACE FUNCTION drift_internal.note_published(learner drift.learners, published integer) RETURNS void
 	LANGUAGE sql

@@ -298,6 +298,16 @@ LEFT JOIN drift.change_points AS c ON c.detector_id = d.detector_id AND c.severi
 GROUP BY d.detector_id
 HAVING d.changes <> count(c.change_id);
 
+-- What a learner knows, what is said of it and how often it was given rows.
+SELECT format('learner %s: %s rows and %s changes, and its state knows of %s and %s', l.name, l.seen, l.changes, f.seen, f.changes)
+FROM drift.learners AS l
+FULL JOIN drift_internal.learner_states AS s USING (learner_id), LATERAL drift_internal.learner_facts(s.learner) AS f
+WHERE (l.seen, l.changes) IS DISTINCT FROM (coalesce(f.seen, 0), coalesce(f.changes, 0));
+
+SELECT format('learner %s: given rows %s times, and the last time is number %s', l.name, l.updates, max(u.place))
+FROM drift.learners AS l LEFT JOIN drift.learner_updates AS u USING (learner_id)
+GROUP BY l.learner_id HAVING l.updates <> coalesce(max(u.place), 0);
+
 -- --- training ----------------------------------------------------------------
 
 SELECT format('run %s: is %s and finished at %s', run_id, status, finished_at)

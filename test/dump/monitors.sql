@@ -45,5 +45,7 @@ SELECT drift.update_detectors();
 SELECT drift.create_learner('learns é', 'odd', model => 'we"ird Ünïcode', detector => 'kswin', params => '{"optimiser": "ftrl"}', publish_every => 10);
 SELECT drift.partial_fit('learns é', $$SELECT x, small::text AS "sm é", small % 2 = 1 AS odd FROM "app's"."réadings" ORDER BY "at é"$$);
 SELECT drift.create_learner('empty', 'y', 'linear');
+-- training elsewhere, under way
+SELECT drift.log_run_metrics(drift.start_run('we"ird Ünïcode', 'nötebook', '{"rate": 0.1}'), '{"log_loss": 0.25}', 'valid', 3);
 UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
 \o

@@ -1,6 +1,6 @@
 -- Learners: rows of queries and of triggers, what a change does, versions, rights, and what is refused.
 BEGIN;
-SELECT plan(59);
+SELECT plan(60);
 CREATE SCHEMA online;
 SET LOCAL search_path = online, pg_catalog, public;
 
@@ -108,6 +108,11 @@ SELECT throws_ok($$ SELECT drift.publish_learner('plain') $$, '42501', NULL, 'wi
 SELECT drift.create_learner('empty', 'yes', model => 'churn') \g /dev/null
 SELECT throws_ok($$ SELECT drift.publish_learner('empty') $$, '55000', 'learner "empty" has learned nothing yet', 'nor without rows');
 SELECT ok(drift.learner_model('empty') IS NULL, 'it is no model yet');
+
+SELECT drift.register_model('short') \g /dev/null
+SELECT drift.create_learner('survivor', 'yes', model => 'short', publish_every => 10) \g /dev/null
+SELECT drift.delete_model('short') \g /dev/null
+SELECT is((SELECT version FROM fit_all('survivor', 'SELECT x, yes FROM stream')), NULL, 'without its model a learner learns and publishes nothing');
 
 -- to forget
 SELECT is((SELECT (seen, features, found_features, metrics)::text FROM drift.reset_learner('plain')), '(0,,f,{})', 'a learner forgets');
