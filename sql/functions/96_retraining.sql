@@ -129,7 +129,7 @@ CREATE OR REPLACE FUNCTION drift_internal.retraining_done(model text, result jso
 AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object('action', 'retrain', 'model', model,
 		'status', CASE WHEN result->>'status' IN ('failed', 'cancelled') THEN 'failed' ELSE 'succeeded' END,
-		'result', result, 'problem', CASE WHEN result->>'status' IN ('failed', 'cancelled') THEN coalesce(result->>'problem', result->>'reason') END,
+		'result', result, 'problem', CASE WHEN result->>'status' IN ('failed', 'cancelled') THEN coalesce(result->>'error', result->>'reason') END,
 		'milliseconds', round(extract(epoch FROM clock_timestamp() - started) * 1000)))
 $$;
 

@@ -1,6 +1,6 @@
 -- The cycle after its decision: when it trains, how it deploys, whether a version proves itself, and back to the one before if not.
 BEGIN;
-SELECT plan(70);
+SELECT plan(87);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -205,6 +205,32 @@ SELECT is((SELECT array_agg(k ORDER BY k) FROM cycle, jsonb_object_keys(result) 
 SELECT is(result->'retraining'->>'reason', 'No trigger asks for it.', 'nothing asked for training') FROM cycle;
 SELECT is(result->'deployment'->>'status', 'deployed', 'what was trained before is deployed') FROM cycle;
 SELECT is(drift.cycle_model('m', '2026-04-21')->'validation'->>'verdict', 'pass', 'and validated by the next');
+
+-- what failed in training is the problem of its step
+SELECT is(drift_internal.retraining_done('m', '{"status": "failed", "error": "too few rows"}', now()) - 'milliseconds',
+	'{"action": "retrain", "model": "m", "result": {"error": "too few rows", "status": "failed"}, "status": "failed", "problem": "too few rows"}', 'a run that fails');
+SELECT is(drift_internal.retraining_done('m', '{"status": "kept"}', now())->>'status', 'succeeded', 'a champion that stays is no failure');
+
+-- schedules
+SELECT is((SELECT string_agg(s.task || ' ' || s.cron, ', ' ORDER BY s.schedule_id) FROM drift.schedule_model('m', 'assess_weekly', runner => 'run_due') AS s),
+	'monitor 0 2 * * 0, deployments 15 * * * *, validate 30 3 * * *, retrain 0 4 1 * *', 'assessed weekly, trained monthly');
+SELECT is((SELECT cron FROM drift.schedule_model('m', 'online', runner => 'run_due')), '5 seconds', 'every five seconds');
+SELECT drift.load_config('{"online": {"check_interval": 600}}', 'm') \g /dev/null
+SELECT is((SELECT cron FROM drift.schedule_model('m', 'online', runner => 'run_due')), '*/10 * * * *', 'or as configured');
+SELECT is(drift.run_schedule((SELECT schedule_id FROM drift.schedules WHERE task = 'retrain'), '2026-04-22') #>> '{steps,0,result,status}', 'skipped', 'a schedule that trains looks whether that is asked for');
+SELECT is((SELECT string_agg(s->>'action', ' ' ORDER BY place) FROM jsonb_array_elements(drift.run_schedule((SELECT schedule_id FROM drift.schedules WHERE task = 'monitor'), '2026-04-23')->'steps') WITH ORDINALITY AS u (s, place)), 'check summary', 'one that monitors leaves it at that');
+
+-- batches
+SELECT is((b->>'rows')::integer || ' ' || (b->>'version') || ' ' || ((b->'labels'->>'no')::integer + (b->'labels'->>'yes')::integer), '3000 2 3000', 'a relation with the champion, summed up') FROM drift.batch_predict('m', 'visits') AS b;
+SELECT is(round((drift.batch_predict('m', 'visits', version => 1) #>> '{score,mean}')::numeric, 12), (SELECT round(avg(drift.score_row(drift.get_model('m/1'), v))::numeric, 12) FROM visits AS v), 'with another version');
+SELECT is(drift.batch_predict('m', 'SELECT * FROM visits WHERE i <= 10', 'Scored')->>'into', 'public.scored', 'into a table that is made');
+SELECT is(drift.batch_predict('m', 'SELECT * FROM visits WHERE i > 2990', 'public.scored', 1)->>'rows', '10', 'more rows into the same');
+SELECT is((SELECT string_agg(model_version || ' ' || n, ', ' ORDER BY model_version) FROM (SELECT model_version, count(score) AS n FROM scored GROUP BY 1) AS s), '1 10, 2 10', 'with their version');
+SELECT is(drift.batch_predict('m', 'SELECT a, CASE WHEN i > 1 THEN b END AS b FROM visits WHERE i < 3', on_error => 'null') - '{milliseconds,score,labels}'::text[], '{"rows": 2, "model": "m", "scored": 1, "failed": 1, "version": 2}', 'rows that cannot be scored are counted');
+SELECT throws_ok($$ SELECT drift.batch_predict('m', 'SELECT a, NULL::float8 AS b FROM visits') $$, NULL, NULL, 'or stop it');
+SELECT throws_ok($$ SELECT drift.batch_predict('m', 'SELECT *, 1 AS score FROM visits') $$, '42701', 'the source has a column "score"', 'names that answers have');
+SELECT throws_ok($$ SELECT drift.batch_predict('m', 'visits', on_error => 'skip') $$, '22023', 'on_error cannot be "skip"', 'what else to do with errors');
+SELECT throws_ok($$ SELECT drift.batch_predict('nobody', 'visits') $$, '42704', 'no model is named "nobody"', 'a model that is none');
 
 SELECT * FROM finish();
 ROLLBACK;
