@@ -1,6 +1,6 @@
 -- Training rows: sources, splits by time and by hash, strategies, weights, what was known when, who may.
 BEGIN;
-SELECT plan(115);
+SELECT plan(116);
 
 CREATE SCHEMA "we""ird Ünïcode";
 SET LOCAL search_path = "we""ird Ünïcode", pg_catalog, public;
@@ -121,6 +121,9 @@ SELECT results_eq($$ SELECT p ->> 'strategy', p ->> 'requested_strategy', p #>> 
 	$$ VALUES ('combined', 'new_only', 'new_only needs 1000 new rows with labels and there are 789: combined is used') $$, 'too few new rows alone');
 SELECT matches(plan_of('new_only', '2024-07-19', '{"minimum_class_share": 0.4}') #>> '{notes,0}', '^new_only needs 40(\.0*)? % of each class among the new rows, and 263 of 789 are "yes": combined is used$',
 	'a class that is too rare among them');
+
+SELECT results_eq($$ SELECT p ->> 'strategy', p #>> '{notes,0}' FROM plan_of('new_only', '2024-07-19', '{"embargo": "15 days"}') AS p $$,
+	$$ VALUES ('combined', 'new_only leaves 12 rows to train on and 128 to choose by: combined is used') $$, 'too few new rows beside those that are held out');
 
 -- weights: 0.3 and 0.7 of the whole, whatever the rows weigh themselves
 CREATE FUNCTION sides(plan jsonb, query text) RETURNS TABLE (is_new boolean, share float8, n bigint) LANGUAGE sql AS $$
