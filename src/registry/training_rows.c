@@ -27,6 +27,9 @@
 /* Rows between two looks at the memory */
 #define ROWS_TO_RESET 64
 
+/* Odd, from Knuth's golden ratio */
+#define HASH_MULTIPLIER UINT64CONST(0x9e3779b97f4a7c15)
+
 typedef struct RowReceiver
 {
 	DestReceiver dest;
@@ -156,21 +159,26 @@ PartByWord(const TrainingRows *rows, const TupleTableSlot *slot)
 					errdetail("It must be train, valid or test.")));
 }
 
+static inline uint64
+HashOf(TrainingColumn *column, const TupleTableSlot *slot)
+{
+	Datum value = slot->tts_values[column->attno - 1];
+
+	if (slot->tts_isnull[column->attno - 1])
+		return 0;
+	return column->hasher.reader == READ_FLOAT8 ? HashDouble(DatumGetFloat8(value)) : HashValue(&column->hasher, value);
+}
+
 /* By what the row holds, so that neither the order of rows nor equal rows matter */
 static TrainingPart
 PartByHash(TrainingRows *rows, const TupleTableSlot *slot)
 {
-	uint64 hash = drift_mix(rows->options->seed + 1);
+	uint64 hash = drift_mix(rows->options->seed + 1) + HashOf(&rows->label, slot);
 
-	for (int i = -1; i < rows->n_features; i++)
-	{
-		TrainingColumn *column = i < 0 ? &rows->label : &rows->features[i];
-		AttrNumber attno = column->attno;
-
-		hash = drift_mix(hash ^
-						 (slot->tts_isnull[attno - 1] ? 0 : HashValue(&column->hasher, slot->tts_values[attno - 1])));
-	}
-	return ldexp((double) (hash >> 11), -53) < rows->options->validation_share ? TRAINING_VALID : TRAINING_TRAIN;
+	for (int i = 0; i < rows->n_features; i++)
+		hash = hash * HASH_MULTIPLIER + HashOf(&rows->features[i], slot);
+	return ldexp((double) (drift_mix(hash) >> 11), -53) < rows->options->validation_share ? TRAINING_VALID
+																						  : TRAINING_TRAIN;
 }
 
 static TrainingPart
