@@ -162,6 +162,7 @@ DECLARE
 	next CONSTANT integer := min(t.trial) FROM drift.training_trials AS t WHERE t.run_id = run.run_id AND t.status = 'pending';
 BEGIN
 	IF next IS NOT NULL THEN
+		PERFORM drift_internal.report_progress(run.run_id, (drift_internal.progress_of_search(run.run_id))[1], format('trial %s', next));
 		PERFORM drift_internal.begin_trial(run.run_id, next);
 		RETURN todo || jsonb_build_object('phase', 'open', 'trial', next);
 	ELSIF drift_internal.next_stage(run.run_id) THEN
@@ -378,7 +379,10 @@ BEGIN
 	SET status = 'running', error = NULL, sqlstate = NULL, cancel_requested_at = NULL, finished_at = NULL,
 		pid = pg_backend_pid(), backend_start = (SELECT s.backend_start FROM pg_stat_activity AS s WHERE s.pid = pg_backend_pid()),
 		system_identifier = (SELECT c.system_identifier FROM pg_control_system() AS c),
-		parameters = jsonb_set(r.parameters, '{search,rows_before}', coalesce(r.snapshot->'hash', 'null'))
+		parameters = jsonb_set(r.parameters, '{search,rows_before}', CASE
+			WHEN EXISTS (SELECT FROM drift.training_trials AS t WHERE t.run_id = run.run_id AND t.status IN ('succeeded', 'stopped'))
+				THEN coalesce(nullif(r.parameters #> '{search,rows_before}', 'null'), r.snapshot->'hash', 'null')
+			ELSE 'null' END)
 	WHERE r.run_id = run.run_id;
 END
 $$;

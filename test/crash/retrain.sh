@@ -55,6 +55,18 @@ goes_on() {
 		silent run_sql -f test/crash/consistent.sql || { run_sql -c 'SELECT run_id, status, failed_step, error, sqlstate FROM drift.run_summary'; return 1; }
 }
 
+# A search of parameters goes on after the server came back.
+search_goes_on() {
+	run_sql -c "INSERT INTO held VALUES ('train')"
+	run_sql -c "CALL drift.tune('crash', 'logistic', '{\"l2\": [0.1, 1, 10]}', 'grid')" >"$WORK/retrain.out" 2>&1 &
+	waits && kill_server && start_cluster "$cluster" && wait $! || true
+	run_sql -c 'TRUNCATE held'
+	search=$(run_sql -c 'SELECT max(run_id) FROM drift.training_runs')
+	run_sql -c "CALL drift.resume_run($search)" | grep -q '"status": "succeeded"' &&
+		[ "$(run_sql -c "SELECT string_agg(DISTINCT status, ' ') || count(*) FROM drift.training_trials WHERE run_id = $search")" = succeeded3 ] &&
+		silent run_sql -f test/crash/consistent.sql || { run_sql -c 'SELECT run_id, status, failed_step, error, sqlstate FROM drift.run_summary'; return 1; }
+}
+
 check "a cluster is made" make_cluster "$cluster" 'max_wal_size = 64MB'
 check "it starts" start_cluster "$cluster"
 use_cluster "$cluster"
@@ -65,4 +77,5 @@ for step in $steps; do
 	check "$step: the next run settles it and succeeds" goes_on "$step"
 done
 check "every run that succeeded has a version" silent run_sql -c "SELECT 'missing' WHERE (SELECT count(*) FROM drift.training_runs WHERE status = 'succeeded') <> 9"
+check "a search is killed and gone on with" search_goes_on
 tap_end
