@@ -66,13 +66,19 @@ def status(pid, name):
 
 
 def megabytes_said(statement):
-    """What drift thinks that a training needs, as its refusal says."""
-    session = Server(**{'drift.training_memory_limit': '1MB'})
-    try:
-        session.run(statement)
-    except psycopg2.Error as error:
-        return float(re.search(r'need ([0-9]+) MB', str(error)).group(1))
-    raise SystemExit('bench: a training in 1 MB was not refused')
+    """What drift thinks that a training needs, as its refusal says once the limit lets it read the rows."""
+    limit = 1
+    while True:
+        session = Server(**{'drift.training_memory_limit': f'{limit}MB'})
+        try:
+            session.run(statement)
+        except psycopg2.Error as error:
+            needed = float(re.search(r'need ([0-9]+) MB', str(error)).group(1))
+            if 'this algorithm' in str(error):
+                return needed
+            limit = int(needed * 1.2) + 1
+        else:
+            raise SystemExit('bench: a training was not refused for its memory')
 
 
 def megabytes_taken(statement):
