@@ -216,16 +216,17 @@ $$;
 COMMENT ON FUNCTION drift.validate_deployment(text, boolean, timestamptz, timestamptz) IS
 	'Does the champion prove itself since its deployment: not worse than the version before on the same rows with outcomes, with scores as the held-out rows of its run promised; how features changed is told and never counts. record: writes it down, and where it failed the version before answers again, unless deployment.automatic_rollback of the configuration is off. Read with the rights of the caller, training rows as their owner.';
 
--- A cycle looks while the window is open.
+-- A cycle looks while the window is open, and not more often than each hour: each look spends a part of the level.
 CREATE OR REPLACE FUNCTION drift_internal.validation_due(model drift.models, as_of timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(as_of > since AND as_of <= since + make_interval(days => (drift_internal.deployment_config(model.name)->>'validation_window_days')::integer)
-		OR (as_of > since AND NOT EXISTS (SELECT FROM drift.validations AS v WHERE v.deployment_id = d.deployment_id AND v.action <> 'waits')), false)
+	SELECT coalesce(NOT EXISTS (SELECT FROM drift.validations AS v WHERE v.deployment_id = d.deployment_id AND upper(v.span) > as_of - interval '1 hour' AND upper(v.span) <= as_of)
+		AND (as_of > since AND as_of <= since + make_interval(days => (drift_internal.deployment_config(model.name)->>'validation_window_days')::integer)
+		OR (as_of > since AND NOT EXISTS (SELECT FROM drift.validations AS v WHERE v.deployment_id = d.deployment_id AND v.action <> 'waits'))), false)
 	FROM drift_internal.validated_deployment(model) AS d,
 		LATERAL (SELECT drift_internal.validated_since(d, drift_internal.run_of_version(d)) AS since) AS s
 $$;
 
 COMMENT ON FUNCTION drift_internal.validation_due(drift.models, timestamptz) IS
-	'whether a cycle validates the champion: for so many days after its deployment, and longer while outcomes are too few for a verdict';
+	'whether a cycle validates the champion: each hour at most, for so many days after its deployment, and longer while outcomes are too few for a verdict';

@@ -1,6 +1,6 @@
 -- The cycle after its decision: when it trains, how it deploys, whether a version proves itself, and back to the one before if not.
 BEGIN;
-SELECT plan(87);
+SELECT plan(89);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -204,7 +204,10 @@ SELECT is((SELECT string_agg(s->>'step', ' ' ORDER BY place) FROM cycle, jsonb_a
 SELECT is((SELECT array_agg(k ORDER BY k) FROM cycle, jsonb_object_keys(result) AS k)::text, '{as_of,checks,decision,deployment,model,retraining,status,steps}', 'its result');
 SELECT is(result->'retraining'->>'reason', 'No trigger asks for it.', 'nothing asked for training') FROM cycle;
 SELECT is(result->'deployment'->>'status', 'deployed', 'what was trained before is deployed') FROM cycle;
+SELECT drift.load_config('{"monitoring": {"drift_check_samples": 100}, "deployment": {"validation_window_days": 100}}', 'm') \g /dev/null
 SELECT is(drift.cycle_model('m', '2026-04-21')->'validation'->>'verdict', 'pass', 'and validated by the next');
+SELECT is(drift.cycle_model('m', '2026-04-21 00:30')->'validation'->>'reason', 'Nothing was due.', 'not each minute');
+SELECT is(drift.cycle_model('m', '2026-04-21 01:00')->'validation'->>'verdict', 'pass', 'but each hour');
 
 -- what failed in training is the problem of its step
 SELECT is(drift_internal.retraining_done('m', '{"status": "failed", "error": "too few rows"}', now()) - 'milliseconds',
