@@ -106,7 +106,7 @@ SELECT is(drift.score_json(drift.train('SELECT x, x > 1 AS y FROM generate_serie
 \else
 SELECT plan(2);
 SELECT throws_ok($$SELECT drift.train('SELECT 1 AS x, true AS y UNION ALL SELECT 2, false', 'y', 'gradient_boosting')$$, '0A000', 'training with XGBoost is not available here', 'without libxgboost');
-SELECT isnt(drift.train('SELECT a, b, yes FROM boosting.rows', 'yes', 'logistic'), NULL, 'linear models need nothing of it');
+SELECT ok(drift.train('SELECT a, b, yes FROM boosting.rows', 'yes', 'logistic') IS NOT NULL, 'linear models need nothing of it');
 \endif
 SELECT * FROM finish();
 ROLLBACK;
