@@ -87,7 +87,7 @@ BEGIN
 	IF drift_internal.step_of(following) <> drift_internal.step_of(todo) THEN
 		PERFORM drift_internal.end_run_step(run_id, following->'details', CASE WHEN problem IS NULL THEN 'succeeded' ELSE 'failed' END, problem);
 	END IF;
-	IF drift_internal.report_progress(run_id, NULL) AND following->>'step' <> 'end' THEN
+	IF drift_internal.report_progress(run_id, NULL) AND (following->>'step' <> 'end' OR code = '57014') THEN
 		following := jsonb_build_object('step', 'end', 'status', 'cancelled', 'error', 'Somebody called drift.cancel_run().', 'sqlstate', '57014',
 			'requested', true, 'set', following->'set');
 	END IF;
