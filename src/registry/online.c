@@ -217,14 +217,22 @@ PG_FUNCTION_INFO_V1(drift_learner_make);
 Datum
 drift_learner_make(PG_FUNCTION_ARGS)
 {
-	DriftOnlineParams params = ReadParams(PG_GETARG_JSONB_P(0));
-	ArrayType *categorical = PG_GETARG_ARRAYTYPE_P(2);
+	DriftOnlineParams params;
+	ArrayType *categorical;
 	uint32 n_features;
 	uint32 n_classes;
-	DriftText *names = ReadTexts(PG_GETARG_ARRAYTYPE_P(1), &n_features);
-	DriftText *classes = ReadTexts(PG_GETARG_ARRAYTYPE_P(3), &n_classes);
+	DriftText *names;
+	DriftText *classes;
 	Learner *learner = NewLearner(CurrentMemoryContext);
 
+	for (int i = 0; i < 4; i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							errmsg("parameters, features and classes of a learner must not be null")));
+	params = ReadParams(PG_GETARG_JSONB_P(0));
+	names = ReadTexts(PG_GETARG_ARRAYTYPE_P(1), &n_features);
+	categorical = PG_GETARG_ARRAYTYPE_P(2);
+	classes = ReadTexts(PG_GETARG_ARRAYTYPE_P(3), &n_classes);
 	CheckCounts(n_features, ARR_HASNULL(categorical) ? 0 : ArrayGetNItems(ARR_NDIM(categorical), ARR_DIMS(categorical)),
 				n_classes);
 	learner->online = drift_online_create(&learner->host, &params, names, (const bool *) ARR_DATA_PTR(categorical),

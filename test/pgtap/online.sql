@@ -1,6 +1,6 @@
 -- Learners: rows of queries and of triggers, what a change does, versions, rights, and what is refused.
 BEGIN;
-SELECT plan(60);
+SELECT plan(63);
 CREATE SCHEMA online;
 SET LOCAL search_path = online, pg_catalog, public;
 
@@ -141,6 +141,11 @@ SELECT throws_ok($$ SELECT drift.partial_fit('line', 'stream', true) $$, '55000'
 SELECT drift.create_learner('texts', 'colour') \g /dev/null
 SELECT throws_ok($$ SELECT drift.partial_fit('texts', 'SELECT x, colour FROM stream') $$, '22004', 'the classes of learner "texts" are not known', 'classes that nobody named');
 SELECT throws_ok($$ SELECT drift.partial_fit('nobody', 'stream') $$, '42704', 'no learner is named "nobody"', 'a name that there is not');
+
+SELECT throws_ok($$ SELECT drift_internal.learner_make(NULL, NULL, NULL, NULL, NULL) $$, '22004', NULL, 'a learner of nothing');
+SELECT throws_ok($$ SELECT drift_internal.learner_facts('\x01') $$, 'XX001', 'invalid learner', 'bytes that are none');
+SELECT throws_ok($$ SELECT drift_internal.learn_agg(drift_internal.learner_make('{}', '{a}', '{f}', '{x,y}', NULL), 'x', NULL, 1, ROW('a'::text)) $$, '42804', NULL,
+	'rows of another type');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -61,6 +61,10 @@ INSERT INTO hurting SELECT 'text', unnest(ARRAY['ddm', 'eddm', 'hddm_a', 'hddm_w
 INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"clock": 1}', '{"delta": 0.5, "reset": false}', '{"mode": "up"}', '{"window_size": 4, "stat_size": 2}', '{"warm_start": 0}']);
 INSERT INTO hurting SELECT 'drift.detector'::regtype, drift.detector_add_array(drift.detector(k), '{0,1,1,0,1}')::text
 FROM unnest('{ddm,eddm,hddm_a,hddm_w,page_hinkley,cusum,adwin,kswin}'::text[]) AS k;
+-- learners
+INSERT INTO hurting SELECT 'bytea', drift_internal.learner_make(p, '{a,b}', '{f,t}', c, 'ddm')::text
+FROM unnest(ARRAY['{}', '{"optimiser": "ftrl", "l1": 1}', '{"on_drift": "replace", "max_categories": 0}']::jsonb[]) AS p, LATERAL (SELECT '{no,yes,maybe}'::text[] AS c) AS v;
+INSERT INTO hurting SELECT 'drift.learners'::regtype, l::text FROM drift.learners AS l;
 INSERT INTO hurting SELECT 'drift.monitors'::regtype, m::text FROM drift.monitors AS m UNION ALL SELECT 'drift.baselines', b::text FROM drift.baselines AS b
 UNION ALL SELECT 'drift.monitor_columns', c::text FROM drift.monitor_columns AS c UNION ALL SELECT 'drift.baseline_columns', c::text FROM drift.baseline_columns AS c
 UNION ALL SELECT 'drift.checks', c::text FROM drift.checks AS c;
