@@ -94,7 +94,7 @@ CREATE UNIQUE INDEX training_runs_one ON drift.training_runs (model_id) WHERE st
 
 COMMENT ON TABLE drift.training_runs IS 'runs of training: what was asked for, on which rows, what came of it';
 COMMENT ON COLUMN drift.training_runs.kind IS 'retrain: by drift.retrain(); tune: a search of parameters by drift.tune(); external: trained elsewhere and told here';
-COMMENT ON COLUMN drift.training_runs.status IS 'succeeded: there is a new version; kept: the champion is not beaten; needs_review: people must decide';
+COMMENT ON COLUMN drift.training_runs.status IS 'succeeded: there is a new version, or a search has found its best trial; kept: the champion is not beaten; needs_review: people must decide';
 COMMENT ON COLUMN drift.training_runs.decision_id IS 'decision that asked for it';
 COMMENT ON COLUMN drift.training_runs.strategy IS 'which rows it was trained on';
 COMMENT ON COLUMN drift.training_runs.tried_strategies IS 'strategies before, whose result was worse than the champion';

@@ -9,11 +9,14 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/typcache.h"
 
+#include "compat.h"
 #include "errors.h"
 #include "pg/aggregate.h"
 #include "pg/composite.h"
