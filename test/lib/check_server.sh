@@ -38,7 +38,7 @@ if [ -f test/docs/run.sh ]; then
 fi
 
 suite stress prove -v -e sh test/stress/run.sh :: 10
-suite training prove -v -e sh test/stress/training.sh
+suite retrain prove -v -e sh test/stress/training.sh
 
 suite clients prove -v -e sh test/clients/run.sh
 
