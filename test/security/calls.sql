@@ -192,6 +192,7 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Schedules', 'run_cycle', $$CALL drift.run_cycle('risk')$$),
 	('Schedules', 'retrain_if_needed', $$CALL drift.retrain_if_needed('risk')$$),
 	('Deployment', 'deploy_if_better', $$drift.deploy_if_better('risk')$$),
+	('Deployment', 'timeline', $$drift.timeline('risk')$$),
 	('Deployment', 'validate_deployment', $$drift.validate_deployment('risk')$$),
 
 	('Cluster', 'health_check', $$drift.health_check()$$),

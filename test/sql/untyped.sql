@@ -389,6 +389,7 @@ INSERT INTO call VALUES ('silence', 'SELECT * FROM drift.silence(%s, %s, %s, kin
 	('trigger_kinds', 'SELECT * FROM drift.trigger_kinds() WHERE kind = %s', ARRAY['scheduled']), ('add_trigger', 'SELECT * FROM drift.add_trigger(%s, %s, %s, %s, %s)', ARRAY['untyped', 'threshold', '{"psi": 0.2}', 'true', '2026-01-01']),
 	('remove_trigger', 'SELECT drift.remove_trigger(%s, %s)', ARRAY['untyped', 'threshold']), ('reset_triggers', 'SELECT drift.reset_triggers(%s, %s)', ARRAY['untyped', '2026-01-01']),
 	('recommend', 'SELECT * FROM drift.recommend(%s, %s)', ARRAY['untyped', 'true']), ('should_retrain', 'SELECT * FROM drift.should_retrain(%s)', ARRAY['untyped']),
+	('timeline', 'SELECT * FROM drift.timeline(%s, %s, %s)', ARRAY['untyped', '2026-01-01', '2026-02-01']),
 	('choose_strategy', 'SELECT drift.choose_strategy(%s)', ARRAY['1']), ('assert_monitor', 'SELECT * FROM drift.assert_monitor(%s, %s, %s)', ARRAY['watched', 'critical', '1000 years']),
 	('assert_no_drift', 'SELECT drift.assert_no_drift(%s, %s, %s, %s, %s, %s)', ARRAY['SELECT 1 AS x', 'SELECT 1 AS x', '{x}', 'standard', 'warning', '1']);
 
