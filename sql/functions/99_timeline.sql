@@ -51,6 +51,7 @@ AS $$
 			WHEN 'deployment_succeeded' THEN format('version %s answers everybody', e.version)
 			WHEN 'deployment_rolled_back' THEN format('version %s is taken back', e.version)
 			WHEN 'deployment_cancelled' THEN format('deployment of version %s was ended', e.version)
+			WHEN 'deployment_validated' THEN format('version %s: validation %s', e.version, e.details->>'verdict')
 			WHEN 'model_frozen' THEN 'nothing is deployed any more'
 			WHEN 'model_unfrozen' THEN 'versions may be deployed again'
 			WHEN 'alias_set' THEN format('version %s is the champion', e.version) END, e.reason)
@@ -58,7 +59,7 @@ AS $$
 	LEFT JOIN drift.deployments AS d USING (deployment_id)
 	WHERE e.model_id = deployment_lines.model_id
 		AND (e.event IN ('deployment_started', 'deployment_step', 'deployment_succeeded', 'deployment_rolled_back', 'deployment_cancelled',
-				'model_frozen', 'model_unfrozen')
+				'deployment_validated', 'model_frozen', 'model_unfrozen')
 			-- one that a deployment set is told with it
 			OR e.event = 'alias_set' AND e.alias = 'champion' AND e.deployment_id IS NULL)
 $$;
