@@ -47,6 +47,7 @@ AS $$
 DECLARE
 	e drift.evaluations;
 	called text;
+	period text;
 BEGIN
 	SELECT * INTO e FROM drift.evaluations AS v WHERE v.evaluation_id = evaluation_report.evaluation_id;
 	IF NOT FOUND THEN
@@ -54,10 +55,13 @@ BEGIN
 			USING ERRCODE = 'undefined_object', HINT = 'drift.evaluations lists those that you may see.';
 	END IF;
 	called := CASE e.method WHEN 'held_out' THEN 'rows' ELSE 'predictions' END;
+	period := format('from %s to %s', coalesce(lower(e.span)::text, 'the beginning'), coalesce(upper(e.span)::text, 'the end'));
 	RETURN format(E'# %s: %s against champion %s\n\n**%s**: %s.\n\n',
 			(SELECT m.name FROM drift.models AS m WHERE m.model_id = e.model_id), coalesce('version ' || e.challenger_version, format('trial %s of run %s', e.trial, e.run_id)), e.champion_version, e.verdict,
 			CASE WHEN e.deploy THEN 'the challenger may take over' ELSE 'the champion stays' END)
-		|| format(E'%s %s with outcomes from %s to %s, by %s. Primary metric %s, %s.\n\n', e.n, called, coalesce(lower(e.span)::text, 'the beginning'), coalesce(upper(e.span)::text, 'the end'), CASE e.method WHEN 'held_out' THEN 'both scoring what the run held out' ELSE e.method END, e.metric, e.test)
+		|| CASE e.method WHEN 'held_out' THEN format('Both scored the %s rows %s that run %s held out.', e.n, period, e.run_id)
+			ELSE format('%s predictions with outcomes %s, by %s.', e.n, period, e.method) END
+		|| format(E' Primary metric %s, %s.\n\n', e.metric, e.test)
 		|| CASE WHEN e.power IS NULL THEN '' ELSE format(E'The test finds the demanded improvement with probability %s; 80 %% needs %s %s.\n\n',
 			drift_internal.percent_text(e.power), e.rows_needed, called) END
 		|| E'## Conditions\n\n' || (SELECT string_agg(format('- %s: %s', value->>'verdict', value->>'text'), E'\n' ORDER BY value->>'verdict' <> 'fail', key) FROM jsonb_each(e.terms))

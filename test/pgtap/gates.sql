@@ -1,6 +1,6 @@
 -- Gates of runs: metrics on rows read as their owner, a trial against the champion, absolute and relative gates, what becomes of a run.
 BEGIN;
-SELECT plan(43);
+SELECT plan(44);
 SET LOCAL search_path = public, pg_catalog;
 SET LOCAL client_min_messages = warning;
 
@@ -77,6 +77,7 @@ SELECT is(e.metric, 'roc_auc', 'another metric, for a run') FROM pg_temp.judged(
 SELECT is(jsonb_array_length(e.segments), 2, 'segments') FROM pg_temp.judged('classes', linear(1, -1), evaluation => '{"segment": "a > 0"}') AS j JOIN drift.evaluations AS e USING (run_id);
 SELECT throws_ok($$ SELECT pg_temp.judged('classes', linear(1, -1), evaluation => '{"metrics": 1}') $$, '22023', 'an evaluation has no option "metrics"', 'options that are none');
 SELECT matches(drift.evaluation_report((SELECT max(evaluation_id) FROM drift.evaluations)), '^# classes: trial 1 of run \d+ against champion 1', 'the report says what was compared');
+SELECT matches(drift.evaluation_report((SELECT max(evaluation_id) FROM drift.evaluations)), E'\n\nBoth scored the \\d+ rows from .* to .* that run \\d+ held out\\. Primary metric log_loss, ', 'on which rows');
 
 -- by the configuration
 SAVEPOINT here;
