@@ -127,10 +127,10 @@ CREATE OR REPLACE FUNCTION drift_internal.report_fit(run_id bigint, span float8[
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	done CONSTANT float8 := coalesce(least(1, (state->>'round')::float8 / nullif((state->>'rounds')::float8, 0)), 0);
-	cancelled CONSTANT boolean := drift_internal.report_progress(run_id, span[1] + (span[2] - span[1]) * done,
-		concat_ws(', ', format('round %s of %s', state->>'round', state->>'rounds'),
-			CASE WHEN state->'metric' <> 'null' THEN format('%s %s', state->>'metric', coalesce(state->>'valid', state->>'train')) END));
+	done CONSTANT float8 := least((state->>'round')::float8, (state->>'rounds')::float8) / nullif((state->>'rounds')::float8, 0);
+	said CONSTANT text := CASE WHEN state->>'round' IS NOT NULL THEN concat_ws(', ', format('round %s of %s', state->>'round', state->>'rounds'),
+		CASE WHEN state->'metric' <> 'null' THEN format('%s %s', state->>'metric', coalesce(state->>'valid', state->>'train')) END) END;
+	cancelled CONSTANT boolean := drift_internal.report_progress(run_id, span[1] + (span[2] - span[1]) * done, said);
 BEGIN
 	IF cancelled AND state->>'status' = 'running' THEN
 		RETURN state || '{"status": "cancelled", "error": "Somebody called drift.cancel_run()."}';
