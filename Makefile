@@ -124,6 +124,7 @@ SQL_FUNCTIONS = \
 	sql/functions/82_transfer.sql \
 	sql/functions/82_views.sql \
 	sql/functions/83_train.sql \
+	sql/functions/83_run_alerts.sql \
 	sql/functions/83_runs.sql \
 	sql/functions/83_run_steps.sql \
 	sql/functions/83_outside_runs.sql \

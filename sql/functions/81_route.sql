@@ -126,6 +126,7 @@ BEGIN
 	PERFORM drift_internal.set_route(model);
 	PERFORM drift_internal.emit(model, 'champion_changed',
 		jsonb_build_object('version', version, 'previous_version', before.version, 'reason', reason, 'event_id', event_id));
+	PERFORM drift_internal.close_run_alerts(model.model_id, '{training_review}', format('version %s was deployed', version), version);
 	RETURN event_id;
 END
 $$;

@@ -63,6 +63,7 @@ BEGIN
 		sqlstate = CASE WHEN cancelled THEN '57014' ELSE '57P01' END
 	WHERE r.run_id = run.run_id AND r.status = 'running';
 	PERFORM drift_internal.end_parts(run.run_id, problem, cancelled);
+	PERFORM drift_internal.alert_run(run.run_id);
 	PERFORM drift_internal.emit_run(run.run_id);
 END
 $$;
@@ -212,6 +213,7 @@ BEGIN
 		version = coalesce(close_run.version, r.version), progress = CASE WHEN over THEN 1 ELSE r.progress END,
 		progress_text = CASE WHEN NOT over THEN r.progress_text END, finished_at = clock_timestamp()
 	WHERE r.run_id = run.run_id;
+	PERFORM drift_internal.alert_run(run.run_id);
 	PERFORM drift_internal.emit_run(run.run_id);
 END
 $$;

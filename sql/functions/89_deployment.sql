@@ -169,6 +169,7 @@ BEGIN
 			deployment_id => started.deployment_id);
 		PERFORM drift_internal.set_route(model);
 		PERFORM drift_internal.emit_deployment(model, started, 'deployment_started');
+		PERFORM drift_internal.close_run_alerts(model.model_id, '{training_review}', format('version %s was deployed', version), version);
 	END IF;
 	RETURN started.deployment_id;
 END

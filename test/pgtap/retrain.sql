@@ -1,7 +1,7 @@
 -- Retraining: what each step makes, what becomes of a run, what is left where it fails. Trainers of users stand for
 -- learners, so that it is known which model is better. test/crash/retrain.sh kills the server in each step.
 BEGIN;
-SELECT plan(78);
+SELECT plan(96);
 
 CREATE SCHEMA retraining;
 SET LOCAL search_path = retraining, public;
@@ -109,10 +109,28 @@ CREATE TABLE review AS SELECT drift.retrain_model('visit', 'combined', candidate
 SELECT is(concat_ws(' ', coalesce(r->>'status', '-'), coalesce(r->>'verdict', '-'), coalesce(r->>'version', '-')), 'needs_review fail 3', 'what is better and misses a bound is for people to judge') FROM review;
 SELECT is((SELECT v.tags->>'review' FROM drift.model_versions AS v WHERE v.version = 3), 'needed', 'and says so');
 SELECT is((SELECT h.status FROM drift.health_check() AS h WHERE h.check_name = 'training_review' AND h.model = 'visit'), 'warning', 'so does the health check');
+SELECT is((SELECT concat_ws(' ', a.severity, a.status, a.title) FROM drift.alerts AS a WHERE a.kind = 'training_review'),
+	'warning firing version 3 of model "visit" is to be reviewed: ' || (r->>'reason'), 'and an alert') FROM review;
+SELECT is((SELECT a.details - 'hint' FROM drift.alerts AS a WHERE a.kind = 'training_review'), jsonb_build_object('run_id', r->'run_id', 'version', 3, 'reason', r->'reason'),
+	'which names the run') FROM review;
+SELECT is((drift.retrain_model('visit', 'combined', candidate(-1.5)))->>'status', 'needs_review', 'another one');
+SELECT is((SELECT array_agg(a.status || ' ' || (a.details->>'version')) FROM drift.alerts AS a WHERE a.kind = 'training_review'), '{firing 4}', 'has no alert of its own');
+SAVEPOINT reviewed;
+SELECT drift.deploy('visit', 3);
+SELECT is((SELECT a.status FROM drift.alerts AS a WHERE a.kind = 'training_review'), 'firing', 'deploying another version says nothing of it');
+SELECT drift.deploy('visit', 4, 'canary');
+SELECT is((SELECT concat_ws(': ', a.status, a.comment) FROM drift.alerts AS a WHERE a.kind = 'training_review'), 'resolved: version 4 was deployed', 'deploying its version resolves it, also for a share');
+SELECT is((SELECT count(*) FROM drift.outbox WHERE topic IN ('alert_raised', 'alert_resolved') AND payload->>'kind' = 'training_review'), 2::bigint, 'systems outside are told');
+ROLLBACK TO reviewed;
+SELECT drift.promote('visit', 4);
+SELECT is((SELECT concat_ws(': ', a.status, a.comment) FROM drift.alerts AS a WHERE a.kind = 'training_review'), 'resolved: version 4 was deployed', 'or for all');
+ROLLBACK TO reviewed;
 SELECT drift.load_config('{}', 'visit');
 
 CREATE TABLE tried AS SELECT drift.retrain_model('visit', 'combined', candidate(1.5) || '{"fallback_strategies": ["combined", "new_only", "all_data"]}') AS r;
 SELECT is(concat_ws(' ', coalesce(r->>'status', '-'), coalesce(r->>'strategy', '-'), r->'tried_strategies'), 'kept combined ["new_only", "all_data"]', 'other strategies are tried, and of equals the first counts') FROM tried;
+SELECT is((SELECT concat_ws(': ', a.status, a.comment) FROM drift.alerts AS a WHERE a.kind = 'training_review'), format('resolved: run %s ended kept', r->>'run_id'),
+	'a run that needs no review resolves the alert') FROM tried;
 SELECT is((SELECT count(*) FROM drift.evaluations AS e WHERE e.run_id = (r->>'run_id')::bigint), 3::bigint, 'each is compared with the champion') FROM tried;
 SELECT is((SELECT count(DISTINCT (s.details->>'strategy')) FROM drift.run_steps AS s WHERE s.run_id = (r->>'run_id')::bigint AND s.step = 'plan'), 3::bigint, 'by its own plan') FROM tried;
 SELECT is((SELECT s.plan->>'strategy' FROM drift.training_runs AS s WHERE s.run_id = (r->>'run_id')::bigint), 'combined', 'the run has that of its strategy') FROM tried;
@@ -146,12 +164,23 @@ SELECT matches(r->>'error', '100000', 'it says how many are needed') FROM few;
 SELECT is(r->'trials', '0', 'nothing was trained') FROM few;
 SELECT is((SELECT payload->>'status' FROM drift.outbox ORDER BY event_id DESC LIMIT 1), 'failed', 'who waits for it hears of it');
 SELECT is((SELECT h.status FROM drift.health_check() AS h WHERE h.check_name = 'failed_training' AND h.model = 'visit'), 'warning', 'the health check tells of it');
+SELECT is((SELECT count(*) FROM drift.alerts AS a WHERE a.kind = 'training_failed'), 0::bigint, 'who trains by hand sees it without an alert');
+SELECT drift.silence(tstzrange(now() - interval '1 hour', now() + interval '1 hour'), 'known', model => 'visit', kind => 'training_failed');
+SELECT drift.retrain_model('visit', options => '{"minimum_rows": 100000, "triggered_by": "cycle"}');
+SELECT is((SELECT count(*) FROM drift.alerts AS a WHERE a.kind = 'training_failed'), 0::bigint, 'there is none in a silence');
+DELETE FROM drift.silences;
+SELECT drift.retrain_model('visit', options => '{"minimum_rows": 100000, "triggered_by": "cycle"}');
+SELECT is((SELECT concat_ws(' ', a.severity, a.status, a.details->>'sqlstate') FROM drift.alerts AS a WHERE a.kind = 'training_failed'), 'warning firing 23514', 'a run by itself raises one');
+SELECT is((SELECT a.title FROM drift.alerts AS a WHERE a.kind = 'training_failed'), 'training of model "visit" failed: ' || error, 'which says why') FROM newest;
+SELECT is((SELECT payload->>'status' FROM drift.outbox ORDER BY event_id DESC LIMIT 1), 'failed', 'the event of the run comes last');
 
 CREATE TABLE one AS SELECT drift.retrain_model('visit', 'combined',
 	'{"candidates": [{"algorithm": "retraining.told", "params": {"problem": "no luck"}}, {"algorithm": "retraining.told", "params": {"slope": -1.5}}]}') AS r;
 SELECT is(concat_ws(' ', coalesce(r->>'status', '-'), r->'trials'), 'succeeded 2', 'a candidate that fails leaves the others') FROM one;
 SELECT is((SELECT array_agg(concat_ws(' ', t.status, t.error) ORDER BY t.trial) FROM drift.training_trials AS t WHERE t.run_id = (r->>'run_id')::bigint),
 	'{failed no luck,succeeded}', 'and says why') FROM one;
+SELECT is((SELECT concat_ws(': ', a.status, a.comment) FROM drift.alerts AS a WHERE a.kind = 'training_failed'), format('resolved: run %s ended succeeded', r->>'run_id'),
+	'which resolves the alert') FROM one;
 
 CREATE TABLE none AS SELECT drift.retrain_model('visit', 'combined', '{"fallback_strategies": ["all_data"], "candidates": [{"algorithm": "retraining.told", "params": {"problem": "no luck"}}]}') AS r;
 SELECT is(concat_ws(' ', coalesce(r->>'status', '-'), coalesce(r->>'failed_step', '-'), coalesce(r->>'error', '-')), 'failed train retraining.told: no luck', 'where all fail the run does') FROM none;
@@ -185,12 +214,25 @@ SELECT is(drift.cancel_run(run_id), true, 'it can be cancelled') FROM newest;
 SELECT is(concat_ws(' ', status, sqlstate), 'cancelled 57014', 'which ends it') FROM newest;
 SELECT is((SELECT s.error FROM drift.run_steps AS s WHERE s.run_id = n.run_id AND s.step = 'train'), 'The session with process number 1 ended before the run did.',
 	'with its step') FROM newest AS n;
+SELECT is((SELECT count(*) FROM drift.alerts AS a WHERE a.kind = 'training_failed' AND a.status <> 'resolved'), 0::bigint, 'what people cancel raises no alert');
 SELECT is(drift.cancel_run(run_id), false, 'once') FROM newest;
 SELECT throws_ok('SELECT drift.cancel_run(0)', '42704', 'there is no run 0', 'a run must be there');
 
-UPDATE drift.training_runs AS r SET status = 'running', cancel_requested_at = NULL, finished_at = NULL WHERE r.run_id = (SELECT run_id FROM newest);
+-- A slice that was cancelled knows no rounds.
+SAVEPOINT sliced;
+UPDATE drift.training_runs AS r SET status = 'running', pid = pg_backend_pid(), backend_start = (SELECT a.backend_start FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid()),
+	cancel_requested_at = NULL WHERE r.run_id = (SELECT run_id FROM newest);
+SELECT drift_internal.report_fit(run_id, '{0.25,0.75}', '{"status": "running", "round": 3, "rounds": 6, "metric": "log_loss", "valid": 0.5}') FROM newest;
+SELECT drift_internal.report_fit(run_id, '{0.25,0.75}', '{"status": "cancelled"}') FROM newest;
+SELECT is(concat_ws(' ', progress, progress_text), '0.5 round 3 of 6, log_loss 0.5', 'how far a fit was stays where a slice of it is cancelled')
+FROM drift.training_runs AS r WHERE r.run_id = (SELECT n.run_id FROM newest AS n);
+ROLLBACK TO sliced;
+
+UPDATE drift.training_runs AS r SET status = 'running', triggered_by = 'schedule', cancel_requested_at = NULL, finished_at = NULL WHERE r.run_id = (SELECT run_id FROM newest);
 SELECT is((drift.retrain_model('visit', 'combined', candidate(-1.5)))->>'status', 'succeeded', 'the next run ends one that is dead');
 SELECT is((SELECT r.status FROM drift.training_runs AS r ORDER BY r.run_id DESC OFFSET 1 LIMIT 1), 'failed', 'which failed');
+SELECT is((SELECT array_agg(a.status || ' ' || (a.details->>'sqlstate') ORDER BY a.alert_id DESC) FROM drift.alerts AS a WHERE a.kind = 'training_failed'), '{resolved 57P01,resolved 23514}',
+	'with an alert, until it ended well');
 
 -- --- beside each other, and purged ---------------------------------------------------
 
