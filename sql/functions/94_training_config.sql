@@ -4,12 +4,12 @@ CREATE OR REPLACE FUNCTION drift_internal.default_candidates(is_class boolean) R
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('[{"algorithm": "%s"}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting", '
+	SELECT format('[{"algorithm": "%s", "params": {"clip": true}}, {"algorithm": "random_forest"}, {"algorithm": "gradient_boosting", '
 			'"params": {"n_estimators": 300, "learning_rate": 0.1, "max_depth": 4, "early_stopping_rounds": 20}}]',
 		CASE WHEN is_class THEN 'logistic' ELSE 'ridge' END)::jsonb
 $$;
 
-COMMENT ON FUNCTION drift_internal.default_candidates(boolean) IS 'algorithms that are trained where none are named; boosting ends where the validation rows say so';
+COMMENT ON FUNCTION drift_internal.default_candidates(boolean) IS 'algorithms that are trained where none are named: a linear one that does not extrapolate, and boosting that ends where the validation rows say so';
 
 -- Outcomes of a log are classes unless the champion predicts a number.
 CREATE OR REPLACE FUNCTION drift_internal.default_label(model_id integer, options jsonb) RETURNS text

@@ -41,6 +41,10 @@ typedef struct LinearFit
 	{ \
 		"missing_indicator", FIT_PARAM_BOOLEAN, .initial = 0 \
 	}
+#define CLIP \
+	{ \
+		"clip", FIT_PARAM_BOOLEAN, .initial = 0 \
+	}
 #define STANDARDISE \
 	{ \
 		"standardise", FIT_PARAM_BOOLEAN, .initial = 1 \
@@ -71,11 +75,11 @@ typedef struct LinearFit
 	}
 /* clang-format on */
 
-static const FitParamRule linear_rules[] = {IMPUTE, INDICATOR, {NULL}};
-static const FitParamRule ridge_rules[] = {L2(1), STANDARDISE, IMPUTE, INDICATOR, {NULL}};
-static const FitParamRule elastic_rules[] = {L1(1), L2(0), STANDARDISE, ROUNDS, TOLERANCE, IMPUTE, INDICATOR, {NULL}};
+static const FitParamRule linear_rules[] = {IMPUTE, INDICATOR, CLIP, {NULL}};
+static const FitParamRule ridge_rules[] = {L2(1), STANDARDISE, IMPUTE, INDICATOR, CLIP, {NULL}};
+static const FitParamRule elastic_rules[] = {L1(1), L2(0), STANDARDISE, ROUNDS, TOLERANCE, IMPUTE, INDICATOR, CLIP, {NULL}};
 static const FitParamRule logistic_rules[] = {L1(0),  L2(1),     STANDARDISE, CLASS_WEIGHT, SOLVER,
-											  ROUNDS, TOLERANCE, IMPUTE,      INDICATOR,    {NULL}};
+											  ROUNDS, TOLERANCE, IMPUTE,      INDICATOR,    CLIP,   {NULL}};
 
 /* The value of a parameter that not every one of these algorithms has */
 static double
@@ -110,6 +114,7 @@ EncodingOf(const DriftLinearOptions *options, const FitParams *params)
 
 	return (DriftEncoderOptions){.fill = (DriftFill) FitParam(params, "impute"),
 								 .indicators = FitParam(params, "missing_indicator") != 0,
+								 .clip = FitParam(params, "clip") != 0,
 								 .standardise = penalised && ParamOr(params, "standardise", 1) != 0,
 								 .drop_first = !penalised};
 }

@@ -154,6 +154,21 @@ fill_of(const DriftEncoders *e, const DriftDesign *design, const DriftDesignColu
 	return 0;
 }
 
+/* Of the column as it is after filling */
+static void
+learn_range(DriftEncoder *encoder, const DriftDesign *design, const DriftDesignColumn *column)
+{
+	encoder->least = design->n_rows > 0 ? INFINITY : encoder->fill;
+	encoder->most = design->n_rows > 0 ? -INFINITY : encoder->fill;
+	for (uint64_t i = 0; i < design->n_rows; i++)
+	{
+		double x = isnan(column->values[i]) ? encoder->fill : column->values[i];
+
+		encoder->least = fmin(encoder->least, x);
+		encoder->most = fmax(encoder->most, x);
+	}
+}
+
 /* Moments of the column as it is after filling; a column that is constant up to rounding is only shifted, as in scikit-learn */
 static void
 learn_scale(DriftEncoder *encoder, const DriftDesign *design, const DriftDesignColumn *column)
@@ -194,6 +209,8 @@ learn_number(DriftEncoders *e, DriftEncoder *encoder, const DriftDesign *design,
 	encoder->indicator = e->options.indicators && has_missing(column, design->n_rows);
 	encoder->count = encoder->indicator ? 2 : 1;
 	encoder->fill = fill_of(e, design, column, sorting, host);
+	if (e->options.clip)
+		learn_range(encoder, design, column);
 	if (e->options.standardise)
 		learn_scale(encoder, design, column);
 }
@@ -245,8 +262,8 @@ drift_encoders_learn(DriftEncoders *e, const DriftDesign *train, const DriftEnco
 		else
 			learn_number(e, encoder, train, column, &sorting, host);
 		e->n_features += encoder->count;
-		/* an input, and each feature at most three times: filled, shifted, scaled */
-		slots += 1 + 3 * (uint64_t) encoder->count;
+		/* an input, and each feature at most four times: filled, clipped, shifted, scaled */
+		slots += 1 + 4 * (uint64_t) encoder->count;
 		if (slots > DRIFT_MODEL_MAX_SLOTS)
 			return DRIFT_OVERFLOW;
 	}
@@ -265,6 +282,8 @@ encode_number(const DriftEncoders *e, const DriftEncoder *encoder, const double 
 	{
 		double x = isnan(values[i]) ? encoder->fill : values[i];
 
+		if (e->options.clip)
+			x = x < encoder->least ? encoder->least : x > encoder->most ? encoder->most : x;
 		out[i * row_step] = e->options.standardise ? (x - encoder->mean) / encoder->scale : x;
 	}
 	if (encoder->indicator)
@@ -323,6 +342,18 @@ fill_constant(const DriftEncoder *encoder)
 }
 
 static double
+least_constant(const DriftEncoder *encoder)
+{
+	return encoder->least;
+}
+
+static double
+most_constant(const DriftEncoder *encoder)
+{
+	return encoder->most;
+}
+
+static double
 mean_constant(const DriftEncoder *encoder)
 {
 	return encoder->mean;
@@ -334,12 +365,13 @@ scale_constant(const DriftEncoder *encoder)
 	return encoder->scale;
 }
 
-/* One step for all columns of numbers */
+/* One step for all columns of numbers, with a constant each, or a pair of them */
 static void
-add_step(Slots *slots, DriftDraft *d, DriftStepOp op, Constant constant)
+add_step(Slots *slots, DriftDraft *d, DriftStepOp op, Constant constant, Constant second)
 {
+	uint32_t each = second != NULL ? 2 : 1;
 	uint32_t first_number = (uint32_t) drift_draft_count(d, DRIFT_SECTION_NUMBERS);
-	double *numbers = drift_draft_add(d, DRIFT_SECTION_NUMBERS, slots->n_numbers);
+	double *numbers = drift_draft_add(d, DRIFT_SECTION_NUMBERS, (uint64_t) each * slots->n_numbers);
 	uint32_t *in = take(slots->host, slots->n_numbers, sizeof(uint32_t));
 	uint32_t out;
 
@@ -347,7 +379,9 @@ add_step(Slots *slots, DriftDraft *d, DriftStepOp op, Constant constant)
 	{
 		const DriftEncoder *encoder = &slots->e->columns[slots->numbers[i]];
 
-		numbers[i] = constant(encoder);
+		numbers[i * each] = constant(encoder);
+		if (second != NULL)
+			numbers[i * each + 1] = second(encoder);
 		in[i] = slots->feature[encoder->first];
 	}
 	out = drift_draft_step(d, op, in, slots->n_numbers, slots->n_numbers, first_number,
@@ -417,11 +451,13 @@ drift_encoders_draft(const DriftEncoders *e, const DriftDesign *design, DriftDra
 	}
 	if (slots.n_numbers > 0)
 	{
-		add_step(&slots, d, DRIFT_STEP_IMPUTE, fill_constant);
+		add_step(&slots, d, DRIFT_STEP_IMPUTE, fill_constant, NULL);
+		if (e->options.clip)
+			add_step(&slots, d, DRIFT_STEP_CLIP, least_constant, most_constant);
 		if (e->options.standardise)
 		{
-			add_step(&slots, d, DRIFT_STEP_SUBTRACT, mean_constant);
-			add_step(&slots, d, DRIFT_STEP_DIVIDE, scale_constant);
+			add_step(&slots, d, DRIFT_STEP_SUBTRACT, mean_constant, NULL);
+			add_step(&slots, d, DRIFT_STEP_DIVIDE, scale_constant, NULL);
 		}
 	}
 	if (e->n_features > 0)

@@ -3,9 +3,9 @@
  *		From the columns of a design to the numbers that a linear predictor
  *		multiplies, and the same as steps of a model.
  *
- * A number becomes one feature: missing ones are filled, then it is
- * standardised where that is asked for; a second feature is 1 where it was
- * missing. A category becomes a feature for each label, 1 where it has that
+ * A number becomes one feature: missing ones are filled, then it is kept within
+ * the range of the training rows and standardised where that is asked for; a
+ * second feature is 1 where it was missing. A category becomes a feature for each label, 1 where it has that
  * label; missing and unknown labels are 0 everywhere. What drift_encode()
  * writes is bit for bit what the model's steps compute.
  */
@@ -27,6 +27,7 @@ typedef struct DriftEncoderOptions
 {
 	DriftFill fill;
 	bool indicators;  /* of the numbers that are missing in some row */
+	bool clip;        /* numbers below the least of the training rows count as that, and those above the most as that */
 	bool standardise; /* numbers: less their mean, over their standard deviation (of the population) */
 	bool
 		drop_first; /* leave out the first label of columns that are missing in no row, so that features are not collinear */
@@ -39,6 +40,8 @@ typedef struct DriftEncoder
 	uint32_t first_label; /* of categories: label of the first feature */
 	bool indicator;       /* the last feature tells the missing */
 	double fill;
+	double least; /* of the filled column, where numbers are clipped */
+	double most;
 	double mean; /* 0 and 1 where nothing is standardised */
 	double scale;
 } DriftEncoder;

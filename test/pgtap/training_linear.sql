@@ -1,6 +1,6 @@
 -- Linear models of drift.train(): the predictions of scikit-learn's pipelines, what parameters and labels they take, and what has no best fit.
 BEGIN;
-SELECT plan(39);
+SELECT plan(41);
 CREATE SCHEMA "line ar";
 SET LOCAL search_path = "line ar", public;
 
@@ -86,6 +86,9 @@ SELECT throws_ok($$SELECT drift.train('SELECT ''infinity''::float8 AS x, true AS
 	'column "x" is infinite in 1 row', 'infinite values are refused by name');
 SELECT throws_ok($$SELECT drift.train('SELECT i * 1e200 AS x, i % 2 = 0 AS y FROM generate_series(1, 9) AS i', 'y', 'logistic', '{"standardise": false}')$$, '22003',
 	'a column has numbers too large for a linear model', 'numbers whose squares are not finite');
+SELECT is(drift.score_json(m, '{"a": 1000, "b": 0, "g": "u"}'), drift.score_json(m, jsonb_build_object('a', top, 'b', 0, 'g', 'u')), 'clip: beyond the range is its end')
+FROM (SELECT fitted('logistic', 'y', '{"clip": true}') AS m, max(a) AS top FROM made) AS c;
+SELECT is(answers(fitted('logistic', 'y', '{"clip": true}')), answers(fitted('logistic', 'y', '{}')), 'and within it nothing changes');
 SET LOCAL client_min_messages = error;
 SELECT lives_ok($$SELECT fitted('logistic', 'y', '{"max_iterations": 1}')$$, 'rounds that are over are a warning');
 SELECT * FROM finish();

@@ -121,7 +121,7 @@ test_every_option(void)
 	static Rows r;
 	static const char *const fills[] = {"mean", "median", "most frequent", "zero"};
 
-	for (int way = 0; way < 64; way++)
+	for (int way = 0; way < 128; way++)
 	{
 		TestHost host;
 		DriftEncoders e;
@@ -129,7 +129,8 @@ test_every_option(void)
 		DriftEncoderOptions options = {.fill = (DriftFill) (way & 3),
 									   .indicators = (way & 4) != 0,
 									   .standardise = (way & 8) != 0,
-									   .drop_first = (way & 16) != 0};
+									   .drop_first = (way & 16) != 0,
+									   .clip = (way & 64) != 0};
 		bool missing = (way & 32) != 0;
 		uint32_t expected = NUMBERS + LABELS;
 		bool learned;
@@ -138,11 +139,13 @@ test_every_option(void)
 		expected -= options.drop_first && !missing;
 		test_host_init(&host);
 		make_rows(&r, missing, way % 5 == 0);
+		/* so that the others have numbers beyond their range */
+		r.design.n_rows = options.clip ? ROWS / 10 : ROWS;
 		learned = drift_encoders_learn(&e, &r.design, &options, &host.host, &why) == DRIFT_OK;
 		ok(learned && e.n_features == expected && rows_that_differ(&e, &r.design, &host) == 0,
-		   "%s,%s%s%s%s: features are those of the steps", fills[options.fill], missing ? " missing," : "",
+		   "%s,%s%s%s%s%s: features are those of the steps", fills[options.fill], missing ? " missing," : "",
 		   options.indicators ? " indicators," : "", options.standardise ? " standardised," : "",
-		   options.drop_first ? " first label left out" : "");
+		   options.drop_first ? " first label left out" : "", options.clip ? " clipped" : "");
 		test_host_free(&host);
 	}
 }
