@@ -77,9 +77,10 @@ typedef struct LinearFit
 
 static const FitParamRule linear_rules[] = {IMPUTE, INDICATOR, CLIP, {NULL}};
 static const FitParamRule ridge_rules[] = {L2(1), STANDARDISE, IMPUTE, INDICATOR, CLIP, {NULL}};
-static const FitParamRule elastic_rules[] = {L1(1), L2(0), STANDARDISE, ROUNDS, TOLERANCE, IMPUTE, INDICATOR, CLIP, {NULL}};
-static const FitParamRule logistic_rules[] = {L1(0),  L2(1),     STANDARDISE, CLASS_WEIGHT, SOLVER,
-											  ROUNDS, TOLERANCE, IMPUTE,      INDICATOR,    CLIP,   {NULL}};
+static const FitParamRule elastic_rules[] = {L1(1),  L2(0),     STANDARDISE, ROUNDS, TOLERANCE,
+											 IMPUTE, INDICATOR, CLIP,        {NULL}};
+static const FitParamRule logistic_rules[] = {L1(0),     L2(1),  STANDARDISE, CLASS_WEIGHT, SOLVER, ROUNDS,
+											  TOLERANCE, IMPUTE, INDICATOR,   CLIP,         {NULL}};
 
 /* The value of a parameter that not every one of these algorithms has */
 static double
