@@ -1,14 +1,15 @@
 -- runs of training: one at a time for each model, by a session that others can ask about
 --
 -- A run is committed before the work begins. Who died meanwhile does not hold it: the backend is gone, or is another
--- one, or does nothing, or belongs to the cluster that this one is a copy of.
+-- one, or does nothing, or something that it began later, or belongs to the cluster that this one is a copy of.
 
 CREATE OR REPLACE FUNCTION drift_internal.is_alive(run drift.training_runs) RETURNS boolean
 	LANGUAGE sql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN run.kind <> 'external' THEN run.status = 'running'
-		AND run.system_identifier = (SELECT c.system_identifier FROM pg_control_system() AS c) AND drift_internal.is_running(run.pid, run.backend_start) END
+		AND run.system_identifier = (SELECT c.system_identifier FROM pg_control_system() AS c)
+		AND drift_internal.is_running(run.pid, run.backend_start, CASE run.kind WHEN 'retrain' THEN run.started_at END) END
 $$;
 
 COMMENT ON FUNCTION drift_internal.is_alive(drift.training_runs) IS 'whether another session works on a run; NULL: it is of no session';

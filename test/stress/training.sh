@@ -67,6 +67,19 @@ second_is_refused() {
 	run_sql -v VERBOSITY=verbose -c "CALL drift.retrain('long')" 2>&1 | grep -q 'ERROR:  55006'
 }
 
+# As after a cancel between two steps: the run says running, and its session is busy with something else.
+forgotten() {
+	psql -XAtq -d drift_training_stress -c "SELECT drift_internal.begin_retrain('long', NULL, '{}')" -c 'SELECT pg_sleep(60)' >"$work/out" 2>"$work/errors" &
+	for attempt in $(seq 200); do
+		busy=$(run_sql -c "SELECT p.state FROM drift.training_progress AS p JOIN pg_stat_activity AS a USING (pid) WHERE a.state = 'active' AND a.query LIKE '%sleep%'")
+		[ -n "$busy" ] && break
+		sleep 0.05
+	done
+	run_sql -c "SELECT drift.cancel_run(run_id), pg_terminate_backend(pid) FROM drift.training_progress" >/dev/null
+	wait $!
+	[ "$busy" = dead ] && [ -z "$(run_sql -c 'SELECT * FROM drift.training_progress')" ]
+}
+
 stopped() {
 	for attempt in $(seq 200); do
 		[ -e "/proc/$(cat "$work/client")" ] || break
@@ -86,6 +99,7 @@ cancelled_by_signal() {
 }
 
 check "there is a table to train on" prepare
+check "a run whose session went on to something else is dead" forgotten
 if run_sql -c "SELECT FROM drift.train('SELECT * FROM visits LIMIT 500', 'y', 'gradient_boosting', '{\"n_estimators\": 1, \"exclude\": [\"at\"]}')" >/dev/null 2>&1; then
 	check "a training begins, and tells its rounds" begin_training
 	check "another one of the model is refused" second_is_refused
