@@ -1,11 +1,5 @@
 -- probabilities under no drift
 
-CREATE OR REPLACE FUNCTION drift_internal.chi_square_p_value(statistic float8, degrees_of_freedom float8) RETURNS float8
-	AS 'MODULE_PATHNAME', 'drift_chi_square_p_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION drift_internal.chi_square_p_value(float8, float8) IS
-	'probability that a chi-square variable with these degrees of freedom reaches the statistic';
-
 CREATE OR REPLACE FUNCTION drift.psi_p_value(psi float8, bins bigint, n_reference bigint, n_current bigint) RETURNS float8
 	AS 'MODULE_PATHNAME', 'drift_psi_chance_p_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 

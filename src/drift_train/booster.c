@@ -14,7 +14,6 @@
 struct Boost
 {
 	BoostHandle held;
-	int n_matrices;
 	void *matrices[MOST_MATRICES];
 };
 
@@ -31,7 +30,6 @@ BoostCreate(BoostMatrix *const *matrices, int n)
 
 	Assert(n <= MOST_MATRICES);
 	BoostHold(&boost->held, XGBoosterFree);
-	boost->n_matrices = n;
 	for (int i = 0; i < n; i++)
 		boost->matrices[i] = matrices[i]->held.handle;
 	BoostEnter(&call);

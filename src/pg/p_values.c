@@ -13,26 +13,6 @@
 #include "stats/divergence.h"
 #include "stats/hypothesis.h"
 #include "stats/occurrence.h"
-#include "stats/special.h"
-
-/* Get the probability that chi-square with df degrees of freedom reaches the statistic */
-PG_FUNCTION_INFO_V1(drift_chi_square_p_value);
-Datum
-drift_chi_square_p_value(PG_FUNCTION_ARGS)
-{
-	float8 statistic = PG_GETARG_FLOAT8(0);
-	float8 df = PG_GETARG_FLOAT8(1);
-
-	if (isnan(statistic) || statistic < 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("chi-square statistic %g is negative or NaN", statistic)));
-
-	if (!(df > 0) || isinf(df))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("degrees of freedom %g are not positive and finite", df)));
-
-	PG_RETURN_FLOAT8(isinf(statistic) ? 0 : drift_chi2_sf(statistic, df));
-}
 
 /* Refuse what cannot be a PSI over so many bins of so many rows */
 static void

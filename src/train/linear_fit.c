@@ -164,12 +164,6 @@ drift_linear_loss(const DriftLinearFit *fit)
 	return fit->mean_loss;
 }
 
-uint32_t
-drift_linear_aliased(const DriftLinearFit *fit)
-{
-	return fit->n_aliased;
-}
-
 /* Those of several classes are free up to a number they share: their sum becomes 0. */
 static void
 centre(double *intercepts, uint32_t outputs)

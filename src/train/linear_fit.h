@@ -91,9 +91,6 @@ uint32_t drift_linear_rounds(const DriftLinearFit *fit);
 /* Mean loss of the last pass that is over, without penalty; NaN before. */
 double drift_linear_loss(const DriftLinearFit *fit);
 
-/* Features that the last step left out because those before determine them: their coefficient is 0. */
-uint32_t drift_linear_aliased(const DriftLinearFit *fit);
-
 /* Coefficients [output][feature] and an intercept for each output: one, or one for each class, then with the sum 0. */
 void drift_linear_result(const DriftLinearFit *fit, double *coefficients, double *intercepts);
 

@@ -89,22 +89,6 @@ is_separated(DriftLinearFit *fit)
 	return fit->flat_rounds >= FLAT_ROUNDS;
 }
 
-static uint32_t
-count_aliased(const DriftLinearFit *fit)
-{
-	uint32_t n = 0;
-
-	for (uint32_t j = 0; j < fit->rows.n_features; j++)
-	{
-		bool everywhere = true;
-
-		for (uint32_t k = 0; k < fit->outputs; k++)
-			everywhere &= fit->aliased[(size_t) k * fit->width + j];
-		n += everywhere;
-	}
-	return n;
-}
-
 /* On to a sample 8 times as large; where this one led nowhere, from the start. */
 static void
 next_stage(DriftLinearFit *fit, bool settled)
@@ -168,7 +152,6 @@ go_on(DriftLinearFit *fit)
 	else if (fit->stride == 1 && has_converged(fit, move, condition))
 	{
 		fit->status = DRIFT_LINEAR_CONVERGED;
-		fit->n_aliased = count_aliased(fit);
 		if (fit->options.loss == DRIFT_LOSS_SQUARED && fit->options.l1 == 0)
 			fit->mean_loss = squared_loss_after(fit);
 	}

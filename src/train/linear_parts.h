@@ -54,7 +54,6 @@ struct DriftLinearFit
 	uint32_t flat_rounds;
 	double *slope; /* room */
 	bool *aliased;
-	uint32_t n_aliased;
 	double *gradient_from;
 	double along; /* derivative in the direction of the step */
 	double share; /* of the step that is tried */

@@ -104,14 +104,6 @@ drift_online_create(const DriftHost *host, const DriftOnlineParams *params, cons
 	return o;
 }
 
-const double *
-drift_online_margins(DriftOnline *o, const DriftOnlineRow *row)
-{
-	drift_online_gather(o, &o->front, row, false);
-	drift_online_arm_margins(o, &o->front);
-	return o->margins;
-}
-
 static void
 tally(DriftOnlineTally *t, double fading, double right, double loss, double squares)
 {

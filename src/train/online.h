@@ -184,9 +184,6 @@ DriftOnline *drift_online_create(const DriftHost *host, const DriftOnlineParams 
  */
 DriftStatus drift_online_add(DriftOnline *o, const DriftOnlineRow *row, double target, double weight);
 
-/* Margins of a row by what was learned so far: n_groups numbers that hold until the next call. */
-const double *drift_online_margins(DriftOnline *o, const DriftOnlineRow *row);
-
 /* The weight of a column by what was learned so far. */
 double drift_online_weight(const DriftOnline *o, const DriftOnlineArm *arm, uint32_t column, uint32_t group);
 

@@ -157,7 +157,6 @@ typedef struct LinearResult
 	DriftStatus refused;
 	DriftLinearStatus status;
 	uint32_t rounds;
-	uint32_t aliased;
 	double loss;
 	double coefficients[512]; /* by output those of the features, then the intercept */
 } LinearResult;
@@ -187,7 +186,6 @@ linear_fit(const LinearRows *rows, const DriftLinearOptions *options, LinearResu
 		while ((result->status = drift_linear_advance(fit)) == DRIFT_LINEAR_RUNNING)
 			;
 		result->rounds = drift_linear_rounds(fit);
-		result->aliased = drift_linear_aliased(fit);
 		result->loss = drift_linear_loss(fit);
 		drift_linear_result(fit, coefficients, intercepts);
 		for (uint32_t k = 0; k < outputs; k++)
