@@ -156,12 +156,14 @@ CREATE OR REPLACE PROCEDURE drift.retrain_if_needed(model text, INOUT result jso
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	done jsonb;
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	CALL drift_internal.retrain_step(model, as_of, false, 'schedule', done);
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	result := done->'result';
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

@@ -71,6 +71,7 @@ CREATE OR REPLACE PROCEDURE drift.run_cycle(model text, INOUT result jsonb DEFAU
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	step jsonb;
 	done jsonb;
 	results jsonb := '[]';
@@ -92,6 +93,7 @@ BEGIN
 	END LOOP;
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	result := drift_internal.cycle_result(model, as_of, results);
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

@@ -247,12 +247,14 @@ CREATE OR REPLACE PROCEDURE drift.retrain(model text, strategy text DEFAULT NULL
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	run_id bigint;
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	run_id := drift_internal.begin_retrain(model, strategy, options);
 	COMMIT;
 	CALL drift_internal.perform_retrain(run_id, false, result);
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

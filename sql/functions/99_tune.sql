@@ -322,12 +322,14 @@ CREATE OR REPLACE PROCEDURE drift.tune(model text, algorithm text, space jsonb, 
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	run_id bigint;
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	run_id := drift_internal.begin_tune(model, algorithm, space, method, trials, options);
 	COMMIT;
 	CALL drift_internal.perform_retrain(run_id, false, result);
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 
@@ -392,11 +394,14 @@ COMMENT ON FUNCTION drift_internal.reopen_run(bigint) IS 'makes a search that fa
 CREATE OR REPLACE PROCEDURE drift.resume_run(run_id bigint, INOUT result jsonb DEFAULT NULL)
 	LANGUAGE plpgsql
 AS $$
+DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	PERFORM drift_internal.reopen_run(run_id);
 	COMMIT;
 	CALL drift_internal.perform_retrain(run_id, false, result);
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

@@ -56,4 +56,23 @@ SELECT max(run_id) AS run_id FROM drift.training_runs \gset
 CALL drift.resume_run(:run_id) \g /dev/null
 CALL drift.resume_run(:run_id) \g /dev/null
 SELECT status, sqlstate, regexp_replace(error, '\d+', 'N') AS error FROM drift.training_runs WHERE run_id = :run_id;
+-- after what commits, names mean what they meant before
+TRUNCATE stop;
+DO $$
+DECLARE
+	failed CONSTANT bigint := (SELECT max(run_id) FROM drift.training_runs);
+	result jsonb;
+BEGIN
+	CALL drift.resume_run(failed, result);
+	ASSERT NOT EXISTS (SELECT FROM stop) AND current_setting('search_path') = 'tune, public';
+	CALL drift.tune('tune', 'tune.trainer', '{"b": [2]}', 'grid', result => result);
+	ASSERT NOT EXISTS (SELECT FROM stop) AND current_setting('search_path') = 'tune, public';
+	CALL drift.retrain('tune', result => result);
+	ASSERT NOT EXISTS (SELECT FROM stop) AND current_setting('search_path') = 'tune, public';
+	CALL drift.retrain_if_needed('tune', result);
+	ASSERT NOT EXISTS (SELECT FROM stop) AND current_setting('search_path') = 'tune, public';
+	CALL drift.run_cycle('tune', result);
+	ASSERT NOT EXISTS (SELECT FROM stop) AND current_setting('search_path') = 'tune, public';
+END
+$$;
 SELECT drift.delete_model('tune');
