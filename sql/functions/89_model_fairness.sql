@@ -1,18 +1,22 @@
 -- fairness of what a registered model answered, where outcomes are known
 
+CREATE OR REPLACE FUNCTION drift_internal.positive_class(config jsonb, classes text[]) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN coalesce(config #>> '{performance,positive_label}', CASE pg_catalog.cardinality(classes) WHEN 2 THEN classes[2] END);
+
+COMMENT ON FUNCTION drift_internal.positive_class(jsonb, text[]) IS
+	'the class that scores are the probability of: as configured, or the second of two; NULL: more classes have none';
+
 CREATE OR REPLACE FUNCTION drift_internal.positive_class(model text) RETURNS text
 	LANGUAGE sql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(drift_internal.loaded_config(m.model_id)#>>'{performance,positive_label}', (
-		SELECT drift.describe(a.artefact)->'classes'->>1
-		FROM drift.model_artefacts AS a
-		WHERE a.model_id = m.model_id AND a.version = drift_internal.champion_of(m.model_id)))
+	SELECT drift_internal.positive_class(drift_internal.loaded_config(m.model_id), drift_internal.model_classes(m.model_id))
 	FROM drift_internal.find_model(model, 'read') AS m
 $$;
 
 COMMENT ON FUNCTION drift_internal.positive_class(text) IS
-	'class of a model that its scores are the probability of: as configured, or the second of its champion; for who may see the model';
+	'class of a model that its scores are the probability of, for who may see the model; NULL: it is not known';
 
 CREATE OR REPLACE FUNCTION drift_internal.judge_model_fairness(model text, groups text[], from_time timestamptz, to_time timestamptz, by text,
 	version integer, positive text, threshold float8, attributes text, key text, attributes_key text, reference tstzrange, method text, aggregate text,

@@ -94,7 +94,6 @@ $$;
 COMMENT ON FUNCTION drift_internal.role_expression(drift.monitor_columns[], text, text) IS
 	'expression of the column with a role, if it is of a kind; NULL: there is none';
 
--- Of two classes the second one, unless the configuration says which. Scores are probabilities of it.
 CREATE OR REPLACE FUNCTION drift_internal.outcome_columns(monitor drift.monitors, columns drift.monitor_columns[], config jsonb, hashed boolean)
 	RETURNS drift.monitor_columns[]
 	LANGUAGE plpgsql STABLE
@@ -115,7 +114,7 @@ BEGIN
 		RETURN '{}';
 	END IF;
 	classes := drift_internal.model_classes(monitor.model_id);
-	positive := drift_internal.kept_class(coalesce(config #>> '{performance,positive_label}', CASE cardinality(classes) WHEN 2 THEN classes[2] END),
+	positive := drift_internal.kept_class(drift_internal.positive_class(config, classes),
 		hashed AND target.value_type = 'pg_catalog.text');
 	IF label IS NOT NULL OR target.kind = 'categorical' OR positive IS NOT NULL THEN
 		IF cardinality(classes) > 2 THEN

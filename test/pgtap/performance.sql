@@ -2,7 +2,7 @@
 -- Monitors recompute, since rows of the own transaction are new only to the next one.
 BEGIN;
 SET TimeZone = 'UTC';
-SELECT plan(97);
+SELECT plan(100);
 CREATE SCHEMA performance;
 SET search_path = performance, public;
 CREATE ROLE performance_owner;
@@ -193,6 +193,10 @@ SELECT drift.alter_monitor('two', config => '{"performance": {"positive_label": 
 SELECT results_eq($$ SELECT DISTINCT positive COLLATE "default" FROM kept WHERE name = 'two' AND role = 'outcome' $$, $$ VALUES ('no') $$, 'another class is positive');
 SELECT is((SELECT count(*) FROM kept WHERE name = 'two' AND column_name = 'confusion'), 1::bigint, 'and the pairs of classes keep their windows');
 SELECT drift.alter_monitor('two', config => '{"performance": {"positive_label": null}}'), drift.rebuild_windows('two') \g /dev/null
+
+SELECT is(ARRAY(SELECT drift_internal.positive_class(m) FROM unnest('{two,three,number}'::text[]) AS m), ARRAY['y"és', NULL, NULL], 'more than two classes have no positive one');
+SELECT throws_ok($$ SELECT * FROM drift.model_fairness('three', '{x}') $$, '22004', 'which class of model "three" is the favourable one is not known', 'which is to be said then');
+SELECT is(drift_internal.positive_class('{"performance": {"positive_label": "b"}}', '{a,b,c}'), 'b', 'in the configuration, or where it is asked for');
 
 -- history
 SELECT ok(count(*) = 3 AND bool_and(moving_average BETWEEN 0.3 AND 1 AND ewma BETWEEN 0.3 AND 1), 'moving averages') FROM drift.performance_history WHERE monitor = 'two' AND metric = 'roc_auc' AND segment = '';
