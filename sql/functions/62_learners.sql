@@ -25,10 +25,10 @@ CREATE OR REPLACE AGGREGATE drift_internal.learn_agg(learner bytea, label text, 
 COMMENT ON AGGREGATE drift_internal.learn_agg(bytea, text, float8, float8, record) IS
 	'Lets a learner, which is the same for all rows, learn from rows in their order: by label or number, weight, and a row of its features, float8 or text. NULL without rows.';
 
-CREATE OR REPLACE FUNCTION drift_internal.learner_facts(learner bytea) RETURNS drift_internal.learner_facts
-	AS 'MODULE_PATHNAME', 'drift_learner_facts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+CREATE OR REPLACE FUNCTION drift_internal.describe_learner(learner bytea) RETURNS drift_internal.learner_facts
+	AS 'MODULE_PATHNAME', 'drift_describe_learner' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 
-COMMENT ON FUNCTION drift_internal.learner_facts(bytea) IS 'what is known of a learner';
+COMMENT ON FUNCTION drift_internal.describe_learner(bytea) IS 'what is known of a learner';
 
 CREATE OR REPLACE FUNCTION drift_internal.learner_artefact(learner bytea) RETURNS drift.model
 	AS 'MODULE_PATHNAME', 'drift_learner_artefact' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;

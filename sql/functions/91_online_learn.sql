@@ -69,7 +69,7 @@ CREATE OR REPLACE FUNCTION drift_internal.store_lesson(learner drift.learners, p
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	facts CONSTANT drift_internal.learner_facts := drift_internal.learner_facts(lesson.learner);
+	facts CONSTANT drift_internal.learner_facts := drift_internal.describe_learner(lesson.learner);
 	faded CONSTANT jsonb := drift_internal.learner_metrics(facts.accuracy, facts.log_loss, facts.mae, facts.rmse);
 	stored drift.learners;
 BEGIN

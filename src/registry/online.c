@@ -458,10 +458,10 @@ drift_learn_final(PG_FUNCTION_ARGS)
 
 #define FACT_COLUMNS 14
 
-/* learner_facts(learner): what is known of it */
-PG_FUNCTION_INFO_V1(drift_learner_facts);
+/* describe_learner(learner): what is known of it */
+PG_FUNCTION_INFO_V1(drift_describe_learner);
 Datum
-drift_learner_facts(PG_FUNCTION_ARGS)
+drift_describe_learner(PG_FUNCTION_ARGS)
 {
 	const DriftOnline *o = ReadLearner(CurrentMemoryContext, PG_GETARG_BYTEA_PP(0))->online;
 	Datum values[FACT_COLUMNS];

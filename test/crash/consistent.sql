@@ -301,7 +301,7 @@ HAVING d.changes <> count(c.change_id);
 -- What a learner knows, what is said of it and how often it was given rows.
 SELECT format('learner %s: %s rows and %s changes, and its state knows of %s and %s', l.name, l.seen, l.changes, f.seen, f.changes)
 FROM drift.learners AS l
-FULL JOIN drift_internal.learner_states AS s USING (learner_id), LATERAL drift_internal.learner_facts(s.learner) AS f
+FULL JOIN drift_internal.learner_states AS s USING (learner_id), LATERAL drift_internal.describe_learner(s.learner) AS f
 WHERE (l.seen, l.changes) IS DISTINCT FROM (coalesce(f.seen, 0), coalesce(f.changes, 0));
 
 SELECT format('learner %s: given rows %s times, and the last time is number %s', l.name, l.updates, max(u.place))

@@ -164,7 +164,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 	WHERE p.pronamespace IN ('drift'::regnamespace, 'drift_internal'::regnamespace) AND p.prosecdef AND p.prosrc ~* '\mexecute\M'
 		-- these read columns of a statement's rows, by their names and by built-in types and functions: nothing of the user's runs
 		-- and this one the table of another extension, by a constant text, because it may not be there
-		AND p.proname NOT IN ('mark_buckets', 'guard_batch', 'find_cron_job')$$,
+		AND p.proname NOT IN ('mark_buckets', 'guard_batch', 'learn_batch', 'find_cron_job')$$,
 	'no function that runs as the owner runs text');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
 	WHERE c.relnamespace = 'drift'::regnamespace AND c.relkind = 'r' AND NOT c.relrowsecurity AND c.relname <> 'thresholds'$$,
