@@ -222,6 +222,38 @@ test_moments(void)
 	test_host_free(&host);
 }
 
+/* Against sums of long doubles, over rows that fill no block */
+static void
+test_weighted_moments(void)
+{
+	static Rows r;
+	TestHost host;
+	DriftEncoders e;
+	DriftUnencodable why;
+	long double weight = 0, sum = 0, squares = 0;
+
+	test_host_init(&host);
+	make_rows(&r, true, true);
+	drift_encoders_learn(&e, &r.design, &(DriftEncoderOptions){.standardise = true}, &host.host, &why);
+	for (int pass = 0; pass < 2; pass++)
+		for (uint32_t i = 0; i < ROWS; i++)
+			if (!isnan(r.values[0][i]))
+			{
+				weight += pass == 0 ? r.weights[i] : 0;
+				sum += pass == 0 ? (long double) r.weights[i] * r.values[0][i] : 0;
+				squares += pass == 0 ? 0 : (long double) r.weights[i] * powl(r.values[0][i] - sum / weight, 2);
+			}
+	ok(fabsl(e.columns[0].fill - sum / weight) <= 1e-14L * fabsl(sum / weight) &&
+		   e.columns[0].mean == e.columns[0].fill,
+	   "the weighted mean is that of the values that are there");
+	weight = 0;
+	for (uint32_t i = 0; i < ROWS; i++)
+		weight += r.weights[i];
+	ok(fabsl(e.columns[0].scale - sqrtl(squares / weight)) <= 1e-13L * e.columns[0].scale,
+	   "the scale is that of the filled column");
+	test_host_free(&host);
+}
+
 /* Blocks and steps of any size give the same as all at once */
 static void
 test_blocks(void)
@@ -256,6 +288,7 @@ main(void)
 	test_every_option();
 	test_fills();
 	test_moments();
+	test_weighted_moments();
 	test_blocks();
 	return done_testing();
 }
