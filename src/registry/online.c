@@ -91,7 +91,8 @@ static void
 CheckText(DriftText text)
 {
 	if (text.length > 0 && !pg_verify_mbstr(GetDatabaseEncoding(), text.bytes, text.length, true))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("a learner has a name that is no text")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("a learner has a name that is no text")));
 }
 
 static Learner *
@@ -103,7 +104,7 @@ ReadLearner(MemoryContext context, bytea *packed)
 	DriftOnline *o = learner->online;
 
 	if (status != DRIFT_OK)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("invalid learner"),
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid learner"),
 						errdetail(status == DRIFT_BAD_VERSION ? "It was written by another version of drift."
 															  : "Its bytes contradict each other.")));
 	for (uint32 i = 0; i < o->n_features; i++)

@@ -143,7 +143,7 @@ SELECT throws_ok($$ SELECT drift.partial_fit('texts', 'SELECT x, colour FROM str
 SELECT throws_ok($$ SELECT drift.partial_fit('nobody', 'stream') $$, '42704', 'no learner is named "nobody"', 'a name that there is not');
 
 SELECT throws_ok($$ SELECT drift_internal.learner_make(NULL, NULL, NULL, NULL, NULL) $$, '22004', NULL, 'a learner of nothing');
-SELECT throws_ok($$ SELECT drift_internal.describe_learner('\x01') $$, 'XX001', 'invalid learner', 'bytes that are none');
+SELECT throws_ok($$ SELECT drift_internal.describe_learner('\x01') $$, '22P03', 'invalid learner', 'bytes that are none');
 SELECT throws_ok($$ SELECT drift_internal.learn_agg(drift_internal.learner_make('{}', '{a}', '{f}', '{x,y}', NULL), 'x', NULL, 1, ROW('a'::text)) $$, '42804', NULL,
 	'rows of another type');
 

@@ -65,6 +65,16 @@ FROM unnest('{ddm,eddm,hddm_a,hddm_w,page_hinkley,cusum,adwin,kswin}'::text[]) A
 INSERT INTO hurting SELECT 'bytea', drift_internal.learner_make(p, '{a,b}', '{f,t}', c, 'ddm')::text
 FROM unnest(ARRAY['{}', '{"optimiser": "ftrl", "l1": 1}', '{"on_drift": "replace", "max_categories": 0}']::jsonb[]) AS p, LATERAL (SELECT '{no,yes,maybe}'::text[] AS c) AS v;
 INSERT INTO hurting SELECT 'drift.learners'::regtype, l::text FROM drift.learners AS l;
+-- training
+INSERT INTO hurting SELECT 'text', unnest(ARRAY['smith_trained', 'smith_trained', 'smith_trained', 'logistic', 'linear', 'random_forest', 'gradient_boosting', 'pg_catalog.abs', 'grid', 'random',
+	'halving', 'new_only', 'combined', 'weighted', 'sliding_window', 'all_data', 'flag', 'range', 'set', 'class_share', 'sql', 'valid', 'log_loss', 'succeeded', 'failed', 'open', 'close', 'train']);
+INSERT INTO hurting SELECT 'jsonb'::regtype, unnest(ARRAY['{"l2": [1, 0]}', '{"l2": {"from": 0, "to": 1e308, "scale": "log"}}', '{"l1": {"from": -1, "to": 1e-300, "steps": 3}}', '{"n_estimators": [1, 2147483648]}',
+	'{"max_rounds": 1, "l2": -1}', '{"validation_share": 0.999, "seed": -1}', '{"features": ["number", "category"], "split": "mood"}', '{"weight": "wild", "classes": ["a", "a"]}', '{"test_share": 1e400, "embargo": "x"}',
+	'{"embargo": "-1 month", "old_weight": "NaN"}', '{"as_of": "infinity", "trials": 1000000000}', '{"strategy": "weighted", "sample": {"old": 0}}', '[{"algorithm": "logistic", "params": {"l2": [1]}}]',
+	'[{"kind": "range", "column": "number", "min": "x"}, {"kind": "sql", "expression": "1 / 0"}]', '{"phase": "open", "step": "train", "set": 1, "fit": 1, "trial": 1}', '{"step": "register"}']);
+INSERT INTO hurting SELECT 'drift.training_configs'::regtype, c::text FROM drift.training_configs AS c UNION ALL SELECT 'drift.training_runs', r::text FROM drift.training_runs AS r
+UNION ALL SELECT 'drift.training_trials', t::text FROM drift.training_trials AS t UNION ALL SELECT 'drift.expectations', e::text FROM drift.expectations AS e;
+INSERT INTO hurting SELECT 'int8', r.run_id::text FROM drift.training_runs AS r;
 INSERT INTO hurting SELECT 'drift.monitors'::regtype, m::text FROM drift.monitors AS m UNION ALL SELECT 'drift.baselines', b::text FROM drift.baselines AS b
 UNION ALL SELECT 'drift.monitor_columns', c::text FROM drift.monitor_columns AS c UNION ALL SELECT 'drift.baseline_columns', c::text FROM drift.baseline_columns AS c
 UNION ALL SELECT 'drift.checks', c::text FROM drift.checks AS c;

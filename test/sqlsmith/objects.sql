@@ -50,6 +50,17 @@ SELECT drift.create_monitor('smith', 'smith.times', baseline => 'smith', segment
 	drift.create_monitor('smith.log', model => 'smith') \g /dev/null
 SELECT drift.refresh_windows('smith'), drift.run_check('smith') \g /dev/null
 
+-- training: what is said of a model, runs that trained and searched, one that is done elsewhere, a learner
+SELECT drift.register_model('smith_trained') \g /dev/null
+SELECT drift.set_training('smith_trained', label => 'flag', source => 'smith.labelled', time_column => 'at', key_column => 'id', features => '{number,few,category}',
+	candidates => '[{"algorithm": "logistic"}]', options => '{"embargo": "0", "minimum_rows": 50}') \g /dev/null
+SELECT drift.add_expectation('smith_trained', 'numbers', 'range', 'number', '{"min": 0}'), drift.add_expectation('smith_trained', 'flags', 'not_null', 'flag') \g /dev/null
+SELECT drift.retrain_model('smith_trained') \g /dev/null
+SELECT drift.tune_model('smith_trained', 'logistic', '{"l2": [0.1, 1]}', 'grid') \g /dev/null
+SELECT drift.start_run('smith_trained', 'elsewhere') \g /dev/null
+SELECT drift.create_learner('smith', 'flag', features => '{number,category}', time_column => 'at', detector => 'ddm') \g /dev/null
+SELECT drift.partial_fit('smith', 'smith.labelled') \g /dev/null
+
 -- what text and array arguments mean something to drift
 CREATE TABLE smith.words AS
 SELECT w.source, w.thresholds, w.methods, w.columns, w.edges, w.bins
