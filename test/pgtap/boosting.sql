@@ -50,9 +50,11 @@ CREATE FUNCTION metric(f fits) RETURNS float8 LANGUAGE sql AS
 		ELSE (SELECT -avg(ln((drift.score_proba_json(f.model, jsonb_build_object('a', r.a, 'b', r.b, 'c', r.c, 'd', r.d)))[
 			CASE r.kind WHEN 'low' THEN 1 WHEN 'mid' THEN 2 ELSE 3 END])) FROM rows AS r WHERE s = 'test')
 		END$$;
-SELECT ok(abs(metric(f) - value) <= CASE WHEN name LIKE 'forest%' THEN 0.01 ELSE 1e-6 END, format('%s: %s is %s, and by Python %s', name, metric, metric(f), value))
+-- other versions of the library choose other bins
+SELECT ok(abs(metric(f) - value) <= CASE WHEN drift.describe(model)->>'version' <> '1.7.4' THEN 0.02 WHEN name LIKE 'forest%' THEN 0.01 ELSE 1e-6 END, format('%s: %s is %s, and by Python %s', name, metric, metric(f), value))
 FROM fits AS f ORDER BY name;
-SELECT is((drift.describe(model)->>'trees')::int, rounds * CASE label WHEN 'kind' THEN 3 ELSE 1 END, name || ': trees') FROM fits ORDER BY name;
+SELECT ok((drift.describe(model)->>'trees')::int = rounds * CASE label WHEN 'kind' THEN 3 ELSE 1 END
+		OR drift.describe(model)->>'version' <> '1.7.4' AND params ? 'early_stopping_rounds', name || ': trees') FROM fits ORDER BY name;
 SELECT ok(drift.describe(model)->>'version' <> '1.7.4' OR
 	(SELECT string_agg(score(model, r)::real::text, ' ' ORDER BY i) FROM (SELECT * FROM rows WHERE s = 'test' ORDER BY i LIMIT 20) AS r) =
 	(SELECT string_agg(x::float8::real::text, ' ' ORDER BY n) FROM unnest(string_to_array(scores, ' ')) WITH ORDINALITY AS t (x, n)),
