@@ -59,7 +59,8 @@ AS $$
 	LEFT JOIN drift.deployments AS d USING (deployment_id)
 	WHERE e.model_id = deployment_lines.model_id
 		AND (e.event IN ('deployment_started', 'deployment_step', 'deployment_succeeded', 'deployment_rolled_back', 'deployment_cancelled',
-				'deployment_validated', 'model_frozen', 'model_unfrozen')
+				'model_frozen', 'model_unfrozen')
+			OR e.event = 'deployment_validated' AND e.details->>'verdict' <> 'inconclusive'
 			-- one that a deployment set is told with it
 			OR e.event = 'alias_set' AND e.alias = 'champion' AND e.deployment_id IS NULL)
 $$;
