@@ -3,7 +3,7 @@
 -- What commits can have no SET clause and no handler of errors. So the path is set by hand, and again after each COMMIT,
 -- and each step is a function that catches what goes wrong in it.
 
-CREATE OR REPLACE FUNCTION drift_internal.advance_retrain(run drift.training_runs, todo jsonb, state jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.advance_retrain(run drift.training_runs, upcoming jsonb, state jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -11,20 +11,20 @@ DECLARE
 	config drift.training_configs;
 BEGIN
 	SELECT * INTO config FROM drift.training_configs AS c WHERE c.model_id = run.model_id;
-	CASE todo->>'step'
-	WHEN 'plan' THEN RETURN drift_internal.retrain_plan(run, config, todo);
-	WHEN 'validate' THEN RETURN drift_internal.retrain_validate(run, config, todo);
-	WHEN 'snapshot' THEN RETURN drift_internal.retrain_snapshot(run, config, todo);
+	CASE upcoming->>'step'
+	WHEN 'plan' THEN RETURN drift_internal.retrain_plan(run, config, upcoming);
+	WHEN 'validate' THEN RETURN drift_internal.retrain_validate(run, config, upcoming);
+	WHEN 'snapshot' THEN RETURN drift_internal.retrain_snapshot(run, config, upcoming);
 	WHEN 'train' THEN
 		IF run.kind = 'tune' THEN
-			RETURN drift_internal.tune_train(run, config, todo, state);
+			RETURN drift_internal.tune_train(run, config, upcoming, state);
 		END IF;
-		RETURN drift_internal.retrain_train(run, config, todo, state);
-	WHEN 'evaluate' THEN RETURN drift_internal.retrain_evaluate(run, todo);
-	WHEN 'decide' THEN RETURN drift_internal.retrain_decide(run, todo);
-	WHEN 'refit' THEN RETURN drift_internal.retrain_refit(run, config, todo, state);
-	WHEN 'register' THEN RETURN drift_internal.retrain_register(run, config, todo);
-	WHEN 'log' THEN RETURN drift_internal.retrain_log(run, todo);
+		RETURN drift_internal.retrain_train(run, config, upcoming, state);
+	WHEN 'evaluate' THEN RETURN drift_internal.retrain_evaluate(run, upcoming);
+	WHEN 'decide' THEN RETURN drift_internal.retrain_decide(run, upcoming);
+	WHEN 'refit' THEN RETURN drift_internal.retrain_refit(run, config, upcoming, state);
+	WHEN 'register' THEN RETURN drift_internal.retrain_register(run, config, upcoming);
+	WHEN 'log' THEN RETURN drift_internal.retrain_log(run, upcoming);
 	END CASE;
 END
 $$;
@@ -32,34 +32,34 @@ $$;
 COMMENT ON FUNCTION drift_internal.advance_retrain(drift.training_runs, jsonb, jsonb) IS
 	'does what is to be done next in a retraining, given the last slice of its fit; what is to be done then';
 
-CREATE OR REPLACE FUNCTION drift_internal.after_error(run drift.training_runs, todo jsonb, error text, sqlstate text) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.after_error(run drift.training_runs, upcoming jsonb, error text, sqlstate text) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF sqlstate <> '57014' AND todo ? 'trial' THEN
-		PERFORM drift_internal.end_trial(run.run_id, (todo->>'trial')::integer, 'failed', error => after_error.error);
-		RETURN drift_internal.after_trial(run, todo);
-	ELSIF sqlstate <> '57014' AND todo ? 'outcomes' THEN
-		RETURN drift_internal.without_strategy(run, todo) || jsonb_build_object('problem', error);
+	IF sqlstate <> '57014' AND upcoming ? 'trial' THEN
+		PERFORM drift_internal.end_trial(run.run_id, (upcoming->>'trial')::integer, 'failed', error => after_error.error);
+		RETURN drift_internal.after_trial(run, upcoming);
+	ELSIF sqlstate <> '57014' AND upcoming ? 'outcomes' THEN
+		RETURN drift_internal.without_strategy(run, upcoming) || jsonb_build_object('problem', error);
 	END IF;
 	RETURN jsonb_build_object('step', 'end', 'status', CASE sqlstate WHEN '57014' THEN 'cancelled' ELSE 'failed' END, 'error', error,
-		'sqlstate', sqlstate, 'set', todo->'set');
+		'sqlstate', sqlstate, 'set', upcoming->'set');
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.after_error(drift.training_runs, jsonb, text, text) IS
 	'what is to be done when a step failed: the next candidate or strategy, or an end of the run';
 
-CREATE OR REPLACE FUNCTION drift_internal.step_of(todo jsonb) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.step_of(upcoming jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-	RETURN concat_ws(' ', todo->>'step', todo->>'attempt');
+	RETURN concat_ws(' ', upcoming->>'step', upcoming->>'attempt');
 
 COMMENT ON FUNCTION drift_internal.step_of(jsonb) IS 'what tells a step of a run from the next, also where a strategy failed at once';
 
 -- A statement that was cancelled says so in the row of its run, and then ends.
-CREATE OR REPLACE FUNCTION drift_internal.try_advance(run_id bigint, todo jsonb, state jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.try_advance(run_id bigint, upcoming jsonb, state jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -71,7 +71,7 @@ DECLARE
 	code text;
 BEGIN
 	BEGIN
-		following := drift_internal.advance_retrain(run, todo, state);
+		following := drift_internal.advance_retrain(run, upcoming, state);
 		problem := following->>'error';
 		code := following->>'sqlstate';
 	EXCEPTION
@@ -81,10 +81,10 @@ BEGIN
 	END;
 	IF problem IS NOT NULL THEN
 		run := drift_internal.run_of_backend(run_id);
-		following := coalesce(following - '{error,sqlstate}'::text[], todo);
+		following := coalesce(following - '{error,sqlstate}'::text[], upcoming);
 		following := drift_internal.after_error(run, following, problem, code) || jsonb_build_object('details', coalesce(following->'details', '{}'));
 	END IF;
-	IF drift_internal.step_of(following) <> drift_internal.step_of(todo) THEN
+	IF drift_internal.step_of(following) <> drift_internal.step_of(upcoming) THEN
 		PERFORM drift_internal.end_run_step(run_id, following->'details', CASE WHEN problem IS NULL THEN 'succeeded' ELSE 'failed' END, problem);
 	END IF;
 	IF drift_internal.report_progress(run_id, NULL) AND (following->>'step' <> 'end' OR code = '57014') THEN
@@ -107,14 +107,14 @@ CREATE OR REPLACE FUNCTION drift_internal.progress_of(step text) RETURNS float8
 COMMENT ON FUNCTION drift_internal.progress_of(text) IS 'share of a retraining that is usually done when a step begins';
 
 -- Where in the run a fit begins and ends: candidates share the step alike.
-CREATE OR REPLACE FUNCTION drift_internal.progress_of_fit(run_id bigint, todo jsonb) RETURNS float8[]
+CREATE OR REPLACE FUNCTION drift_internal.progress_of_fit(run_id bigint, upcoming jsonb) RETURNS float8[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN r.kind = 'tune' THEN drift_internal.progress_of_search(r.run_id)
-			WHEN todo->>'step' = 'train' THEN ARRAY[
-				0.1 + 0.6 * (todo->>'candidate')::float8 / jsonb_array_length(r.parameters->'candidates'),
-				0.1 + 0.6 * ((todo->>'candidate')::float8 + 1) / jsonb_array_length(r.parameters->'candidates')]
+			WHEN upcoming->>'step' = 'train' THEN ARRAY[
+				0.1 + 0.6 * (upcoming->>'candidate')::float8 / jsonb_array_length(r.parameters->'candidates'),
+				0.1 + 0.6 * ((upcoming->>'candidate')::float8 + 1) / jsonb_array_length(r.parameters->'candidates')]
 			ELSE ARRAY[drift_internal.progress_of('refit'), drift_internal.progress_of('register')] END
 	FROM drift.training_runs AS r
 	WHERE r.run_id = progress_of_fit.run_id
@@ -167,15 +167,15 @@ $$;
 COMMENT ON PROCEDURE drift_internal.drive_fit(bigint, integer, float8[], boolean, jsonb) IS
 	'goes on with a fit of a run of this session until it is over, tells how far it is within a span of shares, and commits, unless that is to be left to the caller; its last state';
 
-CREATE OR REPLACE FUNCTION drift_internal.end_retrain(run_id bigint, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.end_retrain(run_id bigint, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF jsonb_typeof(todo->'set') = 'number' THEN
-		PERFORM drift_internal.close_training_set((todo->>'set')::integer);
+	IF jsonb_typeof(upcoming->'set') = 'number' THEN
+		PERFORM drift_internal.close_training_set((upcoming->>'set')::integer);
 	END IF;
-	PERFORM drift_internal.close_run(run_id, todo->>'status', error => todo->>'error', sqlstate => todo->>'sqlstate', version => (todo->>'version')::integer);
+	PERFORM drift_internal.close_run(run_id, upcoming->>'status', error => upcoming->>'error', sqlstate => upcoming->>'sqlstate', version => (upcoming->>'version')::integer);
 	RETURN drift_internal.run_result(run_id);
 END
 $$;
@@ -203,39 +203,39 @@ CREATE OR REPLACE PROCEDURE drift_internal.perform_retrain(run_id bigint, within
 	LANGUAGE plpgsql
 AS $$
 DECLARE
-	todo jsonb;
+	upcoming jsonb;
 	begun text;
 	state jsonb;
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-	todo := jsonb_build_object('step', 'plan', 'strategy', (SELECT r.strategy FROM drift.training_runs AS r WHERE r.run_id = perform_retrain.run_id));
-	WHILE todo->>'step' <> 'end' LOOP
-		IF drift_internal.step_of(todo) IS DISTINCT FROM begun THEN
-			begun := drift_internal.step_of(todo);
-			PERFORM drift_internal.begin_run_step(run_id, todo->>'step', drift_internal.progress_of(todo->>'step'));
+	upcoming := jsonb_build_object('step', 'plan', 'strategy', (SELECT r.strategy FROM drift.training_runs AS r WHERE r.run_id = perform_retrain.run_id));
+	WHILE upcoming->>'step' <> 'end' LOOP
+		IF drift_internal.step_of(upcoming) IS DISTINCT FROM begun THEN
+			begun := drift_internal.step_of(upcoming);
+			PERFORM drift_internal.begin_run_step(run_id, upcoming->>'step', drift_internal.progress_of(upcoming->>'step'));
 			IF NOT within AND begun <> 'log' THEN
 				COMMIT;
 				PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 			END IF;
 		END IF;
-		IF todo->>'phase' = 'close' THEN
-			CALL drift_internal.drive_fit(run_id, (todo->>'fit')::integer, drift_internal.progress_of_fit(run_id, todo), within, state);
+		IF upcoming->>'phase' = 'close' THEN
+			CALL drift_internal.drive_fit(run_id, (upcoming->>'fit')::integer, drift_internal.progress_of_fit(run_id, upcoming), within, state);
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		END IF;
-		todo := drift_internal.try_advance(run_id, todo, state);
+		upcoming := drift_internal.try_advance(run_id, upcoming, state);
 		-- The version, the end of its run and its place in the history are there together or not at all.
-		IF NOT within AND todo->>'step' NOT IN ('log', 'end') THEN
+		IF NOT within AND upcoming->>'step' NOT IN ('log', 'end') THEN
 			COMMIT;
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		END IF;
 	END LOOP;
-	result := drift_internal.end_retrain(run_id, todo);
+	result := drift_internal.end_retrain(run_id, upcoming);
 	IF NOT within THEN
 		COMMIT;
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	END IF;
-	IF todo->>'sqlstate' = '57014' AND NOT todo ? 'requested' THEN
-		RAISE EXCEPTION '%', todo->>'error' USING ERRCODE = 'query_canceled';
+	IF upcoming->>'sqlstate' = '57014' AND NOT upcoming ? 'requested' THEN
+		RAISE EXCEPTION '%', upcoming->>'error' USING ERRCODE = 'query_canceled';
 	END IF;
 END
 $$;

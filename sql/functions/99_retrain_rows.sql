@@ -1,29 +1,29 @@
 -- the rows of a retraining: their plan, whether they are as they must be, what they were, and reading them
 --
--- Steps of a retraining are functions of the run, the configuration and what is to be done (todo), and answer what is to
+-- Steps of a retraining are functions of the run, the configuration and what is to be done (upcoming), and answer what is to
 -- be done next, with details of what came of them.
 
-CREATE OR REPLACE FUNCTION drift_internal.retrain_plan(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_plan(run drift.training_runs, config drift.training_configs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	plan CONSTANT jsonb := drift_internal.training_plan(config, todo->>'strategy', run.as_of,
+	plan CONSTANT jsonb := drift_internal.training_plan(config, upcoming->>'strategy', run.as_of,
 		run.parameters - '{strategies,evaluation,metric,search}'::text[]);
 BEGIN
 	-- Too few rows make one strategy another one.
-	IF plan->>'strategy' IN (SELECT o->>'strategy' FROM jsonb_array_elements(todo->'outcomes') AS o) THEN
-		RETURN todo || jsonb_build_object('details', jsonb_build_object('notes', plan->'notes'), 'sqlstate', '55000', 'error',
+	IF plan->>'strategy' IN (SELECT o->>'strategy' FROM jsonb_array_elements(upcoming->'outcomes') AS o) THEN
+		RETURN upcoming || jsonb_build_object('details', jsonb_build_object('notes', plan->'notes'), 'sqlstate', '55000', 'error',
 			format('%s was tried already.', plan->>'strategy'));
 	END IF;
-	PERFORM drift_internal.note_run(run.run_id, strategy => coalesce(plan->>'strategy', todo->>'strategy'), plan => plan);
-	RETURN todo || jsonb_build_object('step', 'validate', 'details', plan - '{query,test_query,all_query,features}'::text[]);
+	PERFORM drift_internal.note_run(run.run_id, strategy => coalesce(plan->>'strategy', upcoming->>'strategy'), plan => plan);
+	RETURN upcoming || jsonb_build_object('step', 'validate', 'details', plan - '{query,test_query,all_query,features}'::text[]);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.retrain_plan(drift.training_runs, drift.training_configs, jsonb) IS 'plans which rows are for what';
 
-CREATE OR REPLACE FUNCTION drift_internal.retrain_validate(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_validate(run drift.training_runs, config drift.training_configs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -35,9 +35,9 @@ BEGIN
 	FROM drift_internal.validate_plan(run.plan, config) AS v;
 	told := jsonb_build_object('validations', told);
 	IF broken IS NOT NULL THEN
-		RETURN todo || jsonb_build_object('details', told, 'error', broken, 'sqlstate', '23514');
+		RETURN upcoming || jsonb_build_object('details', told, 'error', broken, 'sqlstate', '23514');
 	END IF;
-	RETURN todo || jsonb_build_object('step', 'snapshot', 'details', told);
+	RETURN upcoming || jsonb_build_object('step', 'snapshot', 'details', told);
 END
 $$;
 
@@ -130,7 +130,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.training_set_options(drift.training_runs, jsonb) IS 'options with which the rows of a plan are read to train on';
 
-CREATE OR REPLACE FUNCTION drift_internal.retrain_snapshot(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_snapshot(run drift.training_runs, config drift.training_configs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -147,7 +147,7 @@ BEGIN
 		'rows', (opened->'rows') || jsonb_build_object('test', run.plan #> '{rows,test}', 'old', run.plan #> '{rows,old}', 'new', run.plan #> '{rows,new}'),
 		'task', opened->'task', 'labels', opened->'classes', 'classes', run.plan->'classes', 'columns', opened->'columns', 'bytes', opened->'bytes'));
 	PERFORM drift_internal.note_run(run.run_id, snapshot => snapshot);
-	RETURN todo || jsonb_build_object('step', 'train', 'phase', 'add', 'candidate', 0, 'set', opened->'set', 'details', snapshot - 'columns');
+	RETURN upcoming || jsonb_build_object('step', 'train', 'phase', 'add', 'candidate', 0, 'set', opened->'set', 'details', snapshot - 'columns');
 END
 $$;
 

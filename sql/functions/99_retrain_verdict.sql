@@ -1,6 +1,6 @@
 -- whether the best trial of a retraining is better than the champion, and which strategy is tried next if it is not
 
-CREATE OR REPLACE FUNCTION drift_internal.retrain_evaluate(run drift.training_runs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_evaluate(run drift.training_runs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -8,7 +8,7 @@ DECLARE
 	evaluated CONSTANT drift.evaluations := drift_internal.evaluate_trial(run.run_id);
 BEGIN
 	PERFORM drift_internal.note_run(run.run_id, evaluation_id => evaluated.evaluation_id);
-	RETURN todo || jsonb_build_object('step', 'decide', 'evaluation_id', evaluated.evaluation_id, 'details', jsonb_strip_nulls(jsonb_build_object(
+	RETURN upcoming || jsonb_build_object('step', 'decide', 'evaluation_id', evaluated.evaluation_id, 'details', jsonb_strip_nulls(jsonb_build_object(
 		'evaluation_id', evaluated.evaluation_id, 'metric', evaluated.metric, 'champion', evaluated.champion, 'challenger', evaluated.challenger,
 		'improvement', evaluated.improvement, 'p_value', evaluated.p_value, 'n', evaluated.n, 'verdict', evaluated.verdict)));
 END
@@ -43,11 +43,11 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.best_outcome(jsonb) IS 'of what the strategies of a run came to the best, and of equals the first';
 
-CREATE OR REPLACE FUNCTION drift_internal.tried_strategies(run drift.training_runs, todo jsonb) RETURNS text[]
+CREATE OR REPLACE FUNCTION drift_internal.tried_strategies(run drift.training_runs, upcoming jsonb) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
-	RETURN ARRAY(SELECT DISTINCT t FROM unnest(ARRAY(SELECT jsonb_array_elements_text(coalesce(todo->'tried', '[]')))
-		|| ARRAY[run.strategy, todo->>'strategy']) AS t WHERE t IS NOT NULL ORDER BY t);
+	RETURN ARRAY(SELECT DISTINCT t FROM unnest(ARRAY(SELECT jsonb_array_elements_text(coalesce(upcoming->'tried', '[]')))
+		|| ARRAY[run.strategy, upcoming->>'strategy']) AS t WHERE t IS NOT NULL ORDER BY t);
 
 COMMENT ON FUNCTION drift_internal.tried_strategies(drift.training_runs, jsonb) IS
 	'strategies that a run was asked to try, and those that it trained by instead';
@@ -72,7 +72,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.return_to(drift.training_runs, jsonb) IS 'makes what an earlier strategy came to what the run came to';
 
 -- When all strategies were tried, or one is better than the champion.
-CREATE OR REPLACE FUNCTION drift_internal.settle_outcome(run drift.training_runs, todo jsonb, outcomes jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.settle_outcome(run drift.training_runs, upcoming jsonb, outcomes jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -84,7 +84,7 @@ BEGIN
 	END IF;
 	PERFORM drift_internal.note_run(run.run_id, verdict => best->>'verdict', reason => best->>'reason',
 		tried_strategies => ARRAY(SELECT o->>'strategy' FROM jsonb_array_elements(outcomes) AS o WHERE o->'best_trial' <> best->'best_trial'));
-	RETURN todo || jsonb_build_object('status', best->'status', 'reason', best->'reason', 'step',
+	RETURN upcoming || jsonb_build_object('status', best->'status', 'reason', best->'reason', 'step',
 		CASE WHEN best->>'status' = 'kept' THEN 'log' WHEN (best->'plan'->>'refit')::boolean THEN 'refit' ELSE 'register' END, 'phase', 'open',
 		'details', best - '{plan,snapshot}'::text[]);
 END
@@ -92,20 +92,20 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.settle_outcome(drift.training_runs, jsonb, jsonb) IS 'what becomes of a run whose strategies came to these outcomes';
 
-CREATE OR REPLACE FUNCTION drift_internal.retrain_decide(run drift.training_runs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_decide(run drift.training_runs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	judged CONSTANT record := drift_internal.judge_run(run.run_id);
-	tried CONSTANT text[] := drift_internal.tried_strategies(run, todo);
+	tried CONSTANT text[] := drift_internal.tried_strategies(run, upcoming);
 	next CONSTANT text := drift_internal.next_strategy(run, tried);
-	outcomes CONSTANT jsonb := coalesce(todo->'outcomes', '[]') || jsonb_build_object('strategy', run.strategy, 'verdict', judged.verdict,
-		'status', judged.status, 'reason', judged.reason, 'best_trial', run.best_trial, 'evaluation_id', todo->'evaluation_id', 'plan', run.plan,
+	outcomes CONSTANT jsonb := coalesce(upcoming->'outcomes', '[]') || jsonb_build_object('strategy', run.strategy, 'verdict', judged.verdict,
+		'status', judged.status, 'reason', judged.reason, 'best_trial', run.best_trial, 'evaluation_id', upcoming->'evaluation_id', 'plan', run.plan,
 		'snapshot', run.snapshot);
 BEGIN
 	IF judged.verdict = 'pass' OR next IS NULL THEN
-		RETURN drift_internal.settle_outcome(run, todo, outcomes);
+		RETURN drift_internal.settle_outcome(run, upcoming, outcomes);
 	END IF;
 	PERFORM drift_internal.note_run(run.run_id, verdict => judged.verdict, reason => judged.reason,
 		tried_strategies => ARRAY(SELECT o->>'strategy' FROM jsonb_array_elements(outcomes) AS o));
@@ -118,21 +118,21 @@ COMMENT ON FUNCTION drift_internal.retrain_decide(drift.training_runs, jsonb) IS
 	'judges the best trial by all gates: it becomes a version, people are asked, the champion is kept, or another strategy is tried';
 
 -- A strategy to fall back to that cannot be trained by does not undo what another came to.
-CREATE OR REPLACE FUNCTION drift_internal.without_strategy(run drift.training_runs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.without_strategy(run drift.training_runs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	tried CONSTANT text[] := drift_internal.tried_strategies(run, todo);
+	tried CONSTANT text[] := drift_internal.tried_strategies(run, upcoming);
 	next CONSTANT text := drift_internal.next_strategy(run, tried);
 BEGIN
-	IF todo ? 'set' THEN
-		PERFORM drift_internal.close_training_set((todo->>'set')::integer);
+	IF upcoming ? 'set' THEN
+		PERFORM drift_internal.close_training_set((upcoming->>'set')::integer);
 	END IF;
 	IF next IS NOT NULL THEN
-		RETURN jsonb_build_object('step', 'plan', 'strategy', next, 'tried', to_jsonb(tried), 'outcomes', todo->'outcomes', 'attempt', cardinality(tried));
+		RETURN jsonb_build_object('step', 'plan', 'strategy', next, 'tried', to_jsonb(tried), 'outcomes', upcoming->'outcomes', 'attempt', cardinality(tried));
 	END IF;
-	RETURN drift_internal.settle_outcome(run, '{}', todo->'outcomes');
+	RETURN drift_internal.settle_outcome(run, '{}', upcoming->'outcomes');
 END
 $$;
 

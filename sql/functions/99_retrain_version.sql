@@ -22,7 +22,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.best_trial_of(drift.training_runs) IS 'the best trial of a run';
 
 -- Trainers of users fit at once, when the version is registered.
-CREATE OR REPLACE FUNCTION drift_internal.retrain_refit(run drift.training_runs, config drift.training_configs, todo jsonb, state jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_refit(run drift.training_runs, config drift.training_configs, upcoming jsonb, state jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -30,16 +30,16 @@ DECLARE
 	best CONSTANT drift.training_trials := drift_internal.best_trial_of(run);
 	opened jsonb;
 BEGIN
-	IF todo->>'phase' = 'close' THEN
+	IF upcoming->>'phase' = 'close' THEN
 		PERFORM drift_internal.check_fit(state);
-		RETURN todo - 'phase' || jsonb_build_object('step', 'register', 'details', jsonb_strip_nulls(jsonb_build_object('algorithm', best.algorithm,
-			'parameters', drift_internal.refit_params(best), 'rounds', state->'round', 'rows', todo->'refit_rows')));
+		RETURN upcoming - 'phase' || jsonb_build_object('step', 'register', 'details', jsonb_strip_nulls(jsonb_build_object('algorithm', best.algorithm,
+			'parameters', drift_internal.refit_params(best), 'rounds', state->'round', 'rows', upcoming->'refit_rows')));
 	ELSIF NOT drift_internal.is_algorithm(best.algorithm) THEN
-		RETURN todo || jsonb_build_object('step', 'register', 'details', jsonb_build_object('algorithm', best.algorithm));
+		RETURN upcoming || jsonb_build_object('step', 'register', 'details', jsonb_build_object('algorithm', best.algorithm));
 	END IF;
 	opened := drift_internal.open_training_set(run.plan->>'all_query', run.plan->>'label',
 		drift_internal.training_set_options(run, run.plan), config.owner, config.path);
-	RETURN todo || jsonb_build_object('phase', 'close', 'set', opened->'set', 'refit_rows', opened #> '{rows,train}',
+	RETURN upcoming || jsonb_build_object('phase', 'close', 'set', opened->'set', 'refit_rows', opened #> '{rows,train}',
 		'fit', drift_internal.open_fit((opened->>'set')::integer, best.algorithm, drift_internal.refit_params(best)));
 END
 $$;
@@ -48,7 +48,7 @@ COMMENT ON FUNCTION drift_internal.retrain_refit(drift.training_runs, drift.trai
 	'fits the algorithm of the best trial again to all rows that may be trained on, held-out ones too';
 
 -- The model of the version: that of the fit to all rows, or of the trial itself.
-CREATE OR REPLACE FUNCTION drift_internal.version_artefact(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS drift.model
+CREATE OR REPLACE FUNCTION drift_internal.version_artefact(run drift.training_runs, config drift.training_configs, upcoming jsonb) RETURNS drift.model
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -58,12 +58,12 @@ DECLARE
 BEGIN
 	IF NOT (run.plan->>'refit')::boolean THEN
 		RETURN drift_internal.trial_artefact(run.run_id, run.best_trial);
-	ELSIF NOT todo ? 'fit' THEN
+	ELSIF NOT upcoming ? 'fit' THEN
 		RETURN drift_internal.fit_by_function(best.algorithm, drift_internal.plan_rows(run.plan, 'all_query', NULL), run.plan->>'label',
 			best.parameters, config.owner, config.path);
 	END IF;
-	artefact := (drift_internal.close_fit((todo->>'fit')::integer)).artefact;
-	PERFORM drift_internal.close_training_set((todo->>'set')::integer);
+	artefact := (drift_internal.close_fit((upcoming->>'fit')::integer)).artefact;
+	PERFORM drift_internal.close_training_set((upcoming->>'set')::integer);
 	RETURN artefact;
 END
 $$;
@@ -127,7 +127,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.version_baseline(drift.training_runs, drift.training_configs, integer, text, text) IS
 	'makes the features of the rows that a version was trained on its training baseline, if that can be';
 
-CREATE OR REPLACE FUNCTION drift_internal.retrain_register(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_register(run drift.training_runs, config drift.training_configs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -137,22 +137,22 @@ DECLARE
 	refit CONSTANT boolean := (run.plan->>'refit')::boolean;
 	query CONSTANT text := CASE WHEN refit THEN 'all_query' ELSE 'query' END;
 	split CONSTANT text := CASE WHEN NOT refit THEN 'train' END;
-	artefact CONSTANT drift.model := drift_internal.version_artefact(run, config, todo);
+	artefact CONSTANT drift.model := drift_internal.version_artefact(run, config, upcoming);
 	version integer;
 	told jsonb;
 BEGIN
 	version := drift.add_version(model, artefact,
 		parameters => jsonb_build_object('algorithm', best.algorithm) || CASE WHEN refit THEN drift_internal.refit_params(best) ELSE best.parameters END,
 		metrics => drift_internal.version_metrics(best),
-		tags => jsonb_build_object('strategy', run.strategy) || CASE WHEN todo->>'status' = 'needs_review' THEN '{"review": "needed"}'::jsonb ELSE '{}' END,
-		description => format('Retrained by run %s, strategy %s: %s', run.run_id, run.strategy, todo->>'reason'),
+		tags => jsonb_build_object('strategy', run.strategy) || CASE WHEN upcoming->>'status' = 'needs_review' THEN '{"review": "needed"}'::jsonb ELSE '{}' END,
+		description => format('Retrained by run %s, strategy %s: %s', run.run_id, run.strategy, upcoming->>'reason'),
 		training => drift_internal.describe_rows(config, run.plan, query, split),
 		run_id => run.run_id::text,
 		lineage => jsonb_strip_nulls(jsonb_build_object('run_id', run.run_id, 'trial', run.best_trial, 'strategy', run.strategy,
 			'decision_id', run.decision_id, 'evaluation_id', run.evaluation_id, 'parent_version', run.champion_version)));
 	PERFORM drift_internal.keep_held_out_scores(run.run_id, artefact, true);
 	told := jsonb_build_object('version', version) || drift_internal.version_baseline(run, config, version, query, split);
-	RETURN todo - '{set,fit}'::text[] || jsonb_build_object('step', 'log', 'version', version, 'details', told);
+	RETURN upcoming - '{set,fit}'::text[] || jsonb_build_object('step', 'log', 'version', version, 'details', told);
 END
 $$;
 
@@ -160,7 +160,7 @@ COMMENT ON FUNCTION drift_internal.retrain_register(drift.training_runs, drift.t
 	'registers the version that a run makes, with its data, metrics and lineage, and its training baseline';
 
 -- Rows count anew from what was known to this run, whatever came of it.
-CREATE OR REPLACE FUNCTION drift_internal.retrain_log(run drift.training_runs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.retrain_log(run drift.training_runs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -168,8 +168,8 @@ DECLARE
 	triggers CONSTANT integer := drift.reset_triggers((SELECT m.name FROM drift.models AS m WHERE m.model_id = run.model_id), run.as_of);
 BEGIN
 	PERFORM drift_internal.store_run_metrics(run.run_id, drift_internal.best_trial_of(run));
-	PERFORM drift_internal.note_retrained(run.run_id, todo->>'status', (todo->>'version')::integer);
-	RETURN todo || jsonb_build_object('step', 'end', 'details', jsonb_build_object('triggers_reset', triggers));
+	PERFORM drift_internal.note_retrained(run.run_id, upcoming->>'status', (upcoming->>'version')::integer);
+	RETURN upcoming || jsonb_build_object('step', 'end', 'details', jsonb_build_object('triggers_reset', triggers));
 END
 $$;
 

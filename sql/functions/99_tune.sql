@@ -154,7 +154,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.ordered_trials(drift.training_runs, integer) IS 'trials of a stage of a search that went well, the best first';
 
-CREATE OR REPLACE FUNCTION drift_internal.next_trial(run drift.training_runs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.next_trial(run drift.training_runs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -164,29 +164,29 @@ BEGIN
 	IF next IS NOT NULL THEN
 		PERFORM drift_internal.report_progress(run.run_id, (drift_internal.progress_of_search(run.run_id))[1], format('trial %s', next));
 		PERFORM drift_internal.begin_trial(run.run_id, next);
-		RETURN todo || jsonb_build_object('phase', 'open', 'trial', next);
+		RETURN upcoming || jsonb_build_object('phase', 'open', 'trial', next);
 	ELSIF drift_internal.next_stage(run.run_id) THEN
-		RETURN todo;
+		RETURN upcoming;
 	END IF;
-	RETURN todo || '{"phase": "choose"}';
+	RETURN upcoming || '{"phase": "choose"}';
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.next_trial(drift.training_runs, jsonb) IS 'begins the next trial of a search, or its next stage, or its end';
 
-CREATE OR REPLACE FUNCTION drift_internal.open_point(run drift.training_runs, config drift.training_configs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.open_point(run drift.training_runs, config drift.training_configs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	trial drift.training_trials;
 BEGIN
-	SELECT * INTO trial FROM drift.training_trials AS t WHERE t.run_id = run.run_id AND t.trial = (todo->>'trial')::integer;
+	SELECT * INTO trial FROM drift.training_trials AS t WHERE t.run_id = run.run_id AND t.trial = (upcoming->>'trial')::integer;
 	IF drift_internal.is_algorithm(trial.algorithm) THEN
-		RETURN todo || jsonb_build_object('phase', 'close', 'fit',
-			drift_internal.open_fit((todo->>'set')::integer, trial.algorithm, trial.parameters));
+		RETURN upcoming || jsonb_build_object('phase', 'close', 'fit',
+			drift_internal.open_fit((upcoming->>'set')::integer, trial.algorithm, trial.parameters));
 	END IF;
-	RETURN drift_internal.store_trial(run, config, todo, drift_internal.fit_by_function(trial.algorithm,
+	RETURN drift_internal.store_trial(run, config, upcoming, drift_internal.fit_by_function(trial.algorithm,
 		drift_internal.plan_rows(run.plan, 'query', 'train'), run.plan->>'label', trial.parameters, config.owner, config.path), NULL);
 END
 $$;
@@ -247,7 +247,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.drop_artefacts(bigint, integer) IS 'removes the models of all trials but one of a run of this session';
 
-CREATE OR REPLACE FUNCTION drift_internal.choose_point(run drift.training_runs, todo jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.choose_point(run drift.training_runs, upcoming jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -261,7 +261,7 @@ BEGIN
 	JOIN drift.training_trials AS t ON t.run_id = run.run_id AND t.trial = o.trial
 	ORDER BY o.place LIMIT 1;
 	IF best.trial IS NULL THEN
-		RETURN todo || jsonb_build_object('sqlstate', '55000', 'error', concat_ws(E'\n', 'All trials failed.', (SELECT string_agg(DISTINCT t.error, E'\n')
+		RETURN upcoming || jsonb_build_object('sqlstate', '55000', 'error', concat_ws(E'\n', 'All trials failed.', (SELECT string_agg(DISTINCT t.error, E'\n')
 			FROM drift.training_trials AS t WHERE t.run_id = run.run_id AND t.status = 'failed')));
 	END IF;
 	value := round((coalesce(best.metrics->'valid', best.metrics->'train')->>(run.parameters->>'metric'))::numeric, 6);
@@ -272,7 +272,7 @@ BEGIN
 	IF (run.parameters #>> '{search,save}')::boolean THEN
 		PERFORM drift_internal.save_candidate(run.run_id, best);
 	END IF;
-	RETURN todo || jsonb_build_object('step', 'end', 'status', 'succeeded', 'details', jsonb_build_object('best_trial', best.trial,
+	RETURN upcoming || jsonb_build_object('step', 'end', 'status', 'succeeded', 'details', jsonb_build_object('best_trial', best.trial,
 		'metric', run.parameters->'metric', 'value', value, 'trials', (SELECT count(*) FROM drift.training_trials AS t WHERE t.run_id = run.run_id)));
 END
 $$;
@@ -280,23 +280,23 @@ $$;
 COMMENT ON FUNCTION drift_internal.choose_point(drift.training_runs, jsonb) IS
 	'chooses the best trial of the last stage of a search, keeps its model, and makes it a candidate if that was asked for';
 
-CREATE OR REPLACE FUNCTION drift_internal.tune_train(run drift.training_runs, config drift.training_configs, todo jsonb, state jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.tune_train(run drift.training_runs, config drift.training_configs, upcoming jsonb, state jsonb) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	CASE todo->>'phase'
+	CASE upcoming->>'phase'
 	WHEN 'add' THEN
 		PERFORM drift_internal.check_same_rows(run);
-		RETURN todo || '{"phase": "next"}';
+		RETURN upcoming || '{"phase": "next"}';
 	WHEN 'next' THEN
-		RETURN drift_internal.next_trial(run, todo);
+		RETURN drift_internal.next_trial(run, upcoming);
 	WHEN 'open' THEN
-		RETURN drift_internal.open_point(run, config, todo);
+		RETURN drift_internal.open_point(run, config, upcoming);
 	WHEN 'close' THEN
-		RETURN drift_internal.close_trial(run, config, todo, state);
+		RETURN drift_internal.close_trial(run, config, upcoming, state);
 	WHEN 'choose' THEN
-		RETURN drift_internal.choose_point(run, todo);
+		RETURN drift_internal.choose_point(run, upcoming);
 	END CASE;
 END
 $$;
