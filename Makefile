@@ -46,7 +46,9 @@ SQL_INSTALL = \
 	sql/install/72_training.sql \
 	sql/install/73_training_data.sql \
 	sql/install/74_online.sql \
-	sql/install/76_validations.sql
+	sql/install/76_validations.sql \
+	sql/install/80_delivery.sql \
+	sql/install/82_reports.sql
 
 SQL_FUNCTIONS = \
 	sql/functions/40_profile.sql \
