@@ -1,6 +1,7 @@
 -- Calls every function of drift with arguments picked at random from values that hurt, and counts
 -- what came of it. Internal errors are for the caller of this script to find: in its output and
--- in the server's log.
+-- in the server's log. How long a call takes is no error, on whatever machine: what had no answer
+-- when it was cancelled is called again and given far more time.
 --
 --     psql -d DATABASE -v calls=50 -v seed=1 -f test/sqlsmith/calls.sql
 \set ON_ERROR_STOP on
@@ -103,13 +104,15 @@ CREATE FUNCTION pg_temp.argument(wanted oid) RETURNS text LANGUAGE sql VOLATILE 
 			ELSE wanted::regtype END AS type) AS w
 $$;
 
-CREATE TEMP TABLE outcome (state text, called regprocedure, query text);
+CREATE TEMP TABLE outcome (state text, called regprocedure, query text, took interval);
 CREATE FUNCTION pg_temp.try(called regprocedure, query text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	started timestamptz := clock_timestamp();
 BEGIN
 	EXECUTE query;
 	RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ000';
 EXCEPTION WHEN OTHERS OR query_canceled THEN
-	INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'ZZ000' THEN 'ok' ELSE SQLSTATE END, called, query);
+	INSERT INTO outcome VALUES (CASE SQLSTATE WHEN 'ZZ000' THEN 'ok' ELSE SQLSTATE END, called, query, clock_timestamp() - started);
 END
 $$;
 
@@ -129,10 +132,14 @@ SET statement_timeout = '5s';
 \o /dev/null
 SELECT * FROM attempt
 \gexec
+SET statement_timeout = '10min';
+SELECT format('SELECT pg_temp.try(%s::regprocedure, %L)', called::oid, query) FROM outcome WHERE state = '57014'
+\gexec
 \o
 RESET statement_timeout;
 
 -- what the script run.sh reads
 SELECT count(*) || ' calls of ' || count(DISTINCT called) || ' functions, ' || count(*) FILTER (WHERE state = 'ok') || ' without an error' FROM outcome;
+SELECT 'slow: ' || round(extract(epoch FROM took), 1) || ' s: ' || left(query, 300) FROM outcome WHERE took > '1 s' ORDER BY took DESC LIMIT 20;
 SELECT 'internal error ' || state || ': ' || query FROM outcome WHERE state LIKE 'XX%' ORDER BY query;
-SELECT 'over five seconds: ' || query FROM outcome WHERE state = '57014' ORDER BY query;
+SELECT 'without end: ' || query FROM outcome WHERE state = '57014' GROUP BY query HAVING count(*) > 1 ORDER BY query;

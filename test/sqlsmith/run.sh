@@ -20,8 +20,11 @@ smith() {
 		--seed="$seed" --max-queries="$queries" --exclude-catalog --verbose >"$work/smith" 2>&1
 }
 
+# A call that no cancel reaches would keep this script for ever.
 hurt() {
-	psql -X -q -At -d $database -v calls="$calls" -v seed="$seed" -f test/sqlsmith/calls.sql >"$work/calls"
+	timeout 7200 psql -X -q -At -d $database -v calls="$calls" -v seed="$seed" -f test/sqlsmith/calls.sql >"$work/calls" && return
+	psql -X -At -d $database -c "SELECT 'at the end: ' || query FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+	return 1
 }
 
 new_log() {
@@ -42,7 +45,7 @@ psql -X -q -d $database -f test/sqlsmith/objects.sql || exit 1
 
 check "every function was called with values that hurt" hurt
 check "no call ended in an internal error" nothing grep '^internal error' "$work/calls"
-check "no call took over five seconds" nothing grep '^over five seconds' "$work/calls"
+check "no call is without end" nothing grep '^without end' "$work/calls"
 if command -v sqlsmith >/dev/null; then
 	check "sqlsmith made its $queries queries" smith
 else
@@ -51,7 +54,7 @@ fi
 check "the server did not crash" nothing crashes
 check "no query ended in an internal error" nothing internal_errors
 
-sed -n '1s/^/# /p' "$work/calls"
+sed -n -e '1s/^/# /p' -e 's/^slow:/# &/p' "$work/calls"
 [ ! -e "$work/smith" ] || sed -n 's/^error rate:/# sqlsmith: share of queries that were answered by an error:/p' "$work/smith" | tail -n 1
 psql -X -At -d $database -c "SELECT '# sqlsmith reached ' || count(*) || ' functions of drift in ' || sum(calls) || ' calls' FROM pg_stat_user_functions"
 tap_end
