@@ -115,6 +115,8 @@ SQL_FUNCTIONS = \
 	sql/functions/80_alerts.sql \
 	sql/functions/80_events.sql \
 	sql/functions/80_sessions.sql \
+	sql/functions/81_html_style.sql \
+	sql/functions/81_html.sql \
 	sql/functions/81_route.sql \
 	sql/functions/82_models.sql \
 	sql/functions/82_version_facts.sql \
