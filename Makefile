@@ -270,6 +270,11 @@ SQL_FUNCTIONS = \
 	sql/functions/98_guard_batch.sql \
 	sql/functions/98_learn_batch.sql \
 	sql/functions/98_health.sql \
+	sql/functions/98_views_monitors.sql \
+	sql/functions/98_views_features.sql \
+	sql/functions/98_views_performance.sql \
+	sql/functions/98_views_models.sql \
+	sql/functions/98_views_alerts.sql \
 	sql/functions/99_retrain_start.sql \
 	sql/functions/99_retrain_rows.sql \
 	sql/functions/99_retrain_trials.sql \

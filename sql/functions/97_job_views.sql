@@ -18,7 +18,7 @@ CREATE OR REPLACE VIEW drift.job_status WITH (security_invoker = true) AS
 	SELECT s.schedule_id, coalesce(m.name, mm.name) AS model, w.name AS monitor, s.task, s.bundle, s.cron, s.time_zone, s.owner,
 		CASE WHEN s.cron_job_id IS NULL THEN 'run_due' ELSE 'pg_cron' END AS runner, s.cron_job_id,
 		CASE
-			WHEN drift_internal.is_running(s.running_pid, s.running_since) THEN 'running'
+			WHEN s.running_pid IS NOT NULL AND drift_internal.is_running(s.running_pid, s.running_since) THEN 'running'
 			WHEN coalesce(s.paused_at, w.paused_at) IS NOT NULL THEN 'paused'
 			WHEN s.next_run_at < clock_timestamp() - interval '10 minutes' THEN 'overdue'
 			WHEN r.status IN ('running', 'failed') THEN 'failed'
@@ -27,7 +27,8 @@ CREATE OR REPLACE VIEW drift.job_status WITH (security_invoker = true) AS
 		END AS status,
 		s.next_run_at, coalesce(s.paused_at, w.paused_at) AS paused_at,
 		r.due_at AS last_due_at, r.started_at AS last_started_at, r.finished_at - r.started_at AS last_duration, r.status AS last_status,
-		r.error AS last_error, r.result AS last_result, drift_internal.failures_in_a_row(s.schedule_id) AS failures
+		r.error AS last_error, r.result AS last_result, drift_internal.failures_in_a_row(s.schedule_id) AS failures,
+		coalesce(s.model_id, w.model_id) AS model_id, s.monitor_id
 	FROM drift.schedules AS s
 	LEFT JOIN drift.models AS m ON m.model_id = s.model_id
 	LEFT JOIN drift.monitors AS w ON w.monitor_id = s.monitor_id
