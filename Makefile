@@ -100,6 +100,7 @@ SQL_FUNCTIONS = \
 	sql/functions/66_domain_classifier.sql \
 	sql/functions/67_histogram.sql \
 	sql/functions/68_describe.sql \
+	sql/functions/68_profile_diff.sql \
 	sql/functions/69_describe_changes.sql \
 	sql/functions/69_target_drift.sql \
 	sql/functions/69_comprehensive_analysis.sql \

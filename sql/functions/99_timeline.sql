@@ -67,20 +67,32 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.deployment_lines(integer) IS 'deployments of a model, step by step, and changes of its champion without one';
 
-CREATE OR REPLACE FUNCTION drift.timeline(model text, from_time timestamptz DEFAULT '-infinity', to_time timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION drift_internal.model_story(model_id integer, from_time timestamptz, to_time timestamptz)
 	RETURNS TABLE (at timestamptz, kind text, version integer, text text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT line.at, line.kind, line.version, line.text
-	FROM (SELECT (drift_internal.find_model(timeline.model, 'read')).model_id) AS m, LATERAL (
-		SELECT * FROM drift_internal.decision_lines(m.model_id)
-		UNION ALL SELECT * FROM drift_internal.alert_lines(m.model_id)
-		UNION ALL SELECT * FROM drift_internal.training_lines(m.model_id)
-		UNION ALL SELECT * FROM drift_internal.deployment_lines(m.model_id)
+	FROM (
+		SELECT * FROM drift_internal.decision_lines(model_story.model_id)
+		UNION ALL SELECT * FROM drift_internal.alert_lines(model_story.model_id)
+		UNION ALL SELECT * FROM drift_internal.training_lines(model_story.model_id)
+		UNION ALL SELECT * FROM drift_internal.deployment_lines(model_story.model_id)
 	) AS line
 	WHERE line.at >= coalesce(from_time, '-infinity') AND line.at < coalesce(to_time, 'infinity')
 	ORDER BY line.at, array_position('{alert,decision,training,deployment}', line.kind)
+$$;
+
+COMMENT ON FUNCTION drift_internal.model_story(integer, timestamptz, timestamptz) IS 'what happened to a model in a span, in order';
+
+CREATE OR REPLACE FUNCTION drift.timeline(model text, from_time timestamptz DEFAULT '-infinity', to_time timestamptz DEFAULT 'infinity')
+	RETURNS TABLE (at timestamptz, kind text, version integer, text text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT line.*
+	FROM (SELECT (drift_internal.find_model(timeline.model, 'read')).model_id) AS m,
+		LATERAL drift_internal.model_story(m.model_id, from_time, to_time) AS line
 $$;
 
 COMMENT ON FUNCTION drift.timeline(text, timestamptz, timestamptz) IS
