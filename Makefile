@@ -270,6 +270,9 @@ SQL_FUNCTIONS = \
 	sql/functions/98_guard.sql \
 	sql/functions/98_guard_batch.sql \
 	sql/functions/98_learn_batch.sql \
+	sql/functions/98_report_columns.sql \
+	sql/functions/98_report_model.sql \
+	sql/functions/98_report_check.sql \
 	sql/functions/98_health.sql \
 	sql/functions/98_views_monitors.sql \
 	sql/functions/98_views_features.sql \

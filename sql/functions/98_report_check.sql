@@ -51,9 +51,12 @@ CREATE OR REPLACE FUNCTION drift_internal.reference_text(checked drift.checks, m
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(drift_internal.span_text((checked).reference_span, (monitor).time_zone),
-		(SELECT concat_ws(', ', format('baseline %s, version %s', b.name, b.version), drift_internal.span_text(tstzrange(b.rows_from, b.rows_to), (monitor).time_zone))
-		FROM drift.baselines AS b WHERE b.baseline_id = (checked).baseline_id))
+	SELECT CASE WHEN (checked).reference_span IS NOT NULL THEN drift_internal.span_text((checked).reference_span, (monitor).time_zone)
+		ELSE (
+			SELECT concat_ws(', ', format('baseline %s, version %s', b.name, b.version),
+				CASE WHEN b.rows_from IS NOT NULL THEN drift_internal.span_text(tstzrange(b.rows_from, b.rows_to), (monitor).time_zone) END)
+			FROM drift.baselines AS b
+			WHERE b.baseline_id = (checked).baseline_id) END
 $$;
 
 COMMENT ON FUNCTION drift_internal.reference_text(drift.checks, drift.monitors) IS 'what a check holds its rows against, in words';
@@ -252,9 +255,9 @@ BEGIN
 			'performance', drift_internal.report_performance(checked, recent),
 			'history', drift_internal.report_history(recent),
 			'alerts', drift_internal.report_alerts((shown).model_id, checked.monitor_id, lower(past), 20),
-			'decisions', drift_internal.report_decisions((shown).model_id, checked.monitor_id, past, 10),
+			'decisions', drift_internal.report_decisions((shown).model_id, checked.monitor_id, tstzrange(lower(past), checked.as_of, '[]'), 10),
 			'thresholds', checked.config -> 'limits')
-		|| drift_internal.report_of_model(shown, checked.model_version, past);
+		|| drift_internal.report_of_model(shown, coalesce(checked.model_version, drift_internal.champion_of((shown).model_id)), past);
 END
 $$;
 
