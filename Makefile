@@ -48,6 +48,7 @@ SQL_INSTALL = \
 	sql/install/74_online.sql \
 	sql/install/76_validations.sql \
 	sql/install/80_delivery.sql \
+	sql/install/81_templates.sql \
 	sql/install/82_reports.sql
 
 SQL_FUNCTIONS = \
@@ -114,6 +115,7 @@ SQL_FUNCTIONS = \
 	sql/functions/73_simulate.sql \
 	sql/functions/80_access.sql \
 	sql/functions/80_alerts.sql \
+	sql/functions/80_channels.sql \
 	sql/functions/80_events.sql \
 	sql/functions/80_sessions.sql \
 	sql/functions/81_html_style.sql \
@@ -254,6 +256,13 @@ SQL_FUNCTIONS = \
 	sql/functions/95_alerts.sql \
 	sql/functions/96_triggers.sql \
 	sql/functions/96_retraining.sql \
+	sql/functions/96_message_email.sql \
+	sql/functions/96_message_facts.sql \
+	sql/functions/96_message_issue.sql \
+	sql/functions/96_message_request.sql \
+	sql/functions/96_message_slack.sql \
+	sql/functions/96_message_templates.sql \
+	sql/functions/96_message_words.sql \
 	sql/functions/96_reasons.sql \
 	sql/functions/96_decide.sql \
 	sql/functions/97_cron.sql \

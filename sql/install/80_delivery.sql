@@ -15,6 +15,7 @@ CREATE TABLE drift.message_templates (
 	name text PRIMARY KEY,
 	owner regrole,
 	body jsonb NOT NULL,
+	path text,
 	description text NOT NULL,
 	built_in boolean NOT NULL DEFAULT false,
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -23,6 +24,7 @@ CREATE TABLE drift.message_templates (
 
 COMMENT ON TABLE drift.message_templates IS 'bodies of webhooks: JSON with placeholders that a message fills';
 COMMENT ON COLUMN drift.message_templates.body IS 'a string that is a placeholder, such as ${title}, becomes what the message has there; placeholders within a string become text';
+COMMENT ON COLUMN drift.message_templates.path IS 'where it is posted to unless the channel says; NULL: the user mapping has the path';
 
 CREATE TABLE drift.alert_rules (
 	rule_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
