@@ -288,6 +288,12 @@ SQL_FUNCTIONS = \
 	sql/functions/98_views_performance.sql \
 	sql/functions/98_views_models.sql \
 	sql/functions/98_views_alerts.sql \
+	sql/functions/98_prometheus_families.sql \
+	sql/functions/98_prometheus_models.sql \
+	sql/functions/98_prometheus_checks.sql \
+	sql/functions/98_prometheus_windows.sql \
+	sql/functions/98_prometheus_work.sql \
+	sql/functions/98_prometheus.sql \
 	sql/functions/99_retrain_start.sql \
 	sql/functions/99_retrain_rows.sql \
 	sql/functions/99_retrain_trials.sql \

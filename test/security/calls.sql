@@ -196,6 +196,9 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Deployment', 'validate_deployment', $$drift.validate_deployment('risk')$$),
 
 	('Cluster', 'health_check', $$drift.health_check()$$),
+	('Cluster', 'metric_families', $$drift.metric_families()$$),
+	('Cluster', 'metrics', $$drift.metrics()$$),
+	('Cluster', 'prometheus_metrics', $$drift.prometheus_metrics()$$),
 	('Cluster', 'adopt_cluster', $$drift.adopt_cluster()$$),
 	('Cluster', 'prepare_uninstall', $$drift.prepare_uninstall()$$);
 

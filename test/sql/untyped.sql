@@ -162,6 +162,8 @@ INSERT INTO call VALUES ('register_model', 'SELECT * FROM drift.register_model(%
 	('version_at', 'SELECT drift.version_at(%s, %s, %s)', ARRAY['untyped', '2026-01-01', 'champion']),
 	('list_versions', 'SELECT * FROM drift.list_versions(%s, %s, %s)', ARRAY['untyped', '3', '1']),
 	('train', 'SELECT drift.train(%s, %s, %s, %s)', ARRAY['rows_of', 'x', 'linear', '{"impute": "mean"}']),
+	('metric_families', 'SELECT * FROM drift.metric_families() WHERE name = %s', ARRAY['model_drift']), ('metrics', 'SELECT * FROM drift.metrics(%s)', ARRAY['{checks}']),
+	('prometheus_metrics', 'SELECT drift.prometheus_metrics(%s)', ARRAY['{models,health}']),
 	('training_parameters', 'SELECT * FROM drift.training_parameters() WHERE algorithm = %s', ARRAY['linear']),
 	('training_snapshot', 'SELECT drift.training_snapshot(%s)', ARRAY['rows_of']), ('training_snapshot', 'SELECT drift.training_snapshot(%s, %s)', ARRAY['SELECT now() AS at', 'at']),
 	('export_version', 'SELECT drift.export_version(%s, %s)', ARRAY['untyped', '1']), ('import_version', 'SELECT drift.import_version(%s, %s)', ARRAY['untyped', drift.export_version('untyped', 1)::text]);
