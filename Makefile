@@ -105,6 +105,8 @@ SQL_FUNCTIONS = \
 	sql/functions/69_describe_changes.sql \
 	sql/functions/69_target_drift.sql \
 	sql/functions/69_comprehensive_analysis.sql \
+	sql/functions/70_render_text.sql \
+	sql/functions/70_render_markdown.sql \
 	sql/functions/70_report.sql \
 	sql/functions/71_simulate_random.sql \
 	sql/functions/71_simulate_spec.sql \

@@ -109,10 +109,10 @@ $$;
 COMMENT ON FUNCTION drift_internal.judge_profiles(drift_internal.column_plan[], drift.profile[], drift.profile[], drift.thresholds[], bigint) IS
 	'verdict on columns from their profiles alone, in the order given; a side without a profile has no rows, and with fewer current values than minimum_rows only missing values are found';
 
-CREATE OR REPLACE FUNCTION drift_internal.compare_sources(
+CREATE OR REPLACE FUNCTION drift_internal.compared_columns(
 	reference_query text, current_query text, columns text[], methods jsonb,
 	limits drift.thresholds, mode text, sample bigint, seed bigint, path text)
-	RETURNS SETOF drift.comparison
+	RETURNS SETOF drift_internal.compared_column
 	LANGUAGE plpgsql STABLE COST 100000 ROWS 30
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -125,6 +125,8 @@ DECLARE
 	readable CONSTANT drift_internal.column_plan[] := ARRAY(SELECT p FROM unnest(plans) AS p WHERE p.obstacle IS NULL);
 	reference_profiles drift.profile[];
 	current_profiles drift.profile[];
+	all_reference drift.profile[];
+	all_current drift.profile[];
 	identifiers boolean[];
 	summarised integer[] := '{}';
 	statistics drift_internal.column_statistics[] := '{}';
@@ -138,12 +140,18 @@ BEGIN
 		reference_profiles := drift_internal.read_profiles(drift_internal.profiles_query(reference_query, readable, sample, seed), path);
 		current_profiles := drift_internal.read_profiles(drift_internal.profiles_query(current_query, readable, sample, current_seed), path);
 	END IF;
+	all_reference := drift_internal.spread(plans, reference_profiles);
+	all_current := drift_internal.spread(plans, current_profiles);
 
 	IF library THEN
-		RETURN QUERY SELECT v.* FROM drift_internal.judge_as_library(plans,
-			ARRAY(SELECT s FROM drift_internal.read_library_verdicts(drift_internal.library_query(limits.rule, reference_query, current_query,
-				readable, methods, sample, seed, current_seed), path) AS s),
-			reference_profiles, current_profiles) AS v;
+		RETURN QUERY SELECT v.verdict, all_reference[v.place], all_current[v.place]
+			FROM (
+				SELECT j AS verdict, row_number() OVER () AS place
+				FROM drift_internal.judge_as_library(plans,
+					ARRAY(SELECT s FROM drift_internal.read_library_verdicts(drift_internal.library_query(limits.rule, reference_query, current_query,
+						readable, methods, sample, seed, current_seed), path) AS s),
+					reference_profiles, current_profiles) AS j
+			) AS v;
 		RETURN;
 	END IF;
 
@@ -158,14 +166,34 @@ BEGIN
 	END IF;
 
 	RETURN QUERY
-		SELECT v.* FROM drift_internal.judge_columns(plans,
-			drift_internal.spread(plans, reference_profiles), drift_internal.spread(plans, current_profiles), statistics,
-			drift_internal.spread(plans, identifiers), mode = 'exact', ARRAY[limits], 0, false) AS v;
+		SELECT v.verdict, all_reference[v.place], all_current[v.place]
+		FROM (
+			SELECT j AS verdict, row_number() OVER () AS place
+			FROM drift_internal.judge_columns(plans, all_reference, all_current, statistics, drift_internal.spread(plans, identifiers),
+				mode = 'exact', ARRAY[limits], 0, false) AS j
+		) AS v;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.compared_columns(text, text, text[], jsonb, drift.thresholds, text, bigint, bigint, text) IS
+	'drift.compare() on queries that are checked already, with names looked up on the given path; with the profiles of both sides';
+
+CREATE OR REPLACE FUNCTION drift_internal.compare_sources(
+	reference_query text, current_query text, columns text[], methods jsonb,
+	limits drift.thresholds, mode text, sample bigint, seed bigint, path text)
+	RETURNS SETOF drift.comparison
+	LANGUAGE plpgsql STABLE COST 100000 ROWS 30
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+		SELECT (c.verdict).*
+		FROM drift_internal.compared_columns(reference_query, current_query, columns, methods, limits, mode, sample, seed, path) AS c;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.compare_sources(text, text, text[], jsonb, drift.thresholds, text, bigint, bigint, text) IS
-	'drift.compare() on queries that are checked already, with names looked up on the given path';
+	'the verdicts of drift_internal.compared_columns()';
 
 -- No pinned path: the two sources are found by the caller's. What the body itself names was
 -- looked up when the function was made.

@@ -273,3 +273,21 @@ $$;
 
 COMMENT ON FUNCTION drift.report_json(bigint) IS
 	'The report of a check as a document of the format drift-report, version 1: verdict, recommendation, columns with what charts draw of them, performance, history, alerts, decisions, and what happened to the model. Values of columns only for members of the owner of the monitor.';
+
+CREATE OR REPLACE FUNCTION drift.report_text(check_id bigint) RETURNS text
+	LANGUAGE sql STABLE COST 100000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift.render_text(drift.report_json(check_id))
+$$;
+
+COMMENT ON FUNCTION drift.report_text(bigint) IS 'The report of a check as text, with one line for each column: for a console, a log or a message.';
+
+CREATE OR REPLACE FUNCTION drift.report_markdown(check_id bigint) RETURNS text
+	LANGUAGE sql STABLE COST 100000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT drift.render_markdown(drift.report_json(check_id))
+$$;
+
+COMMENT ON FUNCTION drift.report_markdown(bigint) IS 'The report of a check as markdown: for an issue, a wiki or a pull request.';

@@ -130,3 +130,10 @@ COMMENT ON COLUMN drift.comparison.findings IS 'what was found: distribution, ps
 COMMENT ON COLUMN drift.comparison.explanation IS 'a sentence on what changed';
 COMMENT ON COLUMN drift.comparison.severity_text IS 'the severity in words';
 COMMENT ON COLUMN drift.comparison.action_text IS 'what to do about it';
+
+CREATE TYPE drift_internal.compared_column AS (
+	verdict drift.comparison,
+	reference drift.profile,
+	current drift.profile
+);
+COMMENT ON TYPE drift_internal.compared_column IS 'the verdict on a column, and the profiles of both sides; NULL for a column that could not be read';

@@ -60,8 +60,8 @@ WHERE column_name IN ('contact', 'loan');
 -- reports
 \pset format unaligned
 SELECT drift.report_text('customers_march', 'customers_april');
-SELECT jsonb_pretty(report - 'columns' - 'thresholds') FROM drift.report_json('customers_march', 'customers_april') AS report;
-SELECT jsonb_array_length(report -> 'columns'), report #> '{columns,1,findings}', report #>> '{thresholds,name}'
+SELECT jsonb_pretty(report #- '{columns}' #- '{thresholds}' #- '{generated_at}') FROM drift.report_json('customers_march', 'customers_april') AS report;
+SELECT jsonb_array_length(report -> 'columns'), report #> '{columns,0,findings}', report #>> '{thresholds,name}'
 FROM drift.report_json('customers_march', 'customers_april') AS report;
 \pset format aligned
 

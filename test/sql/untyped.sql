@@ -83,9 +83,9 @@ INSERT INTO call VALUES ('accuracy', 'SELECT drift.accuracy(%s, %s) FROM rows_of
 	('f_beta', 'SELECT drift.f_beta(f, f, %s, %s) FROM rows_of', ARRAY['2', '1']);
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
-FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text']) AS n;
+FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text', 'report_markdown']) AS n;
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s, %%s, %%s, %%s, %%s, %%s, %%s)', n), ARRAY['rows_of', 'rows_of', '{x}', '{"x": "t_test"}', 'standard', 'summary', '5', '1']
-FROM unnest(ARRAY['compare', 'report_json', 'report_text']) AS n;
+FROM unnest(ARRAY['compare', 'report_json', 'report_text', 'report_markdown']) AS n;
 -- relations to a target, and all columns together
 INSERT INTO call VALUES ('concept_drift', 'SELECT * FROM drift.concept_drift(%s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', '{}', '0.1', '0.1', '99', '1']),
 	('detect_concept_drift', 'SELECT * FROM drift.detect_concept_drift(%s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', '0.1']),
