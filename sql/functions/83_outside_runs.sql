@@ -22,15 +22,8 @@ CREATE OR REPLACE FUNCTION drift_internal.outside_run(run_id bigint) RETURNS dri
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	run drift.training_runs;
-	model drift.models;
+	run CONSTANT drift.training_runs := drift_internal.lock_run(run_id, 'operate');
 BEGIN
-	SELECT * INTO run FROM drift.training_runs AS r WHERE r.run_id = outside_run.run_id FOR UPDATE;
-	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = run.model_id;
-	IF model.model_id IS NULL OR NOT drift_internal.allowed(model, 'read') THEN
-		RAISE EXCEPTION 'there is no run %', coalesce(run_id::text, 'NULL') USING ERRCODE = 'undefined_object';
-	END IF;
-	PERFORM drift_internal.check_allowed(model, 'operate', model.name);
 	IF run.kind <> 'external' OR run.status <> 'running' THEN
 		RAISE EXCEPTION 'run % is not a run of training elsewhere that is under way', run_id
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('It is of the kind %s, and its status is %s.', run.kind, run.status);

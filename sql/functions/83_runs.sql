@@ -222,21 +222,50 @@ $$;
 COMMENT ON FUNCTION drift_internal.close_run(bigint, text, text, text, text, integer) IS
 	'ends a run of this session: succeeded, kept, needs_review, failed or cancelled; steps and trials that are not over end with its error';
 
-CREATE OR REPLACE FUNCTION drift.cancel_run(run_id bigint) RETURNS boolean
-	LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION drift_internal.find_run(run_id bigint, wanted text, of_deleted boolean DEFAULT false) RETURNS drift.training_runs
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	run drift.training_runs;
 	model drift.models;
 BEGIN
-	SELECT * INTO run FROM drift.training_runs AS r WHERE r.run_id = cancel_run.run_id FOR UPDATE;
-	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = run.model_id;
+	SELECT * INTO run FROM drift.training_runs AS r WHERE r.run_id = find_run.run_id;
+	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = run.model_id AND (m.deleted_at IS NULL OR of_deleted);
 	IF model.model_id IS NULL OR NOT drift_internal.allowed(model, 'read') THEN
-		RAISE EXCEPTION 'there is no run %', coalesce(run_id::text, 'NULL')
-			USING ERRCODE = 'undefined_object', HINT = 'drift.training_progress lists the runs that are under way.';
+		RAISE EXCEPTION 'there is no run %', coalesce(find_run.run_id::text, 'NULL')
+			USING ERRCODE = 'undefined_object', HINT = 'drift.training_runs lists those that you may see.';
 	END IF;
-	PERFORM drift_internal.check_allowed(model, 'operate', model.name);
+	PERFORM drift_internal.check_allowed(model, wanted, model.name);
+	RETURN run;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.find_run(bigint, text, boolean) IS
+	'a run of training for what the acting role wants to do with its model; an error if there is none or it may not. of_deleted: also where the model was deleted meanwhile';
+
+-- Read again once it is locked: whoever had it may have ended it.
+CREATE OR REPLACE FUNCTION drift_internal.lock_run(run_id bigint, wanted text) RETURNS drift.training_runs
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM drift_internal.find_run(run_id, wanted, of_deleted => true);
+	PERFORM FROM drift.training_runs AS r WHERE r.run_id = lock_run.run_id FOR UPDATE;
+	RETURN drift_internal.find_run(run_id, wanted, of_deleted => true);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.lock_run(bigint, text) IS
+	'the same, and locks the run until the transaction ends; a run can be ended even where its model was deleted';
+
+CREATE OR REPLACE FUNCTION drift.cancel_run(run_id bigint) RETURNS boolean
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	run drift.training_runs := drift_internal.lock_run(run_id, 'operate');
+BEGIN
 	IF run.status <> 'running' THEN
 		RETURN false;
 	END IF;

@@ -365,6 +365,7 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = array_to_string(problems, E'\n'),
 				HINT = 'All other steps are done and stay done.';
 	END IF;
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

@@ -56,6 +56,7 @@ CREATE OR REPLACE PROCEDURE drift.backfill_windows(monitor text, step interval D
 	LANGUAGE plpgsql
 AS $$
 DECLARE
+	path CONSTANT text := pg_catalog.current_setting('search_path');
 	done drift.refresh_result;
 BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -66,6 +67,7 @@ BEGIN
 		EXIT WHEN strpos(done.message, 'backfill_windows') > 0 IS NOT TRUE;
 		PERFORM pg_sleep_for(pause);
 	END LOOP;
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

@@ -112,6 +112,7 @@ BEGIN
 	IF run_id IS NOT NULL THEN
 		CALL drift_internal.perform_run(run_id, path, result);
 	END IF;
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 
@@ -149,6 +150,7 @@ BEGIN
 		END IF;
 	END LOOP;
 	result := jsonb_build_object('runs', runs, 'failed', failed);
+	PERFORM pg_catalog.set_config('search_path', path, true);
 END
 $$;
 

@@ -1,27 +1,5 @@
 -- a trial of a run against the champion, on the rows that the run held out
 
-CREATE OR REPLACE FUNCTION drift_internal.find_run(run_id bigint, wanted text) RETURNS drift.training_runs
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	run drift.training_runs;
-	model drift.models;
-BEGIN
-	SELECT * INTO run FROM drift.training_runs AS r WHERE r.run_id = find_run.run_id;
-	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = run.model_id AND m.deleted_at IS NULL;
-	IF model.model_id IS NULL OR NOT drift_internal.allowed(model, 'read') THEN
-		RAISE EXCEPTION 'there is no run %', coalesce(find_run.run_id::text, 'NULL')
-			USING ERRCODE = 'undefined_object', HINT = 'drift.training_runs lists those that you may see.';
-	END IF;
-	PERFORM drift_internal.check_allowed(model, wanted, model.name);
-	RETURN run;
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.find_run(bigint, text) IS
-	'a run of training for what the acting role wants to do with its model; an error if there is none or it may not';
-
 -- The champion is model 1 of $1 and the trial model 2. Where its scores are of the other class they are turned. A segment is computed here, where the row has its own names.
 CREATE OR REPLACE FUNCTION drift_internal.held_out_pairs(query text, truth text, task text, segment text, turned boolean, safely boolean) RETURNS text
 	LANGUAGE sql IMMUTABLE

@@ -358,17 +358,12 @@ CREATE OR REPLACE FUNCTION drift_internal.reopen_run(run_id bigint) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	run drift.training_runs;
-	model drift.models;
+	run drift.training_runs := drift_internal.find_run(run_id, 'operate');
+	model CONSTANT drift.models := drift_internal.lock_model((SELECT m.name FROM drift.models AS m WHERE m.model_id = run.model_id), 'operate');
 BEGIN
-	SELECT m.* INTO model FROM drift.training_runs AS r JOIN drift.models AS m USING (model_id) WHERE r.run_id = reopen_run.run_id;
-	IF model.model_id IS NULL OR NOT drift_internal.allowed(model, 'read') THEN
-		RAISE EXCEPTION 'there is no run %', coalesce(run_id::text, 'NULL') USING ERRCODE = 'undefined_object';
-	END IF;
-	model := drift_internal.lock_model(model.name, 'operate');
 	PERFORM drift_internal.config_to_train(model);
 	PERFORM drift_internal.settle_runs(model);
-	SELECT * INTO run FROM drift.training_runs AS r WHERE r.run_id = reopen_run.run_id FOR UPDATE;
+	run := drift_internal.lock_run(run_id, 'operate');
 	IF run.kind <> 'tune' OR run.status NOT IN ('failed', 'cancelled') THEN
 		RAISE EXCEPTION 'run % cannot be gone on with', run_id
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('It is of the kind %s, and its status is %s.', run.kind, run.status),

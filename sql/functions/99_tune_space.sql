@@ -111,7 +111,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.grid_points(jsonb, integer) IS 'all points of a space, in order';
 
 -- A point that was drawn before is left out; small spaces have fewer points than are asked for.
--- No more than 20000 are drawn: each is a training.
+-- No more than 5000 are drawn: each is a training.
 CREATE OR REPLACE FUNCTION drift_internal.random_points(space jsonb, wanted integer, seed bigint) RETURNS jsonb[]
 	LANGUAGE sql IMMUTABLE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -123,7 +123,7 @@ AS $$
 			FROM (
 				SELECT i AS place, jsonb_object_agg(s.key, drift_internal.axis_value(s.value,
 					drift_internal.simulated_uniform(seed, drift_internal.simulation_stream(s.key), i))) AS point
-				FROM generate_series(1, least(wanted::bigint * 20, 20000)) AS i, jsonb_each(space) AS s
+				FROM generate_series(1, least(wanted::bigint * 20, 5000)) AS i, jsonb_each(space) AS s
 				GROUP BY i
 			) AS d
 			GROUP BY d.point

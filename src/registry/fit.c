@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+
 #include "guc.h"
 #include "registry/fit_methods.h"
 
@@ -37,4 +40,22 @@ int
 FitThreads(double wanted)
 {
 	return (int) fmin(isnan(wanted) ? drift_training_threads : wanted, drift_max_training_threads);
+}
+
+bool
+FitAdvance(FitRound step, void *fit, int milliseconds)
+{
+	instr_time start;
+	instr_time now;
+	bool done;
+
+	INSTR_TIME_SET_CURRENT(start);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		done = step(fit);
+		INSTR_TIME_SET_CURRENT(now);
+		INSTR_TIME_SUBTRACT(now, start);
+	} while (!done && INSTR_TIME_GET_MILLISEC(now) < milliseconds);
+	return done;
 }

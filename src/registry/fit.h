@@ -53,4 +53,10 @@ extern const FitMethod *FitMethodAt(int number);
 /* Threads that a fit gets which wants so many; NaN: it does not say. */
 extern int FitThreads(double wanted);
 
+/* One round of a fit; whether it was the last. */
+typedef bool (*FitRound)(void *fit);
+
+/* Rounds of a slice, at least one, until so many milliseconds are over; whether the last one was among them. */
+extern bool FitAdvance(FitRound step, void *fit, int milliseconds);
+
 #endif

@@ -8,9 +8,6 @@
 
 #include <math.h>
 
-#include "miscadmin.h"
-#include "portability/instr_time.h"
-
 #include "registry/boost_fit.h"
 #include "registry/boost_model.h"
 #include "registry/boost_rows.h"
@@ -242,12 +239,6 @@ NoteValid(BoosterFit *fit)
 	fit->stopped = done - fit->best >= fit->patience;
 }
 
-static bool
-IsDone(const BoosterFit *fit)
-{
-	return fit->stopped || fit->shared.done >= fit->shared.rounds;
-}
-
 static uint32
 RoundsKept(const BoosterFit *fit)
 {
@@ -269,28 +260,28 @@ Report(BoosterFit *fit, FitProgress *progress)
 }
 
 static bool
-BoostAdvance(void *arg, int milliseconds, FitProgress *progress)
+GrowRound(void *arg)
 {
 	BoosterFit *fit = arg;
 	BoostFit *shared = &fit->shared;
-	instr_time start;
-	instr_time now;
 
-	INSTR_TIME_SET_CURRENT(start);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		shared->library->advance(shared->boost, (int) shared->done);
-		shared->done++;
-		if (fit->patience > 0)
-			NoteValid(fit);
-		INSTR_TIME_SET_CURRENT(now);
-		INSTR_TIME_SUBTRACT(now, start);
-	} while (!IsDone(fit) && INSTR_TIME_GET_MILLISEC(now) < milliseconds);
+	shared->library->advance(shared->boost, (int) shared->done);
+	shared->done++;
+	if (fit->patience > 0)
+		NoteValid(fit);
+	return fit->stopped || shared->done >= shared->rounds;
+}
+
+static bool
+BoostAdvance(void *arg, int milliseconds, FitProgress *progress)
+{
+	BoosterFit *fit = arg;
+	bool done = FitAdvance(GrowRound, fit, milliseconds);
+
 	Report(fit, progress);
-	if (shared->threads > 1)
-		shared->library->rest();
-	return IsDone(fit);
+	if (fit->shared.threads > 1)
+		fit->shared.library->rest();
+	return done;
 }
 
 static struct varlena *

@@ -14,8 +14,6 @@
 
 #include <math.h>
 
-#include "miscadmin.h"
-#include "portability/instr_time.h"
 #include "utils/memutils.h"
 
 #include "registry/boost_fit.h"
@@ -151,9 +149,10 @@ ForestStart(const DriftDesign *train, const DriftDesign *valid, const FitParams 
 }
 
 /* The library has one generator for all boosters, and begins it anew where the seed changes */
-static void
-GrowTrees(ForestFit *fit)
+static bool
+GrowTrees(void *arg)
 {
+	ForestFit *fit = arg;
 	BoostFit *shared = &fit->shared;
 	uint32 seed = (uint32) FitParam(shared->params, "seed") + shared->done;
 
@@ -161,6 +160,7 @@ GrowTrees(ForestFit *fit)
 	shared->library->advance_by(shared->boost, (int) shared->done, fit->gradients, fit->hessians, shared->train->n_rows,
 								fit->n_margins);
 	shared->done++;
+	return shared->done >= shared->rounds;
 }
 
 static void
@@ -173,22 +173,12 @@ static bool
 ForestAdvance(void *arg, int milliseconds, FitProgress *progress)
 {
 	ForestFit *fit = arg;
-	BoostFit *shared = &fit->shared;
-	instr_time start;
-	instr_time now;
+	bool done = FitAdvance(GrowTrees, fit, milliseconds);
 
-	INSTR_TIME_SET_CURRENT(start);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		GrowTrees(fit);
-		INSTR_TIME_SET_CURRENT(now);
-		INSTR_TIME_SUBTRACT(now, start);
-	} while (shared->done < shared->rounds && INSTR_TIME_GET_MILLISEC(now) < milliseconds);
-	if (shared->threads > 1)
-		shared->library->rest();
 	Report(fit, progress);
-	return shared->done >= shared->rounds;
+	if (fit->shared.threads > 1)
+		fit->shared.library->rest();
+	return done;
 }
 
 /* Shares from their distance to that of all rows; within 0 and 1, whatever float32 has made of them */

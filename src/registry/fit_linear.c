@@ -6,9 +6,6 @@
 
 #include <math.h>
 
-#include "miscadmin.h"
-#include "portability/instr_time.h"
-
 #include "registry/fit_linear.h"
 #include "registry/fit_methods.h"
 
@@ -294,23 +291,23 @@ Report(const LinearFit *fit, FitProgress *progress)
 }
 
 static bool
+SolveRound(void *opaque)
+{
+	LinearFit *fit = opaque;
+
+	fit->status = drift_linear_advance(fit->fit);
+	return fit->status != DRIFT_LINEAR_RUNNING;
+}
+
+static bool
 LinearAdvance(void *opaque, int milliseconds, FitProgress *progress)
 {
 	LinearFit *fit = opaque;
-	instr_time start;
-	instr_time now;
+	bool done = FitAdvance(SolveRound, fit, milliseconds);
 
-	INSTR_TIME_SET_CURRENT(start);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		fit->status = drift_linear_advance(fit->fit);
-		INSTR_TIME_SET_CURRENT(now);
-		INSTR_TIME_SUBTRACT(now, start);
-	} while (fit->status == DRIFT_LINEAR_RUNNING && INSTR_TIME_GET_MILLISEC(now) < milliseconds);
 	RefuseResult(fit);
 	Report(fit, progress);
-	return fit->status != DRIFT_LINEAR_RUNNING;
+	return done;
 }
 
 static struct varlena *

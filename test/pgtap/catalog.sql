@@ -1,6 +1,6 @@
 -- Rules that every object of the extension follows.
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 
 CREATE TEMPORARY VIEW member AS
 SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS name
@@ -35,6 +35,11 @@ SELECT is_empty($$
       -- What commits can have no SET clause and begins with the same by hand.
       AND NOT (prokind = 'p' AND prosrc ~ $r$\nBEGIN\n\tPERFORM pg_catalog\.set_config\('search_path', 'pg_catalog, pg_temp', true\);$r$)
 $$, 'every function of text is pinned to search_path pg_catalog, pg_temp');
+
+SELECT is_empty($q$
+    SELECT name FROM routine
+    WHERE prokind = 'p' AND name ~ '^procedure drift\.' AND NOT prosrc ~ $r$\n\tPERFORM pg_catalog\.set_config\('search_path', path, true\);\nEND\s*$$r$
+$q$, 'every procedure ends with the search_path of its caller');
 
 SELECT is_empty($$
     SELECT name FROM routine WHERE prosecdef AND NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)

@@ -1,7 +1,7 @@
 -- Retraining: what each step makes, what becomes of a run, what is left where it fails. Trainers of users stand for
 -- learners, so that it is known which model is better. test/crash/retrain.sh kills the server in each step.
 BEGIN;
-SELECT plan(96);
+SELECT plan(98);
 
 CREATE SCHEMA retraining;
 SET LOCAL search_path = retraining, public;
@@ -217,6 +217,12 @@ SELECT is((SELECT s.error FROM drift.run_steps AS s WHERE s.run_id = n.run_id AN
 SELECT is((SELECT count(*) FROM drift.alerts AS a WHERE a.kind = 'training_failed' AND a.status <> 'resolved'), 0::bigint, 'what people cancel raises no alert');
 SELECT is(drift.cancel_run(run_id), false, 'once') FROM newest;
 SELECT throws_ok('SELECT drift.cancel_run(0)', '42704', 'there is no run 0', 'a run must be there');
+SAVEPOINT deleted;
+UPDATE drift.training_runs AS r SET status = 'running', finished_at = NULL WHERE r.run_id = (SELECT run_id FROM newest);
+UPDATE drift.models AS m SET deleted_at = now() FROM drift.training_runs AS r WHERE r.model_id = m.model_id AND r.run_id = (SELECT run_id FROM newest);
+SELECT throws_ok(format('SELECT drift_internal.find_run(%s, ''operate'')', run_id), '42704', format('there is no run %s', run_id), 'with its model its runs are gone') FROM newest;
+SELECT is(drift.cancel_run(run_id), true, 'but one that still trains can be cancelled') FROM newest;
+ROLLBACK TO deleted;
 
 -- A slice that was cancelled knows no rounds.
 SAVEPOINT sliced;
