@@ -3,46 +3,48 @@
 -- Programs that show mail have no drawings (SVG) and few styles, so the report is a file to open and not the body.
 
 CREATE OR REPLACE FUNCTION drift_internal.mail_text(message jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat_ws(E'\n\n', drift_internal.headline(message),
+BEGIN
+	RETURN concat_ws(E'\n\n', drift_internal.headline(message),
 		(SELECT string_agg(drift_internal.one_line(l.line, 1000), E'\n' ORDER BY l.place)
 			FROM regexp_split_to_table(left(message ->> 'text', 50000), E'\n') WITH ORDINALITY AS l (line, place)),
-		(SELECT string_agg(format('%s: %s', f.label, f.content), E'\n' ORDER BY f.place) FROM drift_internal.fact_lines(message) AS f)) || E'\n'
+		(SELECT string_agg(format('%s: %s', f.label, f.content), E'\n' ORDER BY f.place) FROM drift_internal.fact_lines(message) AS f)) || E'\n';
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.mail_text(jsonb) IS 'a message as plain text';
 
 CREATE OR REPLACE FUNCTION drift_internal.mail_words(content text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT replace(replace(replace(replace(replace(content, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;')
-$$;
+	RETURN replace(replace(replace(replace(replace(content, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
 
 COMMENT ON FUNCTION drift_internal.mail_words(text) IS 'text within HTML of a mail';
 
 -- Styles in the elements, since many programs drop style sheets.
 CREATE OR REPLACE FUNCTION drift_internal.mail_html(message jsonb, is_attached boolean) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format(E'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
+DECLARE
+	headline CONSTANT text := drift_internal.mail_words(drift_internal.headline(message));
+BEGIN
+	RETURN format(E'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
 			'<body style="margin:0;padding:24px;font-family:system-ui,-apple-system,''Segoe UI'',Roboto,Arial,sans-serif;color:#1b1f24;background:#ffffff">\n'
 			'<div style="max-width:640px;border-left:6px solid %s;padding:4px 0 4px 16px">\n<h1 style="font-size:20px;line-height:1.3;margin:0 0 12px">%s</h1>\n'
 			'%s\n<table style="border-collapse:collapse;font-size:14px;margin:16px 0">\n%s\n</table>\n%s</div>\n</body></html>\n',
-		drift_internal.mail_words(h.headline),
+		headline,
 		CASE WHEN message ->> 'status' IN ('resolved', 'info', 'test') THEN '#1a7f37' WHEN message ->> 'severity' = 'critical' THEN '#c0262d' ELSE '#b35900' END,
-		drift_internal.mail_words(h.headline),
+		headline,
 		(SELECT string_agg(format('<p style="font-size:15px;line-height:1.5;margin:0 0 8px">%s</p>',
 				drift_internal.mail_words(drift_internal.one_line(l.line, 1000))), E'\n' ORDER BY l.place)
 			FROM regexp_split_to_table(left(message ->> 'text', 50000), E'\n') WITH ORDINALITY AS l (line, place) WHERE l.line <> ''),
 		(SELECT string_agg(format('<tr><th scope="row" style="text-align:left;vertical-align:top;padding:3px 16px 3px 0;color:#57606a;font-weight:600">%s</th>'
 				'<td style="padding:3px 0">%s</td></tr>', f.label, drift_internal.mail_words(f.content)), E'\n' ORDER BY f.place)
 			FROM drift_internal.fact_lines(message) AS f),
-		CASE WHEN is_attached THEN E'<p style="font-size:13px;color:#57606a">The attached report opens in any browser.</p>\n' END)
-	FROM (SELECT drift_internal.headline(message)) AS h (headline)
+		CASE WHEN is_attached THEN E'<p style="font-size:13px;color:#57606a">The attached report opens in any browser.</p>\n' END);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.mail_html(jsonb, boolean) IS 'a message as a short page';

@@ -1,10 +1,11 @@
 -- what messages say: facts of a check, and messages made of them
 
 CREATE OR REPLACE FUNCTION drift_internal.retraining_facts(checked drift.checks) RETURNS jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('action', d.action, 'strategy', d.strategy, 'should_retrain', d.should_retrain, 'explanation', d.explanation,
+BEGIN
+	RETURN jsonb_build_object('action', d.action, 'strategy', d.strategy, 'should_retrain', d.should_retrain, 'explanation', d.explanation,
 		'run', (
 			SELECT jsonb_build_object('run_id', r.run_id, 'status', r.status, 'version', r.version, 'reason', r.reason, 'started_at', r.started_at,
 				'finished_at', r.finished_at)
@@ -15,30 +16,34 @@ AS $$
 	FROM drift.decisions AS d
 	WHERE d.check_id = checked.check_id
 	ORDER BY d.decision_id DESC
-	LIMIT 1
+	LIMIT 1;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.retraining_facts(drift.checks) IS 'what was decided after a check, and the newest retraining of its model; NULL: nothing was decided';
 
 -- Of a column of two values the mean is a rate; it is the summary of a batch that people ask for.
 CREATE OR REPLACE FUNCTION drift_internal.batch_facts(checked drift.checks) RETURNS jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('rows', checked.n_current, 'reference_rows', checked.n_reference, 'from', lower(checked.current_span),
+BEGIN
+	RETURN jsonb_build_object('rows', checked.n_current, 'reference_rows', checked.n_reference, 'from', lower(checked.current_span),
 		'to', upper(checked.current_span), 'mean_score', s.mean_current, 'reference_mean_score', s.mean_reference)
 	FROM (SELECT) AS one
 	LEFT JOIN drift.check_features AS s ON s.check_id = checked.check_id AND s.segment = '' AND s.role = 'score'
-	LIMIT 1
+	LIMIT 1;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.batch_facts(drift.checks) IS 'rows that a check looked at, from when to when, and the mean of their scores';
 
 CREATE OR REPLACE FUNCTION drift_internal.check_facts(check_id bigint) RETURNS jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object(
+BEGIN
+	RETURN jsonb_build_object(
 		'drift_detected', c.drift_detected,
 		'drift_score', c.drift_score,
 		'drift_share', c.drift_share,
@@ -55,7 +60,8 @@ AS $$
 		'retraining', drift_internal.retraining_facts(c),
 		'batch', drift_internal.batch_facts(c))
 	FROM drift.checks AS c
-	WHERE c.check_id = check_facts.check_id
+	WHERE c.check_id = check_facts.check_id;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.check_facts(bigint) IS 'what a check found, for messages; NULL where there is none that the role may see';
@@ -82,15 +88,17 @@ COMMENT ON FUNCTION drift_internal.environment() IS 'where messages come from: t
 
 -- What a message is about in words, line by line: its alerts, then what their check says.
 CREATE OR REPLACE FUNCTION drift_internal.message_text(alerts jsonb, check_id bigint) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat_ws(E'\n',
+BEGIN
+	RETURN concat_ws(E'\n',
 		(SELECT string_agg(format('%s%s', CASE a.entry ->> 'status' WHEN 'resolved' THEN 'resolved: ' ELSE (a.entry ->> 'severity') || ': ' END,
 				a.entry ->> 'title'), E'\n' ORDER BY a.place)
 			FROM jsonb_array_elements(alerts) WITH ORDINALITY AS a (entry, place)),
 		(SELECT c.explanation FROM drift.checks AS c WHERE c.check_id = message_text.check_id),
-		(SELECT d.explanation FROM drift.decisions AS d WHERE d.check_id = message_text.check_id ORDER BY d.decision_id DESC LIMIT 1))
+		(SELECT d.explanation FROM drift.decisions AS d WHERE d.check_id = message_text.check_id ORDER BY d.decision_id DESC LIMIT 1));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.message_text(jsonb, bigint) IS 'text of a message about alerts and a check';

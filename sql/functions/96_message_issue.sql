@@ -3,47 +3,50 @@
 -- Names of people and numbers of issues would reach whoever they name; an invisible space after the mark keeps them text.
 CREATE OR REPLACE FUNCTION drift_internal.issue_words(content text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT regexp_replace(drift_internal.markdown_words(content), '(@|#|(?<=[Gg][Hh])-)(?=[[:alnum:]])', '\1&#8203;', 'g')
-$$;
+	RETURN regexp_replace(drift_internal.markdown_words(content), '(@|#|(?<=[Gg][Hh])-)(?=[[:alnum:]])', '\1&#8203;', 'g');
 
 COMMENT ON FUNCTION drift_internal.issue_words(text) IS 'text as markdown of GitHub in which nobody is mentioned and nothing is linked';
 
 CREATE OR REPLACE FUNCTION drift_internal.issue_facts(message jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(format('| **%s** | %s |', f.label, drift_internal.issue_words(f.content)), E'\n' ORDER BY f.place)
-	FROM drift_internal.fact_lines(message) AS f
+BEGIN
+	RETURN string_agg(format('| **%s** | %s |', f.label, drift_internal.issue_words(f.content)), E'\n' ORDER BY f.place)
+	FROM drift_internal.fact_lines(message) AS f;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.issue_facts(jsonb) IS 'facts of a message as lines of a table in markdown';
 
 CREATE OR REPLACE FUNCTION drift_internal.issue_lines(content text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg('- ' || drift_internal.issue_words(drift_internal.one_line(l.line, 1000)), E'\n' ORDER BY l.place)
+BEGIN
+	RETURN string_agg('- ' || drift_internal.issue_words(drift_internal.one_line(l.line, 1000)), E'\n' ORDER BY l.place)
 	FROM (
 		SELECT * FROM regexp_split_to_table(left(content, 20000), E'\n') WITH ORDINALITY AS l (line, place) WHERE l.line ~ '[^[:space:]]' LIMIT 50
-	) AS l
+	) AS l;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.issue_lines(text) IS 'lines of a text as a list in markdown';
 
 -- GitHub takes 65,536 characters.
 CREATE OR REPLACE FUNCTION drift_internal.issue_markdown(message jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift_internal.cut(concat_ws(E'\n\n',
+BEGIN
+	RETURN drift_internal.cut(concat_ws(E'\n\n',
 		'## ' || drift_internal.issue_words(drift_internal.headline(message)),
 		drift_internal.issue_lines(message ->> 'text'),
 		E'| | |\n|---|---|\n' || drift_internal.issue_facts(message),
 		format('<sub>Written by drift in %s; status %s, severity %s, %s UTC.</sub>', drift_internal.issue_words(coalesce(message ->> 'environment', '')),
 			message ->> 'status', message ->> 'severity',
-			to_char((message ->> 'occurred_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'))), 60000)
+			to_char((message ->> 'occurred_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'))), 60000);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.issue_markdown(jsonb) IS 'body of an issue about a message';
@@ -59,12 +62,14 @@ COMMENT ON FUNCTION drift.issue_body(bigint) IS
 	'a check as the body of an issue in markdown: drift detected, share, drifted features, drift of predictions, retraining, predictions';
 
 CREATE OR REPLACE FUNCTION drift_internal.issue_labels(settings jsonb) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(jsonb_agg(btrim(l.label) ORDER BY l.place), '[]')
+BEGIN
+	RETURN coalesce(jsonb_agg(btrim(l.label) ORDER BY l.place), '[]')
 	FROM regexp_split_to_table(coalesce(settings ->> 'labels', 'drift'), ',') WITH ORDINALITY AS l (label, place)
-	WHERE btrim(l.label) <> ''
+	WHERE btrim(l.label) <> '';
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.issue_labels(jsonb) IS 'labels that issues of a channel get';

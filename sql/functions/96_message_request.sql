@@ -34,7 +34,7 @@ BEGIN
 	END IF;
 	RETURN jsonb_build_object('method', 'POST', 'path', drift_internal.template_path(template.path, settings), 'headers', '{}'::jsonb,
 		'content_type', 'application/json',
-		'body', drift.fill_template(template.body, message || jsonb_build_object('channel', settings))::text,
+		'body', drift_internal.fill_message(template.body, message || jsonb_build_object('channel', settings))::text,
 		'secret_members', (SELECT coalesce(jsonb_object_agg(m, 'key'), '{}') FROM unnest(drift_internal.secret_members(template.body)) AS m));
 END
 $$;
@@ -78,29 +78,33 @@ COMMENT ON FUNCTION drift_internal.channel_request(drift.deliveries, jsonb) IS
 
 -- Of an answer only the beginning is kept, so that it is not read as JSON. What strings hold has its quotes escaped.
 CREATE OR REPLACE FUNCTION drift_internal.read_issue(answer text) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('number', n.found[1]::bigint,
+BEGIN
+	RETURN jsonb_build_object('number', n.found[1]::bigint,
 		'url', (regexp_match(answer, '(?<!\\)"html_url"\s*:\s*"(https://[^"\\]+/issues/[0-9]+)"'))[1])
 	FROM (SELECT regexp_match(answer, '(?<!\\)"number"\s*:\s*([0-9]{1,18})\M')) AS n (found)
-	WHERE n.found IS NOT NULL
+	WHERE n.found IS NOT NULL;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.read_issue(text) IS 'number and address of the issue that GitHub answered with; NULL where there is none';
 
 -- An issue that was deleted or moved is forgotten, and the next attempt makes a new one.
 CREATE OR REPLACE FUNCTION drift_internal.read_answer(delivery drift.deliveries, result jsonb) RETURNS jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE
+BEGIN
+	RETURN CASE
 			WHEN drift_internal.channel_settings(delivery.channel) ->> 'type' IS DISTINCT FROM 'github' THEN '{}'
 			WHEN a.status IN ('404', '410') THEN jsonb_build_object(delivery.channel, '{}'::jsonb)
 			ELSE CASE WHEN i.issue IS NULL THEN '{}' ELSE jsonb_build_object(delivery.channel, i.issue) END
 		END
 	FROM (SELECT coalesce(result #>> '{answers,0,status}', result ->> 'status'), coalesce(result #>> '{answers,0,body}', result ->> 'body')) AS a (status, body),
-		LATERAL (SELECT drift_internal.read_issue(a.body)) AS i (issue)
+		LATERAL (SELECT drift_internal.read_issue(a.body)) AS i (issue);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.read_answer(drift.deliveries, jsonb) IS

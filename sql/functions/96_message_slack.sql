@@ -1,47 +1,55 @@
 -- messages for Slack: blocks, and a line for notifications and clients without blocks
 
 CREATE OR REPLACE FUNCTION drift_internal.slack_text(content text, length integer) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	escaped CONSTANT text := replace(replace(replace(content, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
+BEGIN
 	-- An entity that is cut in half would be shown as it stands.
-	SELECT CASE WHEN char_length(e.escaped) <= length THEN e.escaped
-		ELSE regexp_replace(left(e.escaped, length - 1), '&[a-z]{0,3}$', '') || '…' END
-	FROM (SELECT replace(replace(replace(content, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')) AS e (escaped)
+	RETURN CASE WHEN char_length(escaped) > length THEN regexp_replace(left(escaped, length - 1), '&[a-z]{0,3}$', '') || '…' ELSE escaped END;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.slack_text(text, integer) IS
 	'text in which Slack finds no links, mentions or entities, of at most so many characters';
 
 CREATE OR REPLACE FUNCTION drift_internal.slack_fields(message jsonb) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_array(jsonb_build_object('type', 'section', 'fields',
+BEGIN
+	RETURN jsonb_build_array(jsonb_build_object('type', 'section', 'fields',
 		jsonb_agg(jsonb_build_object('type', 'mrkdwn', 'verbatim', true,
 			'text', format(E'*%s*\n%s', f.label, drift_internal.slack_text(f.content, 1900))) ORDER BY f.place)))
 	FROM (SELECT * FROM drift_internal.fact_lines(message) AS l WHERE l.label <> 'Environment' ORDER BY l.place LIMIT 10) AS f
-	HAVING count(*) > 0
+	HAVING count(*) > 0;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.slack_fields(jsonb) IS 'the facts of a message as a block of two columns; NULL where there are none';
 
 -- Text of the message is no markup at all: plain_text.
 CREATE OR REPLACE FUNCTION drift_internal.slack_body(message jsonb) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object(
-		'text', drift_internal.slack_text(concat_ws(' – ', h.headline, CASE WHEN strpos(h.headline, h.title) = 0 THEN h.title END), 3000),
+DECLARE
+	headline CONSTANT text := drift_internal.headline(message);
+	title CONSTANT text := drift_internal.one_line(coalesce(message ->> 'title', 'drift'), 200);
+BEGIN
+	RETURN jsonb_build_object(
+		'text', drift_internal.slack_text(concat_ws(' – ', headline, CASE WHEN strpos(headline, title) = 0 THEN title END), 3000),
 		'blocks', jsonb_build_array(
 				jsonb_build_object('type', 'header', 'text', jsonb_build_object('type', 'plain_text', 'emoji', true,
-					'text', drift_internal.cut(h.headline, 150))),
+					'text', drift_internal.cut(headline, 150))),
 				jsonb_build_object('type', 'section', 'text', jsonb_build_object('type', 'plain_text', 'emoji', false,
-					'text', drift_internal.cut(coalesce(nullif(message ->> 'text', ''), h.title), 3000))))
+					'text', drift_internal.cut(coalesce(nullif(message ->> 'text', ''), title), 3000))))
 			|| coalesce(drift_internal.slack_fields(message), '[]')
 			|| jsonb_build_array(jsonb_build_object('type', 'context', 'elements', jsonb_build_array(jsonb_build_object('type', 'plain_text',
-				'text', drift_internal.cut(concat_ws(' · ', 'drift', message ->> 'severity', message ->> 'environment', left(message ->> 'occurred_at', 19)), 300))))))
-	FROM (SELECT drift_internal.headline(message), drift_internal.one_line(coalesce(message ->> 'title', 'drift'), 200)) AS h (headline, title)
+				'text', drift_internal.cut(concat_ws(' · ', 'drift', message ->> 'severity', message ->> 'environment', left(message ->> 'occurred_at', 19)), 300))))));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.slack_body(jsonb) IS 'body of a message for an incoming webhook of Slack';

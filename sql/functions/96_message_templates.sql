@@ -9,13 +9,15 @@ CREATE OR REPLACE FUNCTION drift_internal.template_value(message jsonb, path tex
 COMMENT ON FUNCTION drift_internal.template_value(jsonb, text) IS 'what a message has at a path such as alerts.0.title; NULL for nothing';
 
 CREATE OR REPLACE FUNCTION drift_internal.template_word(value jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE jsonb_typeof(value)
+BEGIN
+	RETURN CASE jsonb_typeof(value)
 		WHEN 'number' THEN CASE WHEN trunc(value::numeric) = value::numeric THEN value #>> '{}' ELSE drift_internal.short_number(value::float8) END
 		WHEN 'array' THEN (SELECT string_agg(e.word, ', ' ORDER BY e.place) FROM jsonb_array_elements_text(value) WITH ORDINALITY AS e (word, place))
-		ELSE value #>> '{}' END
+		ELSE value #>> '{}' END;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.template_word(jsonb) IS 'a value of a message within a text: numbers with four significant digits, lists with commas';
@@ -28,15 +30,17 @@ CREATE OR REPLACE FUNCTION drift_internal.template_pattern() RETURNS text
 COMMENT ON FUNCTION drift_internal.template_pattern() IS 'regular expression of a placeholder';
 
 CREATE OR REPLACE FUNCTION drift_internal.fill_text(template text, message jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(concat(p.part, CASE
+BEGIN
+	RETURN string_agg(concat(p.part, CASE
 			WHEN m.found[2] = '$' THEN substr(m.found[1], 2)
 			ELSE drift_internal.cut(coalesce(drift_internal.template_word(drift_internal.template_value(message, m.found[3])), m.found[5]),
 				coalesce(m.found[4]::integer, 100000)) END), '' ORDER BY place)
 	FROM regexp_split_to_table(template, drift_internal.template_pattern()) WITH ORDINALITY AS p (part, place)
-	LEFT JOIN regexp_matches(template, drift_internal.template_pattern(), 'g') WITH ORDINALITY AS m (found, place) USING (place)
+	LEFT JOIN regexp_matches(template, drift_internal.template_pattern(), 'g') WITH ORDINALITY AS m (found, place) USING (place);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.fill_text(text, jsonb) IS 'a text with its placeholders filled; what they hold is not looked at for placeholders again';
@@ -88,10 +92,11 @@ $$;
 COMMENT ON FUNCTION drift_internal.fill_array(jsonb, jsonb) IS 'an array of a template, filled; elements that come to nothing are left out, those of $each put side by side';
 
 CREATE OR REPLACE FUNCTION drift_internal.fill_each(template jsonb, message jsonb) RETURNS jsonb
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(jsonb_agg(f.filled ORDER BY f.place), '[]')
+BEGIN
+	RETURN coalesce(jsonb_agg(f.filled ORDER BY f.place), '[]')
 	FROM (
 		SELECT i.place, drift_internal.fill_value(template -> '$do', message || jsonb_build_object('item', i.item)) AS filled
 		FROM jsonb_array_elements(CASE jsonb_typeof(message #> string_to_array(template ->> '$each', '.'))
@@ -99,7 +104,8 @@ AS $$
 		ORDER BY i.place
 		LIMIT coalesce((template ->> '$most')::integer, 100)
 	) AS f
-	WHERE f.filled IS NOT NULL
+	WHERE f.filled IS NOT NULL;
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.fill_each(jsonb, jsonb) IS 'what {"$each": path, "$do": template} makes of each element that the message has there';
@@ -175,11 +181,13 @@ COMMENT ON FUNCTION drift_internal.template_paths(jsonb) IS 'paths into the mess
 
 -- What is sent has the secret itself there, put in when it is sent.
 CREATE OR REPLACE FUNCTION drift_internal.secret_members(body jsonb) RETURNS text[]
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT ARRAY(SELECT m.key FROM jsonb_each(CASE jsonb_typeof(body) WHEN 'object' THEN body ELSE '{}' END) AS m
-		WHERE m.value = '"${secret.key}"' ORDER BY m.key)
+BEGIN
+	RETURN ARRAY(SELECT m.key FROM jsonb_each(CASE jsonb_typeof(body) WHEN 'object' THEN body ELSE '{}' END) AS m
+		WHERE m.value = '"${secret.key}"' ORDER BY m.key);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.secret_members(jsonb) IS 'members of a template that are the secret "key" of the user mapping';
@@ -222,15 +230,26 @@ $function$;
 
 COMMENT ON FUNCTION drift_internal.check_template(jsonb) IS 'an error where a template cannot be filled';
 
+CREATE OR REPLACE FUNCTION drift_internal.fill_message(body jsonb, message jsonb) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN drift_internal.fill_value(drift_internal.without_secrets(body),
+		message || jsonb_build_object('message', message - 'channel', 'headline', drift_internal.headline(message),
+			'key_hash', encode(sha256(convert_to(coalesce(message ->> 'key', ''), 'UTF8')), 'hex')));
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.fill_message(jsonb, jsonb) IS 'a template that was checked, filled';
+
 CREATE OR REPLACE FUNCTION drift.fill_template(body jsonb, message jsonb) RETURNS jsonb
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM drift_internal.check_template(body);
-	RETURN drift_internal.fill_value(drift_internal.without_secrets(body),
-		message || jsonb_build_object('message', message - 'channel', 'headline', drift_internal.headline(message),
-			'key_hash', encode(sha256(convert_to(coalesce(message ->> 'key', ''), 'UTF8')), 'hex')));
+	RETURN drift_internal.fill_message(body, message);
 END
 $$;
 
