@@ -289,6 +289,8 @@ SQL_FUNCTIONS = \
 	sql/functions/98_views_monitors.sql \
 	sql/functions/98_views_features.sql \
 	sql/functions/98_views_performance.sql \
+	sql/functions/98_views_volume.sql \
+	sql/functions/98_views_pipeline.sql \
 	sql/functions/98_views_models.sql \
 	sql/functions/98_views_alerts.sql \
 	sql/functions/98_prometheus_families.sql \

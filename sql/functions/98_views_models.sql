@@ -19,13 +19,14 @@ CREATE OR REPLACE VIEW drift.v_models WITH (security_invoker = true) AS
 			ELSE 'unknown'
 		END AS status,
 		a.version AS champion, v.version_name AS champion_name, v.task, m.last_version AS versions,
-		w.monitors, w.paused_monitors, c.monitor, c.check_id, c.as_of, c.checked_at, c.status AS check_status,
+		w.monitors, w.paused_monitors, c.monitor, c.monitor_id, c.check_id, c.as_of, c.checked_at, c.status AS check_status,
 		c.drift_detected, c.drift_score, c.drift_share, c.n_features, c.n_drifted_features, c.drifted_features,
 		(ARRAY['insufficient_data', 'ok', 'warning', 'critical'])[w.prediction_drift] AS prediction_drift,
 		(ARRAY['insufficient_data', 'ok', 'warning', 'critical'])[w.performance] AS performance,
 		(ARRAY['insufficient_data', 'ok', 'warning', 'critical'])[w.estimated_performance] AS estimated_performance,
 		p.metric, p.value AS metric_value, p.value_low AS metric_low, p.value_high AS metric_high, p.reference AS metric_reference,
-		p.loss AS metric_loss, p.severity AS metric_severity, p.kind AS metric_kind, p.span_to AS metric_until, p.accuracy,
+		p.loss AS metric_loss, p.severity AS metric_severity, p.kind AS metric_kind, p.span_to AS metric_until,
+		p.check_id AS metric_check_id, p.accuracy,
 		f.mean_current AS confidence, f.mean_reference AS confidence_reference, c.n_current AS n_predictions,
 		coalesce(t.alerts, 0) AS open_alerts, coalesce(t.critical, 0) AS critical_alerts, t.oldest AS alerts_since,
 		d.action, d.should_retrain, d.as_of AS decided_as_of,
@@ -105,6 +106,7 @@ COMMENT ON COLUMN drift.v_models.versions IS 'number of the newest version';
 COMMENT ON COLUMN drift.v_models.monitors IS 'monitors of the model';
 COMMENT ON COLUMN drift.v_models.paused_monitors IS 'monitors that are paused';
 COMMENT ON COLUMN drift.v_models.monitor IS 'monitor whose newest check shows most drift; columns from here to drifted_features are of that check';
+COMMENT ON COLUMN drift.v_models.monitor_id IS 'number of that monitor';
 COMMENT ON COLUMN drift.v_models.check_id IS 'that check; drift.report_html(check_id) makes a page of it. NULL: nothing was checked yet';
 COMMENT ON COLUMN drift.v_models.as_of IS 'end of the span that it looked at';
 COMMENT ON COLUMN drift.v_models.checked_at IS 'when it was made';
@@ -127,6 +129,7 @@ COMMENT ON COLUMN drift.v_models.metric_loss IS 'how much worse it is: in points
 COMMENT ON COLUMN drift.v_models.metric_severity IS 'verdict on it';
 COMMENT ON COLUMN drift.v_models.metric_kind IS 'realised: measured on rows with outcomes; estimated: of predictions alone';
 COMMENT ON COLUMN drift.v_models.metric_until IS 'time of the last predictions it is of';
+COMMENT ON COLUMN drift.v_models.metric_check_id IS 'check that it is of';
 COMMENT ON COLUMN drift.v_models.accuracy IS 'share of right answers among rows with outcomes in the newest check; NULL: not known';
 COMMENT ON COLUMN drift.v_models.confidence IS 'mean confidence of the answers in the newest check, from 0 to 1; NULL: not watched';
 COMMENT ON COLUMN drift.v_models.confidence_reference IS 'mean confidence of the reference';
