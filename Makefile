@@ -116,9 +116,9 @@ SQL_FUNCTIONS = \
 	sql/functions/72_simulate_rows.sql \
 	sql/functions/73_simulate.sql \
 	sql/functions/80_access.sql \
-	sql/functions/80_alerts.sql \
 	sql/functions/80_channels.sql \
 	sql/functions/80_events.sql \
+	sql/functions/80_alerts.sql \
 	sql/functions/80_sessions.sql \
 	sql/functions/81_html_style.sql \
 	sql/functions/81_html.sql \
@@ -274,6 +274,14 @@ SQL_FUNCTIONS = \
 	sql/functions/97_schedule.sql \
 	sql/functions/97_detectors.sql \
 	sql/functions/97_update_detectors.sql \
+	sql/functions/97_alert_mutes.sql \
+	sql/functions/97_route_rules.sql \
+	sql/functions/97_route_messages.sql \
+	sql/functions/97_route.sql \
+	sql/functions/97_alert_rules.sql \
+	sql/functions/97_deliver_result.sql \
+	sql/functions/97_deliver_claim.sql \
+	sql/functions/97_deliver.sql \
 	sql/functions/97_job_steps.sql \
 	sql/functions/97_job_runs.sql \
 	sql/functions/97_run.sql \

@@ -25,17 +25,11 @@ CREATE OR REPLACE FUNCTION drift_internal.close_run_alerts(model_id integer, kin
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	alert drift.alerts;
 BEGIN
-	FOR alert IN
-		SELECT * FROM drift.alerts AS a
-		WHERE a.model_id = close_run_alerts.model_id AND a.kind = ANY (kinds) AND a.status <> 'resolved'
-			AND (version IS NULL OR a.details->'version' = to_jsonb(version))
-		ORDER BY a.alert_id
-	LOOP
-		PERFORM drift_internal.emit_alert(drift_internal.close_alert(alert.alert_id, clock_timestamp(), comment));
-	END LOOP;
+	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), comment)
+	FROM drift.alerts AS a
+	WHERE a.model_id = close_run_alerts.model_id AND a.kind = ANY (kinds) AND a.status <> 'resolved'
+		AND (version IS NULL OR a.details->'version' = to_jsonb(version));
 END
 $$;
 
@@ -61,9 +55,7 @@ BEGIN
 		RETURN;
 	END IF;
 	alert := drift_internal.open_alert(cause);
-	IF alert.alert_id IS NOT NULL THEN
-		PERFORM drift_internal.emit_alert(alert);
-	ELSE
+	IF alert.alert_id IS NULL THEN
 		UPDATE drift.alerts AS a SET title = cause.title, details = cause.details, last_seen_at = cause.seen_at
 		WHERE a.model_id = cause.model_id AND a.monitor_id IS NULL AND a.kind = cause.kind AND a.status <> 'resolved';
 	END IF;

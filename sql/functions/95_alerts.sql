@@ -65,7 +65,6 @@ BEGIN
 				HINT = (SELECT format('SELECT * FROM drift.unfreeze(%L);', m.name) FROM drift.models AS m WHERE m.model_id = alert.model_id);
 	ELSIF alert.status <> 'resolved' THEN
 		alert := drift_internal.close_alert(alert.alert_id, clock_timestamp(), comment);
-		PERFORM drift_internal.emit_alert(alert);
 	END IF;
 	RETURN NEXT alert;
 END

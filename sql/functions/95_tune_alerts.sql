@@ -142,29 +142,13 @@ BEGIN
 	IF NOT worse THEN
 		RETURN NULL;
 	END IF;
-	PERFORM drift_internal.notify_alert(alert, 'escalated');
+	PERFORM drift_internal.tell_alert(alert, 'escalated');
 	RETURN alert;
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.keep_alert(drift.checks, drift.monitors, drift_internal.alert_weight) IS
 	'what a check means for an open alert: it is seen again, becomes worse or is resolved; the alert where it changed';
-
-CREATE OR REPLACE FUNCTION drift_internal.emit_alert(alert drift.alerts) RETURNS void
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	model drift.models;
-BEGIN
-	SELECT * INTO model FROM drift.models AS m WHERE m.model_id = alert.model_id;
-	PERFORM drift_internal.emit(model, CASE alert.status WHEN 'resolved' THEN 'alert_resolved' ELSE 'alert_raised' END,
-		jsonb_build_object('alert_id', alert.alert_id, 'monitor', (SELECT m.name FROM drift.monitors AS m WHERE m.monitor_id = alert.monitor_id),
-			'kind', alert.kind, 'severity', alert.severity, 'title', alert.title, 'check_id', alert.check_id, 'details', alert.details));
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.emit_alert(drift.alerts) IS 'puts an alert that was raised, became worse or was resolved into the outbox';
 
 -- Only the newest check moves alerts: one of an older time is about what was, not what is.
 CREATE OR REPLACE FUNCTION drift_internal.tune_alerts(check_id bigint) RETURNS SETOF drift.alerts
@@ -207,7 +191,6 @@ BEGIN
 				jsonb_build_object('items', weight.raised, 'notes', weight.notes), checked.as_of)::drift_internal.alert_cause);
 		END IF;
 		IF alert.alert_id IS NOT NULL THEN
-			PERFORM drift_internal.emit_alert(alert);
 			RETURN NEXT alert;
 		END IF;
 	END LOOP;

@@ -77,12 +77,11 @@ DECLARE
 	cause CONSTANT text := 'change_point:' || detector.name;
 	newest CONSTANT drift.change_point := changes[cardinality(changes)];
 	title CONSTANT text := format('detector %s (%s) found a change with value %s', detector.name, detector.kind, newest."position");
-	alert drift.alerts;
 BEGIN
 	IF drift_internal.is_silenced(detector.model_id, NULL, cause, tstzrange(newest.at, newest.at, '[]')) THEN
 		RETURN;
 	END IF;
-	alert := drift_internal.open_alert(ROW(detector.model_id, NULL, NULL, cause, 'critical', title,
+	PERFORM drift_internal.open_alert(ROW(detector.model_id, NULL, NULL, cause, 'critical', title,
 		jsonb_build_object('detector', detector.name, 'position', newest."position", 'at', newest.at, 'value', newest.value,
 			'changes', cardinality(changes)),
 		clock_timestamp())::drift_internal.alert_cause);
@@ -90,10 +89,6 @@ BEGIN
 	SET detector_id = detector.detector_id, last_seen_at = clock_timestamp(),
 		details = a.details || jsonb_build_object('last_position', newest."position", 'last_at', newest.at)
 	WHERE a.kind = cause AND a.status <> 'resolved' AND coalesce(a.model_id, 0) = coalesce(detector.model_id, 0);
-	IF alert.alert_id IS NOT NULL THEN
-		SELECT * INTO alert FROM drift.alerts AS a WHERE a.alert_id = alert.alert_id;
-		PERFORM drift_internal.emit_alert(alert);
-	END IF;
 END
 $$;
 

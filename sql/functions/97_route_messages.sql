@@ -1,0 +1,147 @@
+-- what messages say; channels turn the form drift-message into theirs
+
+CREATE OR REPLACE FUNCTION drift_internal.message_environment() RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT concat_ws('/', nullif(current_setting('cluster_name'), ''), current_database())
+$$;
+
+COMMENT ON FUNCTION drift_internal.message_environment() IS 'where a message comes from: the database, with the name of the cluster where it has one';
+
+-- Two databases may tell one receiver, so their keys must differ.
+CREATE OR REPLACE FUNCTION drift_internal.message_key(VARIADIC cause text[]) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 'drift-' || md5(array_to_string(drift_internal.message_environment() || cause, chr(1), ''))
+$$;
+
+COMMENT ON FUNCTION drift_internal.message_key(text[]) IS 'key of a cause: the same for all its messages, and another in other databases';
+
+CREATE OR REPLACE FUNCTION drift_internal.last_run_text(model_id integer) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT concat_ws(' ', format('run %s %s', r.run_id, r.status), 'with version ' || r.version, 'since ' || to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
+	FROM drift.training_runs AS r
+	WHERE r.model_id = last_run_text.model_id
+	ORDER BY r.run_id DESC
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.last_run_text(integer) IS 'the newest training of a model in words; NULL: there was none';
+
+CREATE OR REPLACE FUNCTION drift_internal.message_facts(check_id bigint, model_id integer) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('retraining', drift_internal.last_run_text(message_facts.model_id)) || coalesce((
+		SELECT jsonb_build_object('drift_detected', c.drift_detected, 'drift_score', c.drift_score, 'drift_share', c.drift_share,
+			'drifted_features', coalesce(to_jsonb(c.drifted_features), '[]'), 'n_features', c.n_features,
+			'prediction_drift', c.prediction_drift,
+			'prediction_score', (
+				SELECT max(f.effect) FROM drift.check_features AS f
+				WHERE f.check_id = c.check_id AND f.segment = '' AND f.role IN ('score', 'label', 'confidence')),
+			'target_drift', c.target_drift, 'performance', c.performance, 'estimated_performance', c.estimated_performance,
+			'status', c.status, 'explanation', left(c.explanation, 2000),
+			'batch', jsonb_build_object('rows', c.n_current, 'reference_rows', c.n_reference, 'from', lower(c.current_span), 'to', upper(c.current_span)),
+			'recommendation', (
+				SELECT d.action FROM drift.decisions AS d WHERE d.monitor_id = c.monitor_id AND d.check_id = c.check_id ORDER BY d.decision_id DESC LIMIT 1))
+		FROM drift.checks AS c
+		WHERE c.check_id = message_facts.check_id), '{}')
+$$;
+
+COMMENT ON FUNCTION drift_internal.message_facts(bigint, integer) IS
+	'what the newest check said in numbers, and what became of the newest training';
+
+CREATE OR REPLACE FUNCTION drift_internal.alert_document(alert drift.alerts) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('alert_id', alert.alert_id, 'kind', alert.kind, 'severity', alert.severity, 'status', alert.status,
+		'title', left(alert.title, 1000), 'items', coalesce(alert.details->'items', '[]'), 'raised_at', alert.raised_at,
+		'resolved_at', alert.resolved_at, 'acknowledged_by', alert.acknowledged_by,
+		'check_id', coalesce((alert.details->>'last_check_id')::bigint, alert.check_id))
+$$;
+
+COMMENT ON FUNCTION drift_internal.alert_document(drift.alerts) IS 'an alert as messages have it';
+
+CREATE OR REPLACE FUNCTION drift_internal.alert_lines(alert drift.alerts) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('%s: %s (alert %s, %s)', CASE alert.status WHEN 'resolved' THEN 'resolved' ELSE alert.severity END, left(alert.title, 1000),
+		alert.alert_id, CASE alert.status WHEN 'acknowledged' THEN 'acknowledged by ' || alert.acknowledged_by ELSE
+			'since ' || to_char(alert.raised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') END)
+		|| CASE WHEN alert.status = 'resolved' THEN '' ELSE coalesce((
+			SELECT string_agg(E'\n  - ' || left(n.says, 500), '' ORDER BY n.place)
+			FROM (
+				SELECT concat_ws(': ', i.item, alert.details->'notes'->>i.item), i.place
+				FROM jsonb_array_elements_text(CASE jsonb_typeof(alert.details->'items') WHEN 'array' THEN alert.details->'items' ELSE '[]' END)
+					WITH ORDINALITY AS i (item, place)
+				LIMIT 20
+			) AS n (says, place)), E'\n  - ' || left(alert.details->>'reason', 500), '') END
+$$;
+
+COMMENT ON FUNCTION drift_internal.alert_lines(drift.alerts) IS 'an alert in words: its title, and what was found in each of its columns';
+
+CREATE OR REPLACE FUNCTION drift_internal.message_title(cause text, alerts drift.alerts[], model text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE cause WHEN 'repeat' THEN 'still open: ' WHEN 'escalation' THEN 'nobody answered: ' WHEN 'resolved' THEN 'resolved: ' ELSE '' END
+		|| CASE WHEN cardinality(alerts) = 1 THEN left(alerts[1].title, 300)
+			ELSE concat_ws(' ', format('%s alerts', cardinality(alerts)), 'of model ' || quote_ident(left(model, 200))) END
+$$;
+
+COMMENT ON FUNCTION drift_internal.message_title(text, drift.alerts[], text) IS 'heading of a message about alerts';
+
+-- Worse ones first; of a thousand alerts the first fifty are told of by name.
+CREATE OR REPLACE FUNCTION drift_internal.alert_message(cause text, key text, alerts drift.alerts[], resolved drift.alerts[]) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH listed AS MATERIALIZED (
+		SELECT a AS alert, row_number() OVER (ORDER BY a.status = 'resolved', a.severity, a.raised_at DESC, a.alert_id) AS place
+		FROM unnest(alerts || resolved) AS a
+	), whose AS MATERIALIZED (
+		SELECT CASE WHEN count(DISTINCT coalesce((l.alert).model_id, 0)) = 1 THEN min((l.alert).model_id) END AS model_id,
+			CASE WHEN count(DISTINCT coalesce((l.alert).monitor_id, 0)) = 1 THEN min((l.alert).monitor_id) END AS monitor_id,
+			max(coalesce(((l.alert).details->>'last_check_id')::bigint, (l.alert).check_id)) AS check_id
+		FROM listed AS l
+	)
+	SELECT jsonb_build_object('format', 'drift-message', 'version', 1, 'cause', cause,
+		'status', CASE cause WHEN 'resolved' THEN 'resolved' ELSE 'firing' END,
+		'severity', CASE cause WHEN 'resolved' THEN 'ok' ELSE (SELECT min(a.severity) FROM unnest(alerts) AS a) END,
+		'title', drift_internal.message_title(cause, CASE cause WHEN 'resolved' THEN resolved ELSE alerts END, m.name),
+		'text', (SELECT string_agg(drift_internal.alert_lines(l.alert), E'\n' ORDER BY l.place) FROM listed AS l WHERE l.place <= 50)
+			|| (SELECT CASE WHEN count(*) > 50 THEN format(E'\nand %s more', count(*) - 50) ELSE '' END FROM listed),
+		'model', m.name, 'monitor', w.name, 'environment', drift_internal.message_environment(), 'occurred_at', clock_timestamp(), 'key', key,
+		'alerts', (SELECT jsonb_agg(drift_internal.alert_document(l.alert) ORDER BY l.place) FROM listed AS l WHERE l.place <= 50),
+		'events', '[]'::jsonb, 'check_id', o.check_id, 'facts', drift_internal.message_facts(o.check_id, o.model_id))
+	FROM whose AS o
+	LEFT JOIN drift.models AS m ON m.model_id = o.model_id
+	LEFT JOIN drift.monitors AS w ON w.monitor_id = o.monitor_id
+$$;
+
+COMMENT ON FUNCTION drift_internal.alert_message(text, text, drift.alerts[], drift.alerts[]) IS
+	'message about alerts that are open, and about those that are resolved';
+
+CREATE OR REPLACE FUNCTION drift_internal.event_message(rule drift.alert_rules, event drift.outbox) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('format', 'drift-message', 'version', 1, 'cause', 'event', 'status', 'info', 'severity', 'ok',
+		'title', concat_ws(': ', 'model ' || quote_ident(left(event.payload->>'model', 200)), replace(event.topic, '_', ' ')),
+		'text', (
+			SELECT string_agg(format('%s: %s', p.key, left(p.value, 500)), E'\n' ORDER BY p.key)
+			FROM jsonb_each_text(event.payload) AS p
+			WHERE p.value <> ''),
+		'model', event.payload->>'model', 'monitor', event.payload->>'monitor', 'environment', drift_internal.message_environment(),
+		'occurred_at', event.created_at, 'key', drift_internal.message_key(rule.rule_id::text, 'event', event.event_id::text),
+		'alerts', '[]'::jsonb, 'events', jsonb_build_array(jsonb_build_object('event_id', event.event_id, 'topic', event.topic, 'payload', event.payload)),
+		'check_id', NULL, 'facts', drift_internal.message_facts(NULL, event.model_id))
+$$;
+
+COMMENT ON FUNCTION drift_internal.event_message(drift.alert_rules, drift.outbox) IS 'message about an event that is no alert';
