@@ -38,14 +38,16 @@ CREATE OR REPLACE FUNCTION drift_internal.store_result(delivery drift.deliveries
 AS $$
 DECLARE
 	outcome CONSTANT text := coalesce(result->>'outcome', 'retry');
+	tried CONSTANT integer := (result->>'tried' IS DISTINCT FROM 'false')::integer;
 	most CONSTANT integer := coalesce((SELECT r.max_attempts FROM drift.alert_rules AS r WHERE r.rule_id = delivery.rule_id), 12);
 	pause CONSTANT interval := drift_internal.retry_pause(delivery.attempts, (result->>'retry_after')::numeric);
 	answer CONSTANT jsonb := nullif(jsonb_strip_nulls(jsonb_build_object('status', result->'status', 'body', left(result->>'body', 4096))), '{}');
 BEGIN
 	UPDATE drift.deliveries AS d
-	SET status = CASE WHEN outcome = 'sent' THEN 'sent' WHEN outcome = 'dead' OR d.attempts >= most THEN 'dead' ELSE 'pending' END,
-		due_at = CASE WHEN outcome = 'sent' THEN d.due_at ELSE clock_timestamp() + pause END,
+	SET status = CASE WHEN outcome = 'sent' THEN 'sent' WHEN outcome = 'dead' OR d.attempts + tried > most THEN 'dead' ELSE 'pending' END,
+		due_at = CASE WHEN outcome = 'sent' THEN d.due_at ELSE clock_timestamp() + tried * pause END,
 		sent_at = CASE WHEN outcome = 'sent' THEN clock_timestamp() END,
+		attempts = d.attempts + tried - 1,
 		claimed_pid = NULL, claimed_since = NULL,
 		last_error = CASE WHEN outcome = 'sent' THEN NULL ELSE left(coalesce(result->>'error', 'no reason was given'), 2000) END,
 		response = answer
@@ -78,12 +80,26 @@ $$;
 COMMENT ON FUNCTION drift_internal.note_channel(regrole, text, boolean, text, numeric) IS
 	'remembers whether a channel works: one that does not gets nothing for 2, 4, 8, ... seconds, an hour at most';
 
+-- A message that was not tried since its channel failed for another one has lost no attempt.
+CREATE OR REPLACE FUNCTION drift_internal.tried_channels(results jsonb) RETURNS text[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(DISTINCT d.channel), '{}')
+	FROM jsonb_array_elements(results) AS r
+	JOIN drift.deliveries AS d ON d.delivery_id = (r->>'delivery_id')::bigint
+	WHERE (r->>'tried')::boolean IS NOT FALSE
+$$;
+
+COMMENT ON FUNCTION drift_internal.tried_channels(jsonb) IS 'channels that at least one message of a batch was tried with';
+
 -- One arrival in a batch shows that a channel works.
 CREATE OR REPLACE FUNCTION drift_internal.store_results(results jsonb) RETURNS jsonb
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	tried CONSTANT text[] := drift_internal.tried_channels(results);
 	result jsonb;
 	delivery drift.deliveries;
 	counts jsonb;
@@ -96,6 +112,9 @@ BEGIN
 			AND drift_internal.acts_as(d.owner)
 		FOR UPDATE;
 		CONTINUE WHEN NOT FOUND;
+		IF delivery.channel <> ALL (tried) THEN
+			result := result - 'tried';
+		END IF;
 		delivery := drift_internal.store_result(delivery, result);
 		outcomes := outcomes || jsonb_build_object('owner', delivery.owner::oid, 'channel', delivery.channel, 'status', delivery.status,
 			'worked', result->>'outcome' = 'sent', 'error', delivery.last_error, 'wanted', result->'retry_after');

@@ -1,71 +1,14 @@
 -- what messages say; channels turn the form drift-message into theirs
 
-CREATE OR REPLACE FUNCTION drift_internal.message_environment() RETURNS text
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT concat_ws('/', nullif(current_setting('cluster_name'), ''), current_database())
-$$;
-
-COMMENT ON FUNCTION drift_internal.message_environment() IS 'where a message comes from: the database, with the name of the cluster where it has one';
-
 -- Two databases may tell one receiver, so their keys must differ.
 CREATE OR REPLACE FUNCTION drift_internal.message_key(VARIADIC cause text[]) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'drift-' || md5(array_to_string(drift_internal.message_environment() || cause, chr(1), ''))
+	SELECT 'drift-' || md5(array_to_string(drift_internal.environment() || cause, chr(1), ''))
 $$;
 
 COMMENT ON FUNCTION drift_internal.message_key(text[]) IS 'key of a cause: the same for all its messages, and another in other databases';
-
-CREATE OR REPLACE FUNCTION drift_internal.last_run_text(model_id integer) RETURNS text
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT concat_ws(' ', format('run %s %s', r.run_id, r.status), 'with version ' || r.version, 'since ' || to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
-	FROM drift.training_runs AS r
-	WHERE r.model_id = last_run_text.model_id
-	ORDER BY r.run_id DESC
-	LIMIT 1
-$$;
-
-COMMENT ON FUNCTION drift_internal.last_run_text(integer) IS 'the newest training of a model in words; NULL: there was none';
-
-CREATE OR REPLACE FUNCTION drift_internal.message_facts(check_id bigint, model_id integer) RETURNS jsonb
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT jsonb_build_object('retraining', drift_internal.last_run_text(message_facts.model_id)) || coalesce((
-		SELECT jsonb_build_object('drift_detected', c.drift_detected, 'drift_score', c.drift_score, 'drift_share', c.drift_share,
-			'drifted_features', coalesce(to_jsonb(c.drifted_features), '[]'), 'n_features', c.n_features,
-			'prediction_drift', c.prediction_drift,
-			'prediction_score', (
-				SELECT max(f.effect) FROM drift.check_features AS f
-				WHERE f.check_id = c.check_id AND f.segment = '' AND f.role IN ('score', 'label', 'confidence')),
-			'target_drift', c.target_drift, 'performance', c.performance, 'estimated_performance', c.estimated_performance,
-			'status', c.status, 'explanation', left(c.explanation, 2000),
-			'batch', jsonb_build_object('rows', c.n_current, 'reference_rows', c.n_reference, 'from', lower(c.current_span), 'to', upper(c.current_span)),
-			'recommendation', (
-				SELECT d.action FROM drift.decisions AS d WHERE d.monitor_id = c.monitor_id AND d.check_id = c.check_id ORDER BY d.decision_id DESC LIMIT 1))
-		FROM drift.checks AS c
-		WHERE c.check_id = message_facts.check_id), '{}')
-$$;
-
-COMMENT ON FUNCTION drift_internal.message_facts(bigint, integer) IS
-	'what the newest check said in numbers, and what became of the newest training';
-
-CREATE OR REPLACE FUNCTION drift_internal.alert_document(alert drift.alerts) RETURNS jsonb
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT jsonb_build_object('alert_id', alert.alert_id, 'kind', alert.kind, 'severity', alert.severity, 'status', alert.status,
-		'title', left(alert.title, 1000), 'items', coalesce(alert.details->'items', '[]'), 'raised_at', alert.raised_at,
-		'resolved_at', alert.resolved_at, 'acknowledged_by', alert.acknowledged_by,
-		'check_id', coalesce((alert.details->>'last_check_id')::bigint, alert.check_id))
-$$;
-
-COMMENT ON FUNCTION drift_internal.alert_document(drift.alerts) IS 'an alert as messages have it';
 
 CREATE OR REPLACE FUNCTION drift_internal.alert_lines(alert drift.alerts) RETURNS text
 	LANGUAGE sql STABLE
@@ -111,15 +54,13 @@ AS $$
 			max(coalesce(((l.alert).details->>'last_check_id')::bigint, (l.alert).check_id)) AS check_id
 		FROM listed AS l
 	)
-	SELECT jsonb_build_object('format', 'drift-message', 'version', 1, 'cause', cause,
-		'status', CASE cause WHEN 'resolved' THEN 'resolved' ELSE 'firing' END,
-		'severity', CASE cause WHEN 'resolved' THEN 'ok' ELSE (SELECT min(a.severity) FROM unnest(alerts) AS a) END,
-		'title', drift_internal.message_title(cause, CASE cause WHEN 'resolved' THEN resolved ELSE alerts END, m.name),
-		'text', (SELECT string_agg(drift_internal.alert_lines(l.alert), E'\n' ORDER BY l.place) FROM listed AS l WHERE l.place <= 50)
+	SELECT drift_internal.new_message(cause, CASE cause WHEN 'resolved' THEN 'resolved' ELSE 'firing' END,
+		CASE cause WHEN 'resolved' THEN 'ok' ELSE (SELECT min(a.severity) FROM unnest(alerts) AS a) END,
+		drift_internal.message_title(cause, CASE cause WHEN 'resolved' THEN resolved ELSE alerts END, m.name),
+		(SELECT string_agg(drift_internal.alert_lines(l.alert), E'\n' ORDER BY l.place) FROM listed AS l WHERE l.place <= 50)
 			|| (SELECT CASE WHEN count(*) > 50 THEN format(E'\nand %s more', count(*) - 50) ELSE '' END FROM listed),
-		'model', m.name, 'monitor', w.name, 'environment', drift_internal.message_environment(), 'occurred_at', clock_timestamp(), 'key', key,
-		'alerts', (SELECT jsonb_agg(drift_internal.alert_document(l.alert) ORDER BY l.place) FROM listed AS l WHERE l.place <= 50),
-		'events', '[]'::jsonb, 'check_id', o.check_id, 'facts', drift_internal.message_facts(o.check_id, o.model_id))
+		key, m.name, w.name,
+		(SELECT jsonb_agg(drift_internal.alert_entry(l.alert) ORDER BY l.place) FROM listed AS l WHERE l.place <= 50), check_id => o.check_id)
 	FROM whose AS o
 	LEFT JOIN drift.models AS m ON m.model_id = o.model_id
 	LEFT JOIN drift.monitors AS w ON w.monitor_id = o.monitor_id
@@ -132,16 +73,14 @@ CREATE OR REPLACE FUNCTION drift_internal.event_message(rule drift.alert_rules, 
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('format', 'drift-message', 'version', 1, 'cause', 'event', 'status', 'info', 'severity', 'ok',
-		'title', concat_ws(': ', 'model ' || quote_ident(left(event.payload->>'model', 200)), replace(event.topic, '_', ' ')),
-		'text', (
-			SELECT string_agg(format('%s: %s', p.key, left(p.value, 500)), E'\n' ORDER BY p.key)
+	SELECT drift_internal.new_message('event', 'info', 'ok',
+		concat_ws(': ', 'model ' || quote_ident(left(event.payload->>'model', 200)), replace(event.topic, '_', ' ')),
+		(SELECT string_agg(format('%s: %s', p.key, left(p.value, 500)), E'\n' ORDER BY p.key)
 			FROM jsonb_each_text(event.payload) AS p
 			WHERE p.value <> ''),
-		'model', event.payload->>'model', 'monitor', event.payload->>'monitor', 'environment', drift_internal.message_environment(),
-		'occurred_at', event.created_at, 'key', drift_internal.message_key(rule.rule_id::text, 'event', event.event_id::text),
-		'alerts', '[]'::jsonb, 'events', jsonb_build_array(jsonb_build_object('event_id', event.event_id, 'topic', event.topic, 'payload', event.payload)),
-		'check_id', NULL, 'facts', drift_internal.message_facts(NULL, event.model_id))
+		drift_internal.message_key(rule.rule_id::text, 'event', event.event_id::text), event.payload->>'model', event.payload->>'monitor',
+		events => jsonb_build_array(jsonb_build_object('event_id', event.event_id, 'topic', event.topic, 'payload', event.payload)),
+		occurred_at => event.created_at)
 $$;
 
 COMMENT ON FUNCTION drift_internal.event_message(drift.alert_rules, drift.outbox) IS 'message about an event that is no alert';
