@@ -33,7 +33,7 @@ INSERT INTO stop VALUES (4);
 CALL drift.tune('tune', 'tune.trainer', '{"b": [2, -1, 1, 4, 8]}', 'grid', options => '{"save": true}');
 TABLE trials;
 TABLE runs;
-SELECT count(*) AS under_way FROM drift.training_progress;
+SELECT count(*) AS under_way FROM drift.training_progress WHERE model = 'tune';
 
 -- gone on with where it stopped
 SELECT max(run_id) AS run_id FROM drift.training_runs \gset
