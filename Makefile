@@ -122,6 +122,7 @@ SQL_FUNCTIONS = \
 	sql/functions/80_sessions.sql \
 	sql/functions/81_html_style.sql \
 	sql/functions/81_html.sql \
+	sql/functions/81_plots.sql \
 	sql/functions/81_route.sql \
 	sql/functions/82_models.sql \
 	sql/functions/82_version_facts.sql \

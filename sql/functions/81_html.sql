@@ -7,35 +7,40 @@ COMMENT ON FUNCTION drift_internal.html_text(text) IS
 	'text that a page shows as it is, between tags or in an attribute in double quotes; characters that no page may have are replaced, and NULL is empty';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_name(name text, most integer DEFAULT 120) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT '<bdi>' || drift_internal.html_text(CASE WHEN length(name) > most THEN left(name, most - 1) || '…' ELSE name END) || '</bdi>'
-$$;
+	AS 'MODULE_PATHNAME', 'drift_html_name' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION drift_internal.html_name(text, integer) IS
 	'a name that somebody chose, within a sentence: whichever way it is written it turns nothing around it, and what is longer than most is cut';
 
-CREATE OR REPLACE FUNCTION drift_internal.html_badge(severity text, words text DEFAULT NULL) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.html_severity(severity text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN
+	CASE
+		WHEN severity IN ('critical', 'error', 'failed', 'dead', 'high', 'rolled_back') THEN 'critical'
+		WHEN severity IN ('warning', 'firing', 'paused', 'medium', 'fail') THEN 'warning'
+		WHEN severity IN ('ok', 'resolved', 'succeeded', 'sent', 'done', 'pass') THEN 'ok'
+		ELSE 'unknown'
+	END;
+
+COMMENT ON FUNCTION drift_internal.html_severity(text) IS 'class of the style sheet for a severity or a status';
+
+CREATE OR REPLACE FUNCTION drift_internal.html_badge(severity text, words text DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('<span class="badge %s">%s</span>', b.class, drift_internal.html_text(coalesce(words, b.words)))
-	FROM (
-		SELECT
-			CASE
-				WHEN severity IN ('critical', 'error', 'failed', 'dead', 'high') THEN 'critical'
-				WHEN severity IN ('warning', 'firing', 'paused', 'medium') THEN 'warning'
-				WHEN severity IN ('ok', 'resolved', 'succeeded', 'sent', 'done') THEN 'ok'
-				ELSE 'unknown'
-			END,
+BEGIN
+	RETURN concat('<span class="badge ',
+		drift_internal.html_severity(severity),
+		'">',
+		drift_internal.html_text(left(coalesce(words,
 			CASE severity
 				WHEN 'ok' THEN 'fine'
 				WHEN 'insufficient_data' THEN 'too few rows'
 				WHEN 'skipped' THEN 'not judged'
 				ELSE coalesce(replace(severity, '_', ' '), 'unknown')
-			END
-	) AS b (class, words)
+			END), 60)),
+		'</span>');
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_badge(text, text) IS

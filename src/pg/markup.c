@@ -69,6 +69,16 @@ AppendMarkup(StringInfo out, const char *bytes, int length)
 	appendBinaryStringInfo(out, bytes + start, length - start);
 }
 
+void
+AppendName(StringInfo out, const char *bytes, int length, int most)
+{
+	int shown = pg_mbcharcliplen(bytes, length, Max(most, 0));
+
+	AppendMarkup(out, bytes, shown);
+	if (shown < length)
+		appendStringInfoString(out, "&#8230;");
+}
+
 PG_FUNCTION_INFO_V1(drift_html_text);
 
 Datum
@@ -83,5 +93,25 @@ drift_html_text(PG_FUNCTION_ARGS)
 
 		AppendMarkup(&out, VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content));
 	}
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+}
+
+PG_FUNCTION_INFO_V1(drift_html_name);
+
+Datum
+drift_html_name(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "<bdi>");
+	if (!PG_ARGISNULL(0))
+	{
+		text *name = PG_GETARG_TEXT_PP(0);
+
+		AppendName(&out, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+				   PG_ARGISNULL(1) ? PG_INT32_MAX : PG_GETARG_INT32(1));
+	}
+	appendStringInfoString(&out, "</bdi>");
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

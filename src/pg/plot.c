@@ -6,14 +6,109 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
+#include "pg/format_number.h"
 #include "pg/json_number.h"
 #include "pg/markup.h"
+#include "stats/profile.h"
 
 #define BOX_WIDTH 400.0
 #define BOX_HEIGHT 120.0
+
+/* ------------------------------------------------------------------------
+ * Numbers
+ * ------------------------------------------------------------------------ */
+
+/* With so many digits after the point, but for the zeros that end them */
+static void
+AppendTrimmed(StringInfo out, double value, int decimals)
+{
+	char *digits = psprintf("%.*f", decimals, value);
+
+	if (strchr(digits, '.'))
+	{
+		char *end = digits + strlen(digits) - 1;
+
+		while (*end == '0')
+			*end-- = '\0';
+		if (*end == '.')
+			*end = '\0';
+	}
+	appendStringInfoString(out, strcmp(digits, "-0") == 0 ? "0" : digits);
+	pfree(digits);
+}
+
+void
+AppendAxisNumber(StringInfo out, double value)
+{
+	static const struct
+	{
+		double from, unit;
+		const char *letter;
+	} scales[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}};
+	double size = fabs(value);
+
+	if (!isfinite(value) || size >= 1e15 || (size > 0 && size < 1e-4))
+	{
+		appendStringInfo(out, "%.2g", value);
+		return;
+	}
+	for (int i = 0; i < lengthof(scales); i++)
+		if (size >= scales[i].from)
+		{
+			double scaled = size / scales[i].unit;
+
+			AppendTrimmed(out, value / scales[i].unit, scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2);
+			appendStringInfoString(out, scales[i].letter);
+			return;
+		}
+	AppendTrimmed(out, value, size == 0 ? 0 : Max(0, 2 - (int) floor(log10(size))));
+}
+
+void
+AppendShortPercent(StringInfo out, double share)
+{
+	double percent = 100.0 * share;
+
+	AppendTrimmed(out, percent, percent >= 10 ? 0 : percent >= 1 ? 1 : 2);
+	appendStringInfoString(out, " %");
+}
+
+/* Whole days, and minutes where the axis is short */
+static void
+AppendTime(StringInfo out, double seconds, double range)
+{
+	char *time = FormatNumber(DRIFT_VALUE_TIMESTAMP, floor(seconds));
+
+	appendBinaryStringInfo(out, time, (int) Min(strlen(time), range > 3.0 * SECS_PER_DAY ? 10 : 16));
+}
+
+static void
+AppendLabel(Plot *plot, AxisUnit unit, double value)
+{
+	switch (unit)
+	{
+		case AXIS_SHARE:
+			AppendShortPercent(plot->out, value);
+			break;
+		case AXIS_DATE:
+			appendStringInfoString(plot->out, FormatNumber(DRIFT_VALUE_DATE, floor(value)));
+			break;
+		case AXIS_TIME:
+			AppendTime(plot->out, value, plot->right - plot->left);
+			break;
+		default:
+			AppendAxisNumber(plot->out, value);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The box
+ * ------------------------------------------------------------------------ */
 
 void
 BeginPlot(Plot *plot, StringInfo out, const char *class_name, const text *title)
@@ -36,6 +131,68 @@ EndPlot(Plot *plot)
 {
 	appendStringInfoString(plot->out, "</svg>");
 }
+
+void
+BeginFrame(Plot *plot, StringInfo out, const text *title, AxisUnit left)
+{
+	double heights[] = {plot->top, plot->bottom / 2 + plot->top / 2, plot->bottom};
+
+	plot->out = out;
+	appendStringInfo(out, "<div class=\"frame\">");
+	for (int i = 0; left != AXIS_NONE && i < lengthof(heights); i++)
+	{
+		appendStringInfoString(out, "<span>");
+		AppendLabel(plot, left, heights[i]);
+		appendStringInfoString(out, "</span>");
+	}
+	BeginPlot(plot, out, "plot", title);
+	appendStringInfo(out, "<path class=\"grid-line\" d=\"M0 0h%g M0 %gh%g\"/>", BOX_WIDTH, BOX_HEIGHT / 2, BOX_WIDTH);
+}
+
+void
+EndFrame(Plot *plot, AxisUnit below)
+{
+	int labels = below == AXIS_DATE || below == AXIS_TIME ? 2 : 5;
+
+	EndPlot(plot);
+	appendStringInfoString(plot->out, "<p class=\"axis\">");
+	for (int i = 0; i < labels; i++)
+	{
+		double share = (double) i / (labels - 1);
+
+		appendStringInfoString(plot->out, "<span>");
+		AppendLabel(plot, below, plot->left * (1.0 - share) + plot->right * share);
+		appendStringInfoString(plot->out, "</span>");
+	}
+	appendStringInfoString(plot->out, "</p></div>");
+}
+
+void
+SetRoundHeight(Plot *plot, double least, double greatest)
+{
+	static const double steps[] = {1, 1.5, 2, 2.5, 3, 4, 5, 10, 15, 20, 25, 50, 100};
+	double size = greatest - least;
+
+	plot->bottom = 0;
+	plot->top = 1;
+	if (!isfinite(size))
+		return;
+	if (!(size > 0))
+		size = greatest != 0 ? fabs(greatest) / 10 : 1;
+	for (int i = 0; i < lengthof(steps); i++)
+	{
+		double step = steps[i] * pow(10, floor(log10(size / 2)));
+
+		plot->bottom = floor(least / step) * step;
+		plot->top = plot->bottom + 2 * step;
+		if (plot->top >= greatest)
+			break;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Paths
+ * ------------------------------------------------------------------------ */
 
 void
 BeginPath(Plot *plot, const char *class_name)
@@ -82,65 +239,55 @@ AppendPoint(Plot *plot, char command, double x, double y)
 	AppendCoordinate(plot->out, BOX_HEIGHT * (1.0 - Place(y, plot->bottom, plot->top)));
 }
 
-/* Digits of a number that is written with so many of them after the point, without the zeros that end it */
-static void
-AppendTrimmed(StringInfo out, double value, int decimals)
+void
+AppendDot(Plot *plot, double x, double y)
 {
-	char *digits = psprintf("%.*f", decimals, value);
-
-	if (strchr(digits, '.'))
-	{
-		char *end = digits + strlen(digits) - 1;
-
-		while (*end == '0')
-			*end-- = '\0';
-		if (*end == '.')
-			*end = '\0';
-	}
-	appendStringInfoString(out, strcmp(digits, "-0") == 0 ? "0" : digits);
-	pfree(digits);
+	AppendPoint(plot, 'M', x, y);
+	appendStringInfoString(plot->out, "h0");
 }
 
 void
-AppendAxisNumber(StringInfo out, double value)
+AppendLine(Plot *plot, const char *class_name, const double *x, const double *y, int n)
 {
-	static const struct
-	{
-		double size;
-		const char *letter;
-	} scales[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, "k"}};
-	double size = fabs(value);
+	bool joined = false;
 
-	if (!isfinite(value) || size >= 1e15 || (size > 0 && size < 1e-4))
+	BeginPath(plot, class_name);
+	for (int i = 0; i < n; i++)
 	{
-		appendStringInfo(out, "%.2g", value);
-		return;
-	}
-	for (int i = 0; i < lengthof(scales); i++)
-		if (size >= scales[i].size)
+		if (!isfinite(y[i]) || !isfinite(x[i]))
 		{
-			double scaled = value / (scales[i].size == 1e4 ? 1e3 : scales[i].size);
-
-			AppendTrimmed(out, scaled, fabs(scaled) >= 100 ? 0 : fabs(scaled) >= 10 ? 1 : 2);
-			appendStringInfoString(out, scales[i].letter);
-			return;
+			joined = false;
+			continue;
 		}
-	AppendTrimmed(out, value, size == 0 ? 0 : Max(0, 2 - (int) floor(log10(size))));
+		if (joined)
+			AppendPoint(plot, 'L', x[i], y[i]);
+		else
+			AppendDot(plot, x[i], y[i]);
+		joined = true;
+	}
+	EndPath(plot);
 }
 
-void
-AppendAxis(Plot *plot, int labels)
-{
-	appendStringInfoString(plot->out, "<p class=\"axis\">");
-	for (int i = 0; i < labels; i++)
-	{
-		double share = (double) i / (labels - 1);
+/* ------------------------------------------------------------------------
+ * Where numbers come from
+ * ------------------------------------------------------------------------ */
 
-		appendStringInfoString(plot->out, "<span>");
-		AppendAxisNumber(plot->out, plot->left * (1.0 - share) + plot->right * share);
-		appendStringInfoString(plot->out, "</span>");
+double *
+NumbersWithGaps(ArrayType *array, int *n)
+{
+	Datum *values;
+	bool *nulls;
+	double *numbers;
+
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &values, &nulls, n);
+	numbers = palloc(sizeof(double) * (*n + 1));
+	for (int i = 0; i < *n; i++)
+	{
+		numbers[i] = nulls[i] ? NAN : DatumGetFloat8(values[i]);
+		if (!isfinite(numbers[i]))
+			numbers[i] = NAN;
 	}
-	appendStringInfoString(plot->out, "</p>");
+	return numbers;
 }
 
 double *

@@ -6,31 +6,11 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "pg/markup.h"
-
-/* The numbers, NaN where there is none */
-static double *
-NumbersWithGaps(ArrayType *array, int *n)
-{
-	Datum *values;
-	bool *nulls;
-	double *numbers;
-
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &values, &nulls, n);
-	numbers = palloc(sizeof(double) * (*n + 1));
-	for (int i = 0; i < *n; i++)
-	{
-		numbers[i] = nulls[i] ? NAN : DatumGetFloat8(values[i]);
-		if (!isfinite(numbers[i]))
-			numbers[i] = NAN;
-	}
-	return numbers;
-}
 
 /* From the least to the greatest number, unless the caller says otherwise; with some room above and below */
 static void
@@ -54,22 +34,15 @@ SetHeight(Plot *plot, const double *numbers, int n, FunctionCallInfo fcinfo)
 	plot->top += room;
 }
 
-/* Numbers beside each other are joined; one that stands alone is a dot */
-static void
-AppendLine(Plot *plot, const double *numbers, int n)
+/* 0, 1, 2 and so on */
+static double *
+Counted(int n)
 {
-	BeginPath(plot, "line");
-	for (int i = 0; i < n; i++)
-	{
-		bool joined = i > 0 && !isnan(numbers[i - 1]);
+	double *numbers = palloc(sizeof(double) * (n + 1));
 
-		if (isnan(numbers[i]))
-			continue;
-		AppendPoint(plot, joined ? 'L' : 'M', i, numbers[i]);
-		if (!joined)
-			appendStringInfoString(plot->out, "h0");
-	}
-	EndPath(plot);
+	for (int i = 0; i < n; i++)
+		numbers[i] = i;
+	return numbers;
 }
 
 static int
@@ -111,10 +84,9 @@ drift_svg_sparkline(PG_FUNCTION_ARGS)
 		AppendPoint(&plot, 'L', plot.right, PG_GETARG_FLOAT8(4));
 		EndPath(&plot);
 	}
-	AppendLine(&plot, numbers, n);
+	AppendLine(&plot, "line", Counted(n), numbers, n);
 	BeginPath(&plot, "dot");
-	AppendPoint(&plot, 'M', last, numbers[last]);
-	appendStringInfoString(&out, "h0");
+	AppendDot(&plot, last, numbers[last]);
 	EndPath(&plot);
 	EndPlot(&plot);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
