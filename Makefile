@@ -123,6 +123,7 @@ SQL_FUNCTIONS = \
 	sql/functions/81_html_style.sql \
 	sql/functions/81_html.sql \
 	sql/functions/81_plots.sql \
+	sql/functions/81_html_markdown.sql \
 	sql/functions/81_route.sql \
 	sql/functions/82_models.sql \
 	sql/functions/82_version_facts.sql \
@@ -294,6 +295,11 @@ SQL_FUNCTIONS = \
 	sql/functions/98_report_columns.sql \
 	sql/functions/98_report_model.sql \
 	sql/functions/98_report_check.sql \
+	sql/functions/98_report_html_words.sql \
+	sql/functions/98_report_html_columns.sql \
+	sql/functions/98_report_html_head.sql \
+	sql/functions/98_report_html_story.sql \
+	sql/functions/98_report_html.sql \
 	sql/functions/98_health.sql \
 	sql/functions/98_views_monitors.sql \
 	sql/functions/98_views_features.sql \

@@ -96,7 +96,7 @@ CREATE OR REPLACE FUNCTION drift_internal.html_column_segments(column_report jso
 AS $$
 	SELECT drift_internal.html_table('{Segment,Verdict,What changed}',
 		string_agg(concat('<tr><th scope="row">', drift_internal.html_name(s->>'segment'), '</th><td>', drift_internal.html_badge(s->>'severity'),
-			'</td><td class="words">', drift_internal.html_text(left(s->>'sentence', 500)), '</td></tr>'), ''),
+			'</td><td class="words">', drift_internal.html_sentence(s->>'sentence'), '</td></tr>'), ''),
 		'Segments of ' || left(column_report->>'name', 80))
 	FROM drift_internal.json_items(column_report, 'segments') AS s
 $$;
@@ -166,15 +166,15 @@ CREATE OR REPLACE FUNCTION drift_internal.html_column(column_report jsonb, folde
 AS $$
 DECLARE
 	name CONSTANT text := drift_internal.html_name(column_report->>'name');
-	role CONSTANT text := '<span class="soft small">' || drift_internal.html_text(drift_internal.role_words(column_report->>'role')) || '</span>';
+	role CONSTANT text := '<span class="soft small">' || nullif(drift_internal.html_text(drift_internal.role_words(column_report->>'role')), '') || '</span>';
 	badge CONSTANT text := drift_internal.html_badge(column_report->>'severity');
-	sentence CONSTANT text := nullif(drift_internal.html_text(left(column_report->>'sentence', 1000)), '');
+	sentence CONSTANT text := nullif(drift_internal.html_sentence(column_report->>'sentence'), '');
 BEGIN
 	IF folded THEN
 		RETURN concat('<details class="quiet"><summary><span class="strong">', name, '</span>', role, badge, '<span class="says">', sentence, '</span></summary>',
 			drift_internal.html_column_body(column_report), E'</details>\n');
 	END IF;
-	RETURN concat('<article class="card"><div class="head"><h3>', name, '</h3>', role, drift_internal.html_column_history(column_report), badge, '</div>',
+	RETURN concat('<article class="card"><div class="head"><h3>', name, '</h3>', role, '<span class="end">', '<span class="soft small">effect so far</span>' || drift_internal.html_column_history(column_report), badge, '</span></div>',
 		'<p>' || sentence || '</p>', drift_internal.html_column_body(column_report), E'</article>\n');
 END
 $$;

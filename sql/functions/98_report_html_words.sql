@@ -107,6 +107,13 @@ RETURN
 
 COMMENT ON FUNCTION drift_internal.role_words(text) IS 'what a column is to its model; NULL for features';
 
+-- A first word that is a name, as roc_auc, stays as it is.
+CREATE OR REPLACE FUNCTION drift_internal.html_sentence(sentence text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN drift_internal.html_text(CASE WHEN sentence ~ '^[a-z]+(?![a-z_0-9.])' THEN upper(left(sentence, 1)) || left(substr(sentence, 2), 999) ELSE left(sentence, 1000) END);
+
+COMMENT ON FUNCTION drift_internal.html_sentence(text) IS 'a sentence of a report, with its first letter as a sentence has it';
+
 -- Arrays of a document that somebody made may be anything.
 CREATE OR REPLACE FUNCTION drift_internal.json_items(document jsonb, key text) RETURNS SETOF jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20

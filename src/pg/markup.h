@@ -18,9 +18,6 @@ extern void AppendMarkup(StringInfo out, const char *bytes, int length);
 /* The same of a name that may be long: so many letters of it, and dots if there are more. */
 extern void AppendName(StringInfo out, const char *bytes, int length, int most);
 
-/* A number on an axis: three significant digits. */
-extern void AppendAxisNumber(StringInfo out, double value);
-
 /* A share as a percentage, as short as an axis wants it. */
 extern void AppendShortPercent(StringInfo out, double share);
 

@@ -42,31 +42,62 @@ AppendTrimmed(StringInfo out, double value, int decimals)
 	pfree(digits);
 }
 
-void
-AppendAxisNumber(StringInfo out, double value)
+/* What a number of this size is counted in, and its letter */
+static double
+UnitOfSize(double size, const char **letter)
 {
 	static const struct
 	{
 		double from, unit;
 		const char *letter;
-	} scales[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}};
-	double size = fabs(value);
+	} units[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}};
 
-	if (!isfinite(value) || size >= 1e15 || (size > 0 && size < 1e-4))
-	{
-		appendStringInfo(out, "%.2g", value);
-		return;
-	}
-	for (int i = 0; i < lengthof(scales); i++)
-		if (size >= scales[i].from)
+	for (int i = 0; i < lengthof(units); i++)
+		if (size >= units[i].from && size < 1e15)
 		{
-			double scaled = size / scales[i].unit;
-
-			AppendTrimmed(out, value / scales[i].unit, scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2);
-			appendStringInfoString(out, scales[i].letter);
-			return;
+			*letter = units[i].letter;
+			return units[i].unit;
 		}
-	AppendTrimmed(out, value, size == 0 ? 0 : Max(0, 2 - (int) floor(log10(size))));
+	*letter = "";
+	return 1;
+}
+
+/* Is there nothing after so many digits? */
+static bool
+IsRound(double value, int decimals)
+{
+	double scaled = value * pow(10, decimals);
+
+	return fabs(scaled - rint(scaled)) < 1e-6;
+}
+
+/* As many digits as tell the numbers of an axis from each other, alike for all of them */
+static void
+AppendAxisNumber(StringInfo out, double value, double from, double to)
+{
+	const char *letter;
+	double size = fmax(fabs(from), fabs(to));
+	double unit = UnitOfSize(size, &letter);
+	double range = (to / 2 - from / 2) * 2 / unit;
+	int decimals = range > 0 && isfinite(range) ? 1 - (int) floor(log10(range)) : 2;
+
+	if (unit > 1 && decimals > 3)
+	{
+		decimals -= (int) log10(unit);
+		unit = 1;
+		letter = "";
+	}
+	if (size >= 1e15 || size < 1e-4 || decimals > 9)
+		appendStringInfo(out, "%.3g", value);
+	else
+	{
+		double middle = from / 2 + to / 2;
+
+		while (decimals > 0 && IsRound(from / unit, decimals - 1) && IsRound(middle / unit, decimals - 1) &&
+			   IsRound(to / unit, decimals - 1))
+			decimals--;
+		appendStringInfo(out, "%.*f%s", Max(0, decimals), value / unit, letter);
+	}
 }
 
 void
@@ -87,8 +118,9 @@ AppendTime(StringInfo out, double seconds, double range)
 	appendBinaryStringInfo(out, time, (int) Min(strlen(time), range > 3.0 * SECS_PER_DAY ? 10 : 16));
 }
 
+/* One of the numbers of an axis that goes from one to the other */
 static void
-AppendLabel(Plot *plot, AxisUnit unit, double value)
+AppendLabel(Plot *plot, AxisUnit unit, double value, double from, double to)
 {
 	switch (unit)
 	{
@@ -99,10 +131,10 @@ AppendLabel(Plot *plot, AxisUnit unit, double value)
 			appendStringInfoString(plot->out, FormatNumber(DRIFT_VALUE_DATE, floor(value)));
 			break;
 		case AXIS_TIME:
-			AppendTime(plot->out, value, plot->right - plot->left);
+			AppendTime(plot->out, value, to - from);
 			break;
 		default:
-			AppendAxisNumber(plot->out, value);
+			AppendAxisNumber(plot->out, value, from, to);
 	}
 }
 
@@ -142,7 +174,7 @@ BeginFrame(Plot *plot, StringInfo out, const text *title, AxisUnit left)
 	for (int i = 0; left != AXIS_NONE && i < lengthof(heights); i++)
 	{
 		appendStringInfoString(out, "<span>");
-		AppendLabel(plot, left, heights[i]);
+		AppendLabel(plot, left, heights[i], plot->bottom, plot->top);
 		appendStringInfoString(out, "</span>");
 	}
 	BeginPlot(plot, out, "plot", title);
@@ -161,7 +193,7 @@ EndFrame(Plot *plot, AxisUnit below)
 		double share = (double) i / (labels - 1);
 
 		appendStringInfoString(plot->out, "<span>");
-		AppendLabel(plot, below, plot->left * (1.0 - share) + plot->right * share);
+		AppendLabel(plot, below, plot->left * (1.0 - share) + plot->right * share, plot->left, plot->right);
 		appendStringInfoString(plot->out, "</span>");
 	}
 	appendStringInfoString(plot->out, "</p></div>");

@@ -12,7 +12,7 @@
 
 #include "pg/markup.h"
 
-/* From the least to the greatest number, unless the caller says otherwise; with some room above and below */
+/* From the least to the greatest number and what the caller wants to be seen, with some room above and below */
 static void
 SetHeight(Plot *plot, const double *numbers, int n, FunctionCallInfo fcinfo)
 {
@@ -26,10 +26,10 @@ SetHeight(Plot *plot, const double *numbers, int n, FunctionCallInfo fcinfo)
 		plot->top = fmax(plot->top, numbers[i]);
 	}
 	if (!PG_ARGISNULL(2))
-		plot->bottom = PG_GETARG_FLOAT8(2);
+		plot->bottom = fmin(plot->bottom, PG_GETARG_FLOAT8(2));
 	if (!PG_ARGISNULL(3))
-		plot->top = PG_GETARG_FLOAT8(3);
-	room = (plot->top / 2 - plot->bottom / 2) / 4;
+		plot->top = fmax(plot->top, PG_GETARG_FLOAT8(3));
+	room = (plot->top / 2 - plot->bottom / 2) / 8;
 	plot->bottom -= room;
 	plot->top += room;
 }
