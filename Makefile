@@ -300,6 +300,8 @@ SQL_FUNCTIONS = \
 	sql/functions/98_report_html_head.sql \
 	sql/functions/98_report_html_story.sql \
 	sql/functions/98_report_html.sql \
+	sql/functions/98_report_monitoring.sql \
+	sql/functions/98_report_versions.sql \
 	sql/functions/98_health.sql \
 	sql/functions/98_views_monitors.sql \
 	sql/functions/98_views_features.sql \

@@ -65,7 +65,7 @@ CREATE OR REPLACE FUNCTION drift_internal.markdown_objects(title text, keys text
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.markdown_cells(title, ARRAY(SELECT replace(k, '_', ' ') FROM unnest(keys) AS k), array_agg(
-		drift_internal.markdown_line(CASE WHEN k.key = 'at' OR k.key LIKE '%\_at' THEN replace(left(o ->> k.key, 16), 'T', ' ') ELSE o ->> k.key END)
+		drift_internal.markdown_line(CASE WHEN k.key IN ('at', 'as_of') OR k.key LIKE '%\_at' THEN replace(left(o ->> k.key, 16), 'T', ' ') ELSE o ->> k.key END)
 		ORDER BY e.ordinality, k.ordinality))
 	FROM jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) WITH ORDINALITY AS e (o), unnest(keys) WITH ORDINALITY AS k (key)
 $$;
@@ -92,7 +92,7 @@ CREATE OR REPLACE FUNCTION drift.render_markdown(report jsonb) RETURNS text
 AS $$
 	SELECT concat_ws(E'\n',
 		format(E'# %s\n', drift_internal.markdown_line(r ->> 'title', 200)),
-		format(E'**%s**\n', drift_internal.verdict_line(r)),
+		'**' || drift_internal.verdict_line(r) || E'**\n',
 		drift_internal.markdown_line(r #>> '{verdict,sentence}', 5000) || E'\n',
 		drift_internal.markdown_line(concat_ws('; ', drift_internal.score_line(r), drift_internal.subject_line(r)), 1000) || E'\n',
 		drift_internal.markdown_recommendation(r -> 'recommendation'),

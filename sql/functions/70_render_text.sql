@@ -68,6 +68,7 @@ CREATE OR REPLACE FUNCTION drift_internal.verdict_line(report jsonb) RETURNS tex
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
+			WHEN report ->> 'kind' = 'versions' THEN NULL
 			WHEN (v ->> 'drift_detected')::boolean THEN '⚠️ Data drift detected!'
 			WHEN v ->> 'severity' = 'error' THEN '❌ The check could not be run.'
 			WHEN v ->> 'severity' IN ('warning', 'critical') AND report ->> 'kind' <> 'comparison' THEN '⚠️ Attention needed.'
@@ -76,14 +77,14 @@ AS $$
 	FROM (SELECT report -> 'verdict') AS t (v)
 $$;
 
-COMMENT ON FUNCTION drift_internal.verdict_line(jsonb) IS 'the verdict of a report as a headline';
+COMMENT ON FUNCTION drift_internal.verdict_line(jsonb) IS 'the verdict of a report as a headline; NULL for one on versions';
 
 CREATE OR REPLACE FUNCTION drift_internal.score_line(report jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('%s of %s columns drifted, drift score %s, thresholds %s', v ->> 'n_drifted_features', v ->> 'n_features',
-			coalesce(drift_internal.number_of(v -> 'drift_score', 'FM0.0000'), '-'), report #>> '{subject,thresholds}')
+	SELECT concat_ws(', ', format('%s of %s columns drifted', v ->> 'n_drifted_features', v ->> 'n_features'),
+			'drift score ' || coalesce(drift_internal.number_of(v -> 'drift_score', 'FM0.0000'), '-'), 'thresholds ' || (report #>> '{subject,thresholds}'))
 	FROM (SELECT report -> 'verdict') AS t (v)
 	WHERE v ->> 'n_drifted_features' IS NOT NULL
 $$;
@@ -102,12 +103,23 @@ CREATE OR REPLACE FUNCTION drift_internal.listed_lines(items jsonb, says text[])
 AS $$
 	SELECT string_agg('  ' || concat_ws('  ', CASE WHEN o ? 'severity' THEN drift_internal.sign_of(o ->> 'severity') END, (
 			SELECT string_agg(drift_internal.plain_line(
-				CASE WHEN k.key = 'at' OR k.key LIKE '%\_at' THEN replace(left(o ->> k.key, 16), 'T', ' ') ELSE o ->> k.key END), '  ' ORDER BY k.ordinality)
+				CASE WHEN k.key IN ('at', 'as_of') OR k.key LIKE '%\_at' THEN replace(left(o ->> k.key, 16), 'T', ' ') ELSE o ->> k.key END), '  ' ORDER BY k.ordinality)
 			FROM unnest(says) WITH ORDINALITY AS k (key))), E'\n' ORDER BY e.ordinality)
 	FROM jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) WITH ORDINALITY AS e (o)
 $$;
 
 COMMENT ON FUNCTION drift_internal.listed_lines(jsonb, text[]) IS 'objects of a report as lines, each with the values of some keys; NULL without objects';
+
+-- A model has some twenty metrics, of which two or three are judged by default.
+CREATE OR REPLACE FUNCTION drift_internal.judged_metrics(metrics jsonb) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(jsonb_agg(m ORDER BY ordinality) FILTER (WHERE m ->> 'severity' IS DISTINCT FROM 'skipped'), jsonb_agg(m ORDER BY ordinality))
+	FROM jsonb_array_elements(CASE jsonb_typeof(metrics) WHEN 'array' THEN metrics END) WITH ORDINALITY AS e (m)
+$$;
+
+COMMENT ON FUNCTION drift_internal.judged_metrics(jsonb) IS 'metrics of a report that have a verdict, or all where none has';
 
 CREATE OR REPLACE FUNCTION drift_internal.metric_lines(metrics jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -116,7 +128,7 @@ AS $$
 	SELECT string_agg(format('  %s %s%s: %s', drift_internal.sign_of(m ->> 'severity'), drift_internal.plain_line(m ->> 'metric', 63),
 			CASE WHEN m ->> 'kind' = 'estimated' THEN ' (estimated)' ELSE '' END,
 			coalesce(drift_internal.plain_line(m ->> 'sentence'), drift_internal.number_of(m -> 'value', 'FM999990.0000'), '-')), E'\n' ORDER BY ordinality)
-	FROM jsonb_array_elements(CASE jsonb_typeof(metrics) WHEN 'array' THEN metrics END) WITH ORDINALITY AS e (m)
+	FROM jsonb_array_elements(drift_internal.judged_metrics(metrics)) WITH ORDINALITY AS e (m)
 $$;
 
 COMMENT ON FUNCTION drift_internal.metric_lines(jsonb) IS 'metrics of a report as lines; NULL without metrics';
@@ -139,7 +151,7 @@ CREATE OR REPLACE FUNCTION drift_internal.subject_line(report jsonb) RETURNS tex
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.plain_line(concat_ws(', ', report ->> 'title',
-		'version ' || (s ->> 'version'), 'monitor ' || (s ->> 'monitor'),
+		CASE WHEN report ->> 'kind' <> 'versions' THEN 'version ' || (s ->> 'version') END, 'monitor ' || (s ->> 'monitor'),
 		CASE WHEN s ->> 'current' IS NOT NULL THEN concat_ws(' against ', s ->> 'current', s ->> 'reference')
 			ELSE format('%s to %s', left(report #>> '{span,from}', 10), left(report #>> '{span,to}', 10)) END))
 	FROM (SELECT report -> 'subject') AS t (s)
