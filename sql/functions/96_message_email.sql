@@ -49,8 +49,8 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.mail_html(jsonb, boolean) IS 'a message as a short page';
 
--- A report that cannot be made is no reason for silence.
-CREATE OR REPLACE FUNCTION drift_internal.mail_report(message jsonb) RETURNS jsonb
+-- A report that cannot be made is no reason for silence. It has what the role may see that the mail is sent for.
+CREATE OR REPLACE FUNCTION drift_internal.mail_report(message jsonb, reader regrole) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -60,7 +60,7 @@ BEGIN
 	IF jsonb_typeof(message -> 'report_id') = 'number' THEN
 		SELECT drift.render_html(r.report) INTO page FROM drift.reports AS r WHERE r.report_id = (message ->> 'report_id')::bigint;
 	ELSIF jsonb_typeof(message -> 'check_id') = 'number' THEN
-		page := drift.report_html((message ->> 'check_id')::bigint);
+		page := drift.render_html(drift_internal.check_document((message ->> 'check_id')::bigint, reader));
 	END IF;
 	RETURN CASE WHEN page IS NULL THEN '[]'
 		ELSE jsonb_build_array(jsonb_build_object('name', 'report.html', 'type', 'text/html; charset=utf-8', 'body', page)) END;
@@ -69,14 +69,14 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.mail_report(jsonb) IS 'the report that a message is about, to attach; nothing where there is none';
+COMMENT ON FUNCTION drift_internal.mail_report(jsonb, regrole) IS 'the report that a message is about, to attach; nothing where there is none';
 
-CREATE OR REPLACE FUNCTION drift_internal.mail_request(message jsonb, settings jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.mail_request(message jsonb, settings jsonb, reader regrole) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	attachments CONSTANT jsonb := drift_internal.mail_report(message);
+	attachments CONSTANT jsonb := drift_internal.mail_report(message, reader);
 BEGIN
 	RETURN jsonb_build_object('from', settings ->> 'from',
 		'to', to_jsonb(regexp_split_to_array(btrim(settings ->> 'to'), '\s*,\s*')),
@@ -86,4 +86,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.mail_request(jsonb, jsonb) IS 'a mail about a message: from, to, subject, text, page and report';
+COMMENT ON FUNCTION drift_internal.mail_request(jsonb, jsonb, regrole) IS 'a mail about a message: from, to, subject, text, page and report';

@@ -100,7 +100,7 @@ BEGIN
 	RETURN jsonb_build_object('steps', jsonb_build_array(
 		drift_internal.github_step('PATCH', format('%s/%s', issues, number),
 			jsonb_build_object('body', body, 'state', CASE WHEN is_over THEN 'closed' ELSE 'open' END)
-				|| CASE WHEN is_over THEN '{"state_reason": "completed"}' ELSE jsonb_build_object('title', title) END),
+				|| CASE WHEN is_over THEN '{"state_reason": "completed"}' WHEN message ->> 'cause' = 'event' THEN jsonb_build_object('title', title) ELSE '{}' END),
 		drift_internal.github_step('POST', format('%s/%s/comments', issues, number), jsonb_build_object('body', body))));
 END
 $$;

@@ -41,7 +41,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.webhook_request(jsonb, jsonb) IS 'what is posted to a webhook for a message, made by the template of the channel';
 
-CREATE OR REPLACE FUNCTION drift_internal.message_request(message jsonb, settings jsonb, thread jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION drift_internal.message_request(message jsonb, settings jsonb, reader regrole, thread jsonb DEFAULT NULL) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -50,12 +50,13 @@ BEGIN
 		WHEN 'slack' THEN jsonb_build_object('method', 'POST', 'path', NULL, 'headers', '{}'::jsonb, 'content_type', 'application/json',
 			'body', drift_internal.slack_body(message)::text)
 		WHEN 'github' THEN drift_internal.github_request(message, settings, thread)
-		WHEN 'email' THEN drift_internal.mail_request(message, settings)
+		WHEN 'email' THEN drift_internal.mail_request(message, settings, reader)
 		ELSE drift_internal.webhook_request(message, settings) END;
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.message_request(jsonb, jsonb, jsonb) IS 'what is sent for a message through a channel with these settings';
+COMMENT ON FUNCTION drift_internal.message_request(jsonb, jsonb, regrole, jsonb) IS
+	'what is sent for a message through a channel with these settings; reports have what the reader may see';
 
 -- One delivery that cannot be said must not keep others from being sent, so that nothing is raised.
 CREATE OR REPLACE FUNCTION drift_internal.channel_request(delivery drift.deliveries, thread jsonb) RETURNS jsonb
@@ -67,14 +68,14 @@ DECLARE
 		'channel', delivery.channel, 'key', delivery.idempotency_key);
 BEGIN
 	RETURN head || drift_internal.message_request(delivery.message, drift_internal.find_channel(delivery.channel, delivery.owner),
-		thread -> delivery.channel);
+		delivery.owner, thread);
 EXCEPTION WHEN OTHERS THEN
 	RETURN head || jsonb_build_object('error', SQLERRM);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.channel_request(drift.deliveries, jsonb) IS
-	'the request of a delivery, given the thread of its group (an object by channel); with a member "error" in it there is nothing to send, and why. Messages of one group go one after another, as each may need what the one before was answered';
+	'the request of a delivery, given what its group keeps of the channel; with a member "error" in it there is nothing to send, and why. Messages of one group go one after another, as each may need what the one before was answered';
 
 -- Of an answer only the beginning is kept, so that it is not read as JSON. What strings hold has its quotes escaped.
 CREATE OR REPLACE FUNCTION drift_internal.read_issue(answer text) RETURNS jsonb
@@ -98,14 +99,13 @@ CREATE OR REPLACE FUNCTION drift_internal.read_answer(delivery drift.deliveries,
 AS $$
 BEGIN
 	RETURN CASE
-			WHEN drift_internal.channel_settings(delivery.channel) ->> 'type' IS DISTINCT FROM 'github' THEN '{}'
-			WHEN a.status IN ('404', '410') THEN jsonb_build_object(delivery.channel, '{}'::jsonb)
-			ELSE CASE WHEN i.issue IS NULL THEN '{}' ELSE jsonb_build_object(delivery.channel, i.issue) END
+			WHEN drift_internal.channel_settings(delivery.channel) ->> 'type' IS DISTINCT FROM 'github' THEN NULL
+			WHEN a.status IN ('404', '410') THEN '{}'
+			ELSE drift_internal.read_issue(a.body)
 		END
-	FROM (SELECT coalesce(result #>> '{answers,0,status}', result ->> 'status'), coalesce(result #>> '{answers,0,body}', result ->> 'body')) AS a (status, body),
-		LATERAL (SELECT drift_internal.read_issue(a.body)) AS i (issue);
+	FROM (SELECT coalesce(result #>> '{answers,0,status}', result ->> 'status'), coalesce(result #>> '{answers,0,body}', result ->> 'body')) AS a (status, body);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.read_answer(drift.deliveries, jsonb) IS
-	'what later messages of a group need to know of an answer, to be put into its thread (thread || this)';
+	'what later messages of a group need to know of an answer; NULL: nothing new, {}: forget what was known';

@@ -62,7 +62,7 @@ BEGIN
 		CASE WHEN alert_id IS NOT NULL THEN drift_internal.alert_message(alert_id)
 			WHEN check_id IS NOT NULL THEN drift_internal.check_message(check_id)
 			ELSE drift_internal.trial_message(channel) END,
-		settings, NULL));
+		settings, drift_internal.actor()));
 END
 $$;
 

@@ -29,10 +29,11 @@ DECLARE
 	score CONSTANT text := drift_internal.score_text(message #> '{facts,drift_score}');
 BEGIN
 	RETURN CASE
-		WHEN message ->> 'status' = 'resolved' THEN '✅ Resolved: ' || title
+		WHEN message ->> 'status' = 'resolved' THEN '✅ ' || title
 		WHEN message ->> 'status' = 'test' THEN '🔔 ' || title
-		WHEN message ->> 'cause' = 'escalation' THEN '🚨 Not acknowledged: ' || title
-		WHEN message ->> 'status' = 'firing' AND message #> '{facts,drift_detected}' = 'true' THEN
+		WHEN message ->> 'cause' = 'escalation' THEN '🚨 ' || title
+		WHEN message ->> 'status' = 'firing' AND message #> '{facts,drift_detected}' = 'true'
+			AND (message -> 'alerts' = '[]' OR message -> 'alerts' @> '[{"kind": "data_drift"}]') THEN
 			CASE WHEN message ->> 'severity' = 'critical' AND score IS NOT NULL THEN '⚠️ High drift detected! Drift score: ' || score
 				ELSE '⚠️ Data drift detected!' END
 		WHEN message ->> 'status' = 'firing' THEN '⚠️ ' || title

@@ -7,12 +7,15 @@
 #include <ctype.h>
 
 #include "access/reloptions.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_type.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -212,7 +215,7 @@ static const ChannelOption server_options[] = {
 static const ChannelOption mapping_options[] = {
 	{"url", true, SLACK | WEBHOOK, CheckUrl, "address of a webhook, of which the path is the secret"},
 	{"path", true, SLACK | WEBHOOK, CheckPath, "path of a webhook that is a secret"},
-	{"token", true, WEBHOOK | GITHUB, CheckLine, "bearer token"},
+	{"token", true, WEBHOOK | GITHUB | EMAIL, CheckLine, "bearer token; of email one of OAuth 2"},
 	{"username", false, WEBHOOK | EMAIL, CheckLine, "name for a password"},
 	{"password", true, WEBHOOK | EMAIL, CheckLine, "password, for basic authentication or SMTP"},
 	{"secret", true, WEBHOOK, CheckLine, "key that requests are signed with (HMAC-SHA256)"},
@@ -341,6 +344,17 @@ CheckServer(List *options)
 	}
 }
 
+/* Whose files they are is not known, so that who names one must be somebody who may read them all */
+static void
+CheckFileReader(void)
+{
+	if (!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for option \"secret_file\""),
+				 errdetail("Only roles with the privileges of pg_read_server_files may name a file of the server."),
+				 errhint("Have one of them make the user mapping for you.")));
+}
+
 /* drift_internal.channel_options(options text[], catalog oid) */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(drift_channel_options);
 Datum
@@ -361,6 +375,8 @@ drift_channel_options(PG_FUNCTION_ARGS)
 	}
 	if (among == &of_server)
 		CheckServer(options);
+	if (ValueOf(options, "secret_file") != NULL)
+		CheckFileReader();
 	PG_RETURN_BOOL(true);
 }
 
