@@ -1,4 +1,7 @@
 -- metrics of the newest check of each monitor, of its columns and of performance
+--
+-- These functions are one statement each, which the planner puts in the place of the call: their rows are not kept.
+-- OFFSET 0 keeps it from reading the columns of all checks.
 
 CREATE OR REPLACE FUNCTION drift_internal.check_labels(model text, version integer, monitor text) RETURNS jsonb
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -15,8 +18,7 @@ COMMENT ON FUNCTION drift_internal.severity_level(text) IS 'a severity as a numb
 -- Monitors of models that were deleted say nothing any more.
 CREATE OR REPLACE FUNCTION drift_internal.check_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 3000
-	SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	WITH newest AS MATERIALIZED (
 		SELECT c.*, drift_internal.check_labels(c.model, c.model_version, c.monitor) AS labels
 		FROM drift.latest_check AS c
@@ -49,15 +51,14 @@ AS $$
 	SELECT 'model_drift', jsonb_build_object('model', c.model), max(c.drift_score)
 	FROM newest AS c
 	WHERE c.model IS NOT NULL AND c.drift_score IS NOT NULL
-	GROUP BY c.model
-$$;
+	GROUP BY c.model;
+END;
 
 COMMENT ON FUNCTION drift_internal.check_metrics() IS 'metrics of the newest check of each monitor';
 
 CREATE OR REPLACE FUNCTION drift_internal.monitor_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 1000
-	SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	SELECT v.name, jsonb_build_object('model', o.name, 'monitor', m.name), v.value
 	FROM drift.monitors AS m
 	LEFT JOIN drift.models AS o USING (model_id)
@@ -66,19 +67,18 @@ AS $$
 		('drift_monitor_paused', (m.paused_at IS NOT NULL)::integer::float8),
 		('drift_monitor_refreshed_timestamp_seconds', extract(epoch FROM s.refreshed_at)),
 		('drift_monitor_read_to_timestamp_seconds', extract(epoch FROM s.refreshed_to))) AS v (name, value)
-	WHERE o.deleted_at IS NULL AND v.value IS NOT NULL
-$$;
+	WHERE o.deleted_at IS NULL AND v.value IS NOT NULL;
+END;
 
 COMMENT ON FUNCTION drift_internal.monitor_metrics() IS 'metrics of monitors: whether they run and how far they have read';
 
 CREATE OR REPLACE FUNCTION drift_internal.feature_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 30000
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT v.name, CASE v.name WHEN 'drift_feature_score' THEN f.labels || jsonb_build_object('method', f.method) ELSE f.labels END, v.value
-	FROM (
-		SELECT c.labels || jsonb_build_object('role', i.role, 'feature', i.column_name) AS labels,
-			i.role, i.method, i.statistic, i.psi, i.effect, i.severity, i.mean_current, i.missing_current, i.n_current
+BEGIN ATOMIC
+	WITH measured AS MATERIALIZED (
+		SELECT c.labels || jsonb_build_object('role', i.role, 'feature', i.column_name) AS labels, i.role, i.method, i.statistic, i.psi, i.effect,
+			i.missing_current / nullif(i.missing_current + i.n_current, 0)::float8 AS missing, drift_internal.severity_level(i.severity) AS level,
+			i.mean_current
 		FROM (
 			SELECT n.check_id, drift_internal.check_labels(n.model, n.model_version, n.monitor) AS labels
 			FROM drift.latest_check AS n
@@ -86,32 +86,32 @@ AS $$
 			WHERE m.deleted_at IS NULL
 			OFFSET 0
 		) AS c
-		JOIN drift.check_features AS i USING (check_id)
-		WHERE i.segment = ''
-		OFFSET 0
-	) AS f
-	CROSS JOIN LATERAL (VALUES
-		('drift_feature_score', f.statistic),
-		('drift_feature_psi', f.psi),
-		('drift_feature_effect_ratio', f.effect),
-		('drift_feature_missing_ratio', f.missing_current / nullif(f.missing_current + f.n_current, 0)::float8),
-		('drift_feature_severity', drift_internal.severity_level(f.severity)),
-		('drift_output_mean', CASE WHEN f.role <> 'feature' THEN f.mean_current END)) AS v (name, value)
-	WHERE v.value IS NOT NULL
-$$;
+		CROSS JOIN LATERAL (SELECT * FROM drift.check_features AS k WHERE k.check_id = c.check_id AND k.segment = '' OFFSET 0) AS i
+	)
+	SELECT 'drift_feature_score', f.labels || jsonb_build_object('method', f.method), f.statistic FROM measured AS f WHERE f.statistic IS NOT NULL
+	UNION ALL
+	SELECT 'drift_feature_psi', f.labels, f.psi FROM measured AS f WHERE f.psi IS NOT NULL
+	UNION ALL
+	SELECT 'drift_feature_effect_ratio', f.labels, f.effect FROM measured AS f WHERE f.effect IS NOT NULL
+	UNION ALL
+	SELECT 'drift_feature_missing_ratio', f.labels, f.missing FROM measured AS f WHERE f.missing IS NOT NULL
+	UNION ALL
+	SELECT 'drift_feature_severity', f.labels, f.level FROM measured AS f WHERE f.level IS NOT NULL
+	UNION ALL
+	SELECT 'drift_output_mean', f.labels, f.mean_current FROM measured AS f WHERE f.role <> 'feature' AND f.mean_current IS NOT NULL;
+END;
 
 COMMENT ON FUNCTION drift_internal.feature_metrics() IS 'metrics of the columns of the newest check of each monitor, without its segments';
 
 CREATE OR REPLACE FUNCTION drift_internal.performance_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 3000
-	SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	WITH measured AS MATERIALIZED (
 		SELECT x.*, c.model, c.as_of, drift_internal.check_labels(c.model, c.model_version, c.monitor) AS labels
 		FROM drift.latest_check AS c
 		LEFT JOIN drift.models AS m USING (model_id)
-		JOIN drift.check_metrics AS x USING (check_id)
-		WHERE m.deleted_at IS NULL AND x.segment = '' AND x.value IS NOT NULL
+		CROSS JOIN LATERAL (SELECT * FROM drift.check_metrics AS k WHERE k.check_id = c.check_id AND k.segment = '' OFFSET 0) AS x
+		WHERE m.deleted_at IS NULL AND x.value IS NOT NULL
 	)
 	SELECT v.name, x.labels || jsonb_build_object('metric', x.metric, 'kind', x.kind), v.value
 	FROM measured AS x
@@ -129,7 +129,7 @@ AS $$
 	(SELECT DISTINCT ON (x.model) 'model_accuracy', jsonb_build_object('model', x.model), x.value
 	FROM measured AS x
 	WHERE x.kind = 'realised' AND x.metric = 'accuracy' AND x.model IS NOT NULL
-	ORDER BY x.model, x.as_of DESC, x.check_id DESC)
-$$;
+	ORDER BY x.model, x.as_of DESC, x.check_id DESC);
+END;
 
 COMMENT ON FUNCTION drift_internal.performance_metrics() IS 'metrics of models as the newest checks measured and estimated them';

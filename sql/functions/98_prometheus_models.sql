@@ -2,8 +2,7 @@
 
 CREATE OR REPLACE FUNCTION drift_internal.model_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 1000
-	SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	SELECT 'drift_info', jsonb_build_object('release', e.extversion, 'postgresql', current_setting('server_version')), 1::float8
 	FROM pg_extension AS e
 	WHERE e.extname = 'drift'
@@ -27,15 +26,14 @@ AS $$
 	UNION ALL
 	SELECT 'drift_model_frozen', jsonb_build_object('model', m.name), (m.frozen_at IS NOT NULL)::integer
 	FROM drift.models AS m
-	WHERE m.deleted_at IS NULL
-$$;
+	WHERE m.deleted_at IS NULL;
+END;
 
 COMMENT ON FUNCTION drift_internal.model_metrics() IS 'metrics of models and their versions';
 
 CREATE OR REPLACE FUNCTION drift_internal.deployment_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 1000
-	SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	SELECT 'drift_deployment_started_timestamp_seconds', jsonb_build_object('model', m.name, 'version', d.version::text, 'strategy', d.strategy),
 		extract(epoch FROM d.started_at)::float8
 	FROM drift.models AS m
@@ -56,15 +54,14 @@ AS $$
 	) AS d
 	CROSS JOIN LATERAL (VALUES ('drift_retrain_recommended', d.should_retrain::integer::float8),
 		('drift_decision_timestamp_seconds', extract(epoch FROM d.as_of))) AS v (name, value)
-	WHERE m.deleted_at IS NULL
-$$;
+	WHERE m.deleted_at IS NULL;
+END;
 
 COMMENT ON FUNCTION drift_internal.deployment_metrics() IS 'metrics of deployments and of the newest decisions';
 
 CREATE OR REPLACE FUNCTION drift_internal.training_metrics() RETURNS TABLE (name text, labels jsonb, value float8)
 	LANGUAGE sql STABLE ROWS 1000
-	SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	SELECT v.name, jsonb_build_object('model', m.name), v.value
 	FROM drift.models AS m
 	CROSS JOIN LATERAL (
@@ -84,7 +81,7 @@ AS $$
 	SELECT 'drift_training_running', jsonb_build_object('model', m.name),
 		EXISTS (SELECT FROM drift.training_progress AS p WHERE p.model = m.name AND p.state <> 'dead')::integer
 	FROM drift.models AS m
-	WHERE m.deleted_at IS NULL AND EXISTS (SELECT FROM drift.training_runs AS r WHERE r.model_id = m.model_id)
-$$;
+	WHERE m.deleted_at IS NULL AND EXISTS (SELECT FROM drift.training_runs AS r WHERE r.model_id = m.model_id);
+END;
 
 COMMENT ON FUNCTION drift_internal.training_metrics() IS 'metrics of the newest runs of training';
