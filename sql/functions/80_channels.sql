@@ -69,7 +69,7 @@ CREATE OR REPLACE VIEW drift.channels WITH (security_invoker = true) AS
 		EXISTS (
 			SELECT FROM pg_user_mappings AS m
 			WHERE m.srvid = s.oid AND (m.umuser = 0 OR m.umuser = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user))) AS has_mapping,
-		ARRAY(SELECT r.name FROM drift.alert_rules AS r WHERE s.srvname IN (r.channel, r.escalate_to) ORDER BY r.position, r.name) AS rules
+		ARRAY(SELECT r.name FROM drift.alert_rules AS r WHERE s.srvname IN (r.channel, r.escalate_to) ORDER BY r.place, r.name) AS rules
 	FROM pg_foreign_server AS s
 	JOIN pg_foreign_data_wrapper AS w ON w.oid = s.srvfdw AND w.fdwname = 'drift_channel',
 		LATERAL (SELECT drift_internal.channel_settings(s.srvname) AS options) AS o
