@@ -33,20 +33,31 @@ $$;
 COMMENT ON FUNCTION drift_internal.html_column_charts(jsonb) IS 'charts of a column of a report; NULL where it has no numbers for them';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_figure_row(label text, reference text, current text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN reference <> '–' OR current <> '–' THEN
-	concat('<tr><th scope="row">', label, '</th><td class="number">', reference, '</td><td class="number">', current, '</td></tr>') END;
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF reference = '–' AND current = '–' THEN
+		RETURN NULL;
+	END IF;
+	RETURN concat('<tr><th scope="row">', label, '</th><td class="number">', reference, '</td><td class="number">', current, '</td></tr>');
+END
+$$;
 
 COMMENT ON FUNCTION drift_internal.html_figure_row(text, text, text) IS 'a row of the figures of both sides; NULL where neither has one';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_value(value jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN
-	CASE jsonb_typeof(value)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE jsonb_typeof(value)
 		WHEN 'number' THEN drift_internal.html_number(value::float8)
 		WHEN 'string' THEN drift_internal.html_name(value #>> '{}', 40)
 		ELSE '–'
 	END;
+END
+$$;
 
 COMMENT ON FUNCTION drift_internal.html_value(jsonb) IS 'a value of a column as a page has it; a dash where there is none';
 
@@ -55,7 +66,6 @@ CREATE OR REPLACE FUNCTION drift_internal.html_value_row(label text, reference j
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- Dates and times are text there.
 	RETURN drift_internal.html_figure_row(label, drift_internal.html_value(reference), drift_internal.html_value(current));
 END
 $$;
@@ -91,14 +101,20 @@ $$;
 COMMENT ON FUNCTION drift_internal.html_column_figures(jsonb) IS 'summary figures of both sides as a table; NULL where there are none';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_column_segments(column_report jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift_internal.html_table('{Segment,Verdict,What changed}',
-		string_agg(concat('<tr><th scope="row">', drift_internal.html_name(s->>'segment'), '</th><td>', drift_internal.html_badge(s->>'severity'),
-			'</td><td class="words">', drift_internal.html_sentence(s->>'sentence'), '</td></tr>'), ''),
-		'Segments of ' || left(column_report->>'name', 80))
-	FROM drift_internal.json_items(column_report, 'segments') AS s
+DECLARE
+	segment jsonb;
+	rows text := '';
+BEGIN
+	FOR segment IN SELECT s FROM drift_internal.json_items(column_report, 'segments') AS s
+	LOOP
+		rows := concat(rows, '<tr><th scope="row">', drift_internal.html_name(segment->>'segment'), '</th><td>', drift_internal.html_badge(segment->>'severity'),
+			'</td><td class="words">', drift_internal.html_sentence(segment->>'sentence'), '</td></tr>');
+	END LOOP;
+	RETURN drift_internal.html_table('{Segment,Verdict,What changed}', rows, 'Segments of ' || left(column_report->>'name', 80));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_column_segments(jsonb) IS 'what segments of a column did, as a table; NULL where there are none';

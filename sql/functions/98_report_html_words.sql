@@ -1,13 +1,17 @@
 -- words and numbers of reports as pages
 
 CREATE OR REPLACE FUNCTION drift_internal.html_number(value float8) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN
-	CASE
-		WHEN value IS NULL THEN '–'
-		WHEN abs(value) >= 1e5 AND abs(value) < 1e15 THEN to_char(value, 'FM999,999,999,999,999')
-		ELSE drift_internal.short_number(value)
-	END;
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE
+			WHEN value IS NULL THEN '–'
+			WHEN abs(value) >= 1e5 AND abs(value) < 1e15 THEN to_char(value, 'FM999,999,999,999,999')
+			ELSE drift_internal.short_number(value)
+		END;
+END
+$$;
 
 COMMENT ON FUNCTION drift_internal.html_number(float8) IS 'a number as a page has it; a dash for NULL';
 
@@ -117,10 +121,9 @@ COMMENT ON FUNCTION drift_internal.html_sentence(text) IS 'a sentence of a repor
 -- Arrays of a document that somebody made may be anything.
 CREATE OR REPLACE FUNCTION drift_internal.json_items(document jsonb, key text) RETURNS SETOF jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT i.item FROM jsonb_array_elements(CASE jsonb_typeof(document->key) WHEN 'array' THEN document->key ELSE '[]' END) AS i (item)
-$$;
+BEGIN ATOMIC
+	SELECT i.item FROM jsonb_array_elements(CASE jsonb_typeof(document->key) WHEN 'array' THEN document->key ELSE '[]' END) AS i (item);
+END;
 
 COMMENT ON FUNCTION drift_internal.json_items(jsonb, text) IS 'the elements of an array of a document in their order; none where there is no array';
 
@@ -135,15 +138,25 @@ $$;
 COMMENT ON FUNCTION drift_internal.html_section(text, text, text) IS 'a part of a page with its heading; NULL where there is nothing in it';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_table(header text[], rows text, caption text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	heading text;
+	headings text := '';
+BEGIN
+	IF coalesce(rows, '') = '' THEN
+		RETURN NULL;
+	END IF;
+	FOREACH heading IN ARRAY header
+	LOOP
+		headings := headings || CASE WHEN starts_with(heading, '#') THEN '<th scope="col" class="number">' || substr(heading, 2)
+			ELSE '<th scope="col">' || heading END || '</th>';
+	END LOOP;
 	-- A table that is wider than the page is scrolled by keys too.
-	SELECT CASE WHEN rows <> '' THEN
-		concat('<div class="scroll" role="region" tabindex="0" aria-label="', drift_internal.html_text(caption), '"><table><thead><tr>',
-			(SELECT string_agg(CASE WHEN h LIKE '#%' THEN format('<th scope="col" class="number">%s</th>', substr(h, 2))
-				ELSE format('<th scope="col">%s</th>', h) END, '' ORDER BY n) FROM unnest(header) WITH ORDINALITY AS u (h, n)),
-			'</tr></thead><tbody>', rows, '</tbody></table></div>') END
+	RETURN concat('<div class="scroll" role="region" tabindex="0" aria-label="', drift_internal.html_text(caption), '"><table><thead><tr>',
+		headings, '</tr></thead><tbody>', rows, '</tbody></table></div>');
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_table(text[], text, text) IS
