@@ -302,6 +302,9 @@ SQL_FUNCTIONS = \
 	sql/functions/98_report_html.sql \
 	sql/functions/98_report_monitoring.sql \
 	sql/functions/98_report_versions.sql \
+	sql/functions/98_report_keep.sql \
+	sql/functions/98_metric_line.sql \
+	sql/functions/98_maturity.sql \
 	sql/functions/98_health.sql \
 	sql/functions/98_views_monitors.sql \
 	sql/functions/98_views_features.sql \

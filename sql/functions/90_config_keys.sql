@@ -71,6 +71,7 @@ AS $$
 	('monitoring.max_history_days', 'integer', '[1,36500]', NULL, false, '30', 'days for which checks and windows of hours are kept'),
 	('monitoring.max_day_history_days', 'integer', '[1,36500]', NULL, false, '400', 'days for which windows of days are kept'),
 	('monitoring.max_month_history_months', 'integer', '[1,1200]', NULL, false, '120', 'months for which windows of months are kept'),
+	('monitoring.max_report_days', 'integer', '[1,36500]', NULL, false, '730', 'days for which reports are kept'),
 	('monitoring.max_baseline_days', 'integer', '[1,36500]', NULL, false, '365', 'days after which the health check calls a baseline old'),
 	('monitoring.statement_timeout', 'integer', '[0,2147483647]', NULL, false, '0', 'milliseconds after which a query on the source is cancelled; 0: never'),
 	('monitoring.sample', 'number', '(0,1]', NULL, false, '1', 'share of the rows that are read, chosen by a hash so that the same rows are chosen each time'),

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION drift_internal.may_start(schedule drift.schedules) RE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.in_role(drift_internal.actor(), schedule.owner)
-		OR (drift_internal.acts_as(schedule.owner) AND schedule.task IN ('cycle', 'check', 'refresh', 'recommend', 'calibrate', 'purge', 'health'))
+		OR (drift_internal.acts_as(schedule.owner) AND schedule.task IN ('cycle', 'check', 'refresh', 'recommend', 'calibrate', 'purge', 'report', 'health'))
 $$;
 
 COMMENT ON FUNCTION drift_internal.may_start(drift.schedules) IS

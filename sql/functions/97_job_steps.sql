@@ -123,6 +123,9 @@ BEGIN
 		result := drift.deploy_if_better(model);
 	WHEN action = 'maintain_log' THEN
 		SELECT jsonb_agg(to_jsonb(m)) INTO result FROM drift.maintain_prediction_log(model) AS m;
+	WHEN action = 'report' THEN
+		SELECT jsonb_agg(jsonb_build_object('report_id', r.report_id, 'kind', r.kind, 'severity', r.report #>> '{verdict,severity}')) INTO result
+		FROM drift.keep_reports(model) AS r;
 	WHEN action = 'health' THEN
 		SELECT jsonb_agg(to_jsonb(h)) INTO result FROM drift.health_check() AS h WHERE h.model = model_step.model AND h.status <> 'ok';
 	END CASE;

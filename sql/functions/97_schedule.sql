@@ -17,14 +17,17 @@ AS $$
 		('weekly', 'cycle', '0 2 * * 0', 'drift, performance, alerts, decision'),
 		('weekly', 'recommend', '0 3 * * 0', 'whether to retrain'),
 		('weekly', 'health', '0 4 * * 0', 'what needs attention'),
+		('weekly', 'report', '30 4 * * 0', 'reports that are kept'),
 		('monthly', 'cycle', '0 0 1 * *', 'drift, performance, alerts, decision'),
 		('monthly', 'recommend', '0 1 1 * *', 'whether to retrain'),
 		('monthly', 'purge', '0 2 1 * *', 'retention of windows and checks'),
 		('monthly', 'health', '0 3 1 * *', 'what needs attention'),
+		('monthly', 'report', '30 3 1 * *', 'reports that are kept'),
 		('monday', 'cycle', '0 0 * * 1', 'drift, performance, alerts, decision'),
 		('diabetes', 'cycle', '0 2 * * *', 'drift every day'),
 		('diabetes', 'recommend', '0 3 * * 0', 'whether to retrain, every Sunday'),
 		('assess_weekly', 'monitor', '0 2 * * 0', 'drift, performance, alerts, decision, every Sunday'),
+		('assess_weekly', 'report', '0 5 * * 0', 'reports that are kept, every Sunday'),
 		('assess_weekly', 'deployments', '15 * * * *', 'a running deployment goes on when it may'),
 		('assess_weekly', 'validate', '30 3 * * *', 'whether the champion proves itself, every night'),
 		('assess_weekly', 'retrain', '0 4 1 * *', 'train if the last decision asks for it, on the first of the month'),
@@ -34,7 +37,8 @@ AS $$
 		('full_monthly', 'cycle', '0 0 1 * *', 'drift, performance, alerts, decision'),
 		('full_monthly', 'deployments', '30 0 1 * *', 'a running deployment goes on when it may'),
 		('full_monthly', 'purge', '45 0 1 * *', 'retention of windows and checks'),
-		('full_monthly', 'health', '0 1 1 * *', 'what needs attention')
+		('full_monthly', 'health', '0 1 1 * *', 'what needs attention'),
+		('full_monthly', 'report', '30 1 1 * *', 'reports that are kept')
 $$;
 
 COMMENT ON FUNCTION drift.schedule_bundles() IS 'sets of schedules that drift.schedule_model() makes by one name';

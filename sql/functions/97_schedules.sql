@@ -21,6 +21,7 @@ AS $$
 		('deploy', true, false, 'deploy what the newest run gave: drift.deploy_if_better()'),
 		('validate', true, false, 'whether the champion proves itself: drift.validate_deployment()'),
 		('deployments', true, false, 'look at the running deployment and go on with it'),
+		('report', true, false, 'keep a report on the model since the last one, and on the newest check of each monitor: drift.keep_reports()'),
 		('health', true, false, 'keep the findings of drift.health_check() about the model')
 $$;
 
