@@ -26,10 +26,10 @@ CREATE OR REPLACE FUNCTION drift_internal.close_run_alerts(model_id integer, kin
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), comment)
+	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), close_run_alerts.comment)
 	FROM drift.alerts AS a
 	WHERE a.model_id = close_run_alerts.model_id AND a.kind = ANY (kinds) AND a.status <> 'resolved'
-		AND (version IS NULL OR a.details->'version' = to_jsonb(version));
+		AND (close_run_alerts.version IS NULL OR a.details->'version' = to_jsonb(close_run_alerts.version));
 END
 $$;
 
