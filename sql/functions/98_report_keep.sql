@@ -81,16 +81,16 @@ AS $$
 DECLARE
 	reported CONSTANT drift.models := drift_internal.find_model(model, 'operate');
 	until CONSTANT timestamptz := clock_timestamp();
-	span CONSTANT tstzrange := drift_internal.report_period(coalesce(since, drift_internal.report_due_since(reported.model_id, until)), until);
+	period CONSTANT tstzrange := drift_internal.report_period(coalesce(since, drift_internal.report_due_since(reported.model_id, until)), until);
 	newest drift.checks;
 BEGIN
 	PERFORM drift_internal.delete_reports(reported, drift_internal.reports_from(reported));
-	RETURN NEXT drift_internal.keep_document(drift_internal.monitoring_document(reported, span), reported, NULL);
+	RETURN NEXT drift_internal.keep_document(drift_internal.monitoring_document(reported, period), reported, NULL);
 	FOR newest IN
 		SELECT l.*
 		FROM drift.monitors AS m, LATERAL (
 			SELECT * FROM drift.checks AS c WHERE c.monitor_id = m.monitor_id ORDER BY c.as_of DESC, c.check_id DESC LIMIT 1) AS l
-		WHERE m.model_id = reported.model_id AND drift_internal.may_run(m.owner) AND l.as_of > lower(span)
+		WHERE m.model_id = reported.model_id AND drift_internal.may_run(m.owner) AND l.as_of > lower(period)
 		ORDER BY m.monitor_id
 	LOOP
 		RETURN NEXT drift_internal.keep_document(drift_internal.check_document(newest.check_id, drift_internal.actor()), reported, newest);
