@@ -125,6 +125,7 @@ SQL_FUNCTIONS = \
 	sql/functions/81_plots.sql \
 	sql/functions/81_html_markdown.sql \
 	sql/functions/81_route.sql \
+	sql/functions/81_send.sql \
 	sql/functions/82_models.sql \
 	sql/functions/82_version_facts.sql \
 	sql/functions/82_versions.sql \
@@ -347,7 +348,7 @@ GENERATED = $(patsubst %.proto,%.pb-c.c,$(wildcard src/model/*.proto))
 SOURCES = $(sort $(filter-out %.pb-c.c,$(wildcard src/*.c src/stats/*.c src/model/*.c src/train/*.c \
 	src/pg/*.c src/registry/*.c)))
 INCLUDES = $(filter-out %.pb-c.h,$(wildcard src/*.h src/stats/*.h src/model/*.h src/train/*.h \
-	src/pg/*.h src/registry/*.h src/drift_train/*.h))
+	src/pg/*.h src/registry/*.h src/drift_train/*.h src/drift_http/*.h))
 OBJS = $(SOURCES:.c=.o) $(GENERATED:.c=.o)
 SHLIB_LINK = -lprotobuf-c
 
@@ -372,13 +373,16 @@ ifneq (,$(SHADOWED))
 $(error test names shadowed by files in sql/: $(SHADOWED))
 endif
 
-# What training with XGBoost needs of libxgboost is a library of its own, loaded
-# when somebody first trains by it. Where there is no header, there is none:
-# make XGBOOST=no leaves it out, XGBOOST=yes insists.
+# What training with XGBoost needs of libxgboost, and what messages need of
+# libcurl, are libraries of their own, loaded when somebody first needs them.
+# Where there is no header, there is none: make XGBOOST=no or CURL=no leaves it
+# out, XGBOOST=yes or CURL=yes insists.
 TRAIN_SOURCES = $(wildcard src/drift_train/*.c)
 TRAIN_OBJS = $(TRAIN_SOURCES:.c=.o)
+HTTP_SOURCES = $(wildcard src/drift_http/*.c)
+HTTP_OBJS = $(HTTP_SOURCES:.c=.o)
 
-EXTRA_CLEAN = $(TRAIN_OBJS) drift_train$(DLSUFFIX) $(GENERATED) $(GENERATED:.c=.h) build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
+EXTRA_CLEAN = $(TRAIN_OBJS) $(HTTP_OBJS) drift_train$(DLSUFFIX) drift_http$(DLSUFFIX) $(GENERATED) $(GENERATED:.c=.h) build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
 
 RUN_TARGETS = demo check bench fuzz sqlsmith crash quiet reference security lint matrix
 
@@ -395,7 +399,7 @@ else ifneq (,$(filter unit format,$(MAKECMDGOALS)))
 unit:
 	$(MAKE) -f test/kernel.mk unit
 format:
-	clang-format-14 -i $(SOURCES) $(TRAIN_SOURCES) $(INCLUDES) $(wildcard test/unit/*.[ch] test/fuzz/*.[ch])
+	clang-format-14 -i $(SOURCES) $(TRAIN_SOURCES) $(HTTP_SOURCES) $(INCLUDES) $(wildcard test/unit/*.[ch] test/fuzz/*.[ch])
 
 else
 
@@ -403,36 +407,43 @@ PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS) $(OBJS:.o=.bc) $(TRAIN_OBJS): $(INCLUDES) $(GENERATED) build/server
+$(OBJS) $(OBJS:.o=.bc) $(TRAIN_OBJS) $(HTTP_OBJS): $(INCLUDES) $(GENERATED) build/server
 
 XGBOOST := $(if $(XGBOOST),$(XGBOOST),$(shell echo '#include <xgboost/c_api.h>' | \
 	$(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes || echo no))
 
+# Names of protocols as texts came with 7.85, an end that does not wait for names with 7.87.
+CURL := $(if $(CURL),$(CURL),$(shell printf '%s\n' '\#include <curl/curl.h>' '\#if LIBCURL_VERSION_NUM < 0x075700' '\#error' '\#endif' | \
+	$(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes || echo no))
+
+# $(call own_library,NAME,OBJECTS,LIBRARY,SYMBOL): exports what the server and drift ask for, and nothing else.
+define own_library
+all: $(1)$(DLSUFFIX)
+
+$(1)$(DLSUFFIX): $(2) build/$(1)_exports.txt
+	$$(CC) $$(CFLAGS) $(2) $$(LDFLAGS) -shared -o $$@ $(3) \
+		$$(if $$(filter linux,$$(PORTNAME)),-Wl$$(COMMA)--version-script=build/$(1)_exports.txt)
+
+build/$(1)_exports.txt: Makefile
+	@mkdir -p $$(@D)
+	echo '{ global: Pg_magic_func; _PG_init; $(4); local: *; };' > $$@
+
+install: install-$(1)
+uninstall: uninstall-$(1)
+
+.PHONY: install-$(1) uninstall-$(1)
+install-$(1): $(1)$(DLSUFFIX)
+	$$(MKDIR_P) '$$(DESTDIR)$$(pkglibdir)'
+	$$(INSTALL_SHLIB) $$< '$$(DESTDIR)$$(pkglibdir)/$$<'
+uninstall-$(1):
+	rm -f '$$(DESTDIR)$$(pkglibdir)/$(1)$(DLSUFFIX)'
+endef
+
 ifeq ($(XGBOOST),yes)
-
-TRAIN = drift_train$(DLSUFFIX)
-
-all: $(TRAIN)
-
-# It exports what the server and drift ask for, and nothing of C++.
-$(TRAIN): $(TRAIN_OBJS) build/train_exports.txt
-	$(CC) $(CFLAGS) $(TRAIN_OBJS) $(LDFLAGS) -shared -o $@ -lxgboost \
-		$(if $(filter linux,$(PORTNAME)),-Wl$(COMMA)--version-script=build/train_exports.txt)
-
-build/train_exports.txt: Makefile
-	@mkdir -p $(@D)
-	echo '{ global: Pg_magic_func; _PG_init; drift_boost_library; local: *; };' > $@
-
-install: install-train
-uninstall: uninstall-train
-
-.PHONY: install-train uninstall-train
-install-train: $(TRAIN)
-	$(MKDIR_P) '$(DESTDIR)$(pkglibdir)'
-	$(INSTALL_SHLIB) $(TRAIN) '$(DESTDIR)$(pkglibdir)/$(TRAIN)'
-uninstall-train:
-	rm -f '$(DESTDIR)$(pkglibdir)/$(TRAIN)'
-
+$(eval $(call own_library,drift_train,$(TRAIN_OBJS),-lxgboost,drift_boost_library))
+endif
+ifeq ($(CURL),yes)
+$(eval $(call own_library,drift_http,$(HTTP_OBJS),-lcurl,drift_http_library))
 endif
 
 src/%.pb-c.c: src/%.proto

@@ -24,8 +24,10 @@
 /* PG16 has one function for rights on objects of all kinds */
 #if PG_VERSION_NUM >= 160000
 #define function_aclcheck_compat(function, role) object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#define foreign_server_aclcheck_compat(server, role) object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE)
 #else
 #define function_aclcheck_compat(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#define foreign_server_aclcheck_compat(server, role) pg_foreign_server_aclcheck(server, role, ACL_USAGE)
 #endif
 
 /* PG16 lets the caller of tuplesort_getdatum() keep the sort's own copy; this one is always the caller's */

@@ -18,6 +18,15 @@ extern int drift_training_memory_limit;
 extern int drift_training_threads;
 extern int drift_max_training_threads;
 
+/* Where messages may go, where their secrets are, and who signs for hosts; empty: nowhere, nowhere, the system's. */
+extern char *drift_http_allowed_hosts;
+extern char *drift_secrets_directory;
+extern char *drift_http_ca_file;
+
+/* Milliseconds that a message may take, and connections that a call may use at once. */
+extern int drift_http_timeout;
+extern int drift_http_connections;
+
 extern void DriftInitSettings(void);
 
 #endif

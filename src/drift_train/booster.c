@@ -25,7 +25,7 @@ Boost *
 BoostCreate(BoostMatrix *const *matrices, int n)
 {
 	Boost *boost = palloc0(sizeof(Boost));
-	BoostCall call;
+	MaskedCall call;
 	int answer;
 
 	Assert(n <= MOST_MATRICES);
@@ -44,7 +44,7 @@ BoostCreate(BoostMatrix *const *matrices, int n)
 void
 BoostSet(Boost *boost, const char *name, const char *value)
 {
-	BoostCall call;
+	MaskedCall call;
 
 	BoostEnter(&call);
 	BoostLeave(&call, XGBoosterSetParam(boost->held.handle, name, value));
@@ -53,7 +53,7 @@ BoostSet(Boost *boost, const char *name, const char *value)
 void
 BoostAdvance(Boost *boost, int round)
 {
-	BoostCall call;
+	MaskedCall call;
 
 	BoostEnter(&call);
 	BoostLeave(&call, XGBoosterUpdateOneIter(boost->held.handle, round, boost->matrices[0]));
@@ -78,7 +78,7 @@ BoostAdvanceBy(Boost *boost, int round, float *gradients, float *hessians, uint6
 {
 	TrainOneIter train = (TrainOneIter) dlsym(RTLD_DEFAULT, "XGBoosterTrainOneIter");
 	BoostOneIter older = (BoostOneIter) dlsym(RTLD_DEFAULT, "XGBoosterBoostOneIter");
-	BoostCall call;
+	MaskedCall call;
 	int answer = 0;
 
 	if (train == NULL && older == NULL)
@@ -98,7 +98,7 @@ BoostEvaluate(Boost *boost, int round, int matrix)
 	const char *name = "rows";
 	const char *line = NULL;
 	const char *colon;
-	BoostCall call;
+	MaskedCall call;
 	int answer;
 
 	BoostEnter(&call);
@@ -118,7 +118,7 @@ BoostMargins(Boost *boost, BoostMatrix *matrix, int rounds, float *to, uint64 n)
 	bst_ulong dimensions;
 	float const *margins = NULL;
 	uint64 count = 1;
-	BoostCall call;
+	MaskedCall call;
 	int answer;
 
 	snprintf(config, sizeof(config),
@@ -141,7 +141,7 @@ BoostSave(Boost *boost, Size *size)
 {
 	const char *bytes = NULL;
 	bst_ulong length = 0;
-	BoostCall call;
+	MaskedCall call;
 	char *copy;
 	int answer;
 

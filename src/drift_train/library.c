@@ -56,27 +56,11 @@ _PG_init(void)
 		elog(ERROR, "libxgboost does not take a callback for its messages");
 }
 
-/*
- * What is blocked here is blocked on the threads that the library starts.
- * Signals of faults stay: a thread that is blocked for them dies all the same,
- * but without a core.
- */
 void
-BoostEnter(BoostCall *call)
+BoostEnter(MaskedCall *call)
 {
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
-
 	said[0] = '\0';
-	sigfillset(&call->inside);
-	for (int i = 0; i < lengthof(faults); i++)
-		sigdelset(&call->inside, faults[i]);
-	pthread_sigmask(SIG_SETMASK, &call->inside, &call->outside);
-}
-
-void
-BoostLeaveSilently(const BoostCall *call)
-{
-	pthread_sigmask(SIG_SETMASK, &call->outside, NULL);
+	MaskedCallEnter(call);
 }
 
 /* Without the time and the place in the library's source that it begins with, and the stack that follows it */
@@ -103,9 +87,9 @@ Shortened(const char *text)
 }
 
 void
-BoostLeave(const BoostCall *call, int answer)
+BoostLeave(const MaskedCall *call, int answer)
 {
-	BoostLeaveSilently(call);
+	MaskedCallLeave(call);
 	if (answer != 0)
 	{
 		char *reason = Shortened(XGBGetLastError());
@@ -137,13 +121,13 @@ static void
 Release(void *arg)
 {
 	BoostHandle *held = arg;
-	BoostCall call;
+	MaskedCall call;
 
 	if (held->handle == NULL)
 		return;
 	BoostEnter(&call);
 	(void) held->release(held->handle);
-	BoostLeaveSilently(&call);
+	MaskedCallLeave(&call);
 	RestThreads();
 #ifdef __GLIBC__
 	malloc_trim(0);

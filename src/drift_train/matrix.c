@@ -23,7 +23,7 @@
 typedef struct Reading
 {
 	const BoostRows *rows;
-	const BoostCall *call;
+	const MaskedCall *call;
 	void *proxy;
 	uint64 next;
 	uint64 block; /* rows */
@@ -89,7 +89,7 @@ TypesOf(const BoostRows *rows)
  * handles them only takes note, as anywhere.
  */
 static bool
-WantsToEnd(const BoostCall *call)
+WantsToEnd(const MaskedCall *call)
 {
 	pthread_sigmask(SIG_SETMASK, &call->outside, NULL);
 	pthread_sigmask(SIG_SETMASK, &call->inside, NULL);
@@ -178,7 +178,7 @@ MakeBinned(const BoostRows *rows, int bins, int threads)
 {
 	const char **types = TypesOf(rows);
 	BoostMatrix *matrix = NewMatrix();
-	BoostCall call;
+	MaskedCall call;
 	Reading reading = {.rows = rows, .call = &call, .block = RowsOfBlock(rows)};
 	int answer;
 
@@ -203,7 +203,7 @@ MakeWhole(const BoostRows *rows, int threads)
 	const char **types = TypesOf(rows);
 	float *values = MemoryContextAllocHuge(CurrentMemoryContext, rows->n_rows * rows->n_columns * sizeof(float));
 	BoostMatrix *matrix = NewMatrix();
-	BoostCall call;
+	MaskedCall call;
 	int answer;
 
 	rows->read(rows->source, 0, rows->n_rows, values);

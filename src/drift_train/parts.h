@@ -5,26 +5,16 @@
 #ifndef DRIFT_TRAIN_PARTS_H
 #define DRIFT_TRAIN_PARTS_H
 
-#include <signal.h>
-
 #include "utils/palloc.h"
 
 #include "drift_train/boost_library.h"
+#include "masked_call.h"
 
-/* Signals that wait, between BoostEnter() and BoostLeave(): nothing in between may raise an error. */
-typedef struct BoostCall
-{
-	sigset_t outside;
-	sigset_t inside;
-} BoostCall;
-
-extern void BoostEnter(BoostCall *call);
+/* Between these nothing may raise an error. */
+extern void BoostEnter(MaskedCall *call);
 
 /* The library has returned 0 or not. Raises its error. */
-extern void BoostLeave(const BoostCall *call, int answer);
-
-/* The same without raising. */
-extern void BoostLeaveSilently(const BoostCall *call);
+extern void BoostLeave(const MaskedCall *call, int answer);
 
 /* A handle of the library, that is freed with the current context once there is one. */
 typedef struct BoostHandle

@@ -157,3 +157,13 @@ JsonbAddObject(JsonbParseState **state, const char *name, Jsonb *object)
 		state, WJB_VALUE,
 		&(JsonbValue){.type = jbvBinary, .val.binary = {.len = VARSIZE(object) - VARHDRSZ, .data = &object->root}});
 }
+
+void
+JsonbAddScalar(JsonbParseState **state, const char *name, Jsonb *scalar)
+{
+	JsonbValue value;
+
+	(void) JsonbExtractScalar(&scalar->root, &value);
+	JsonbAddKey(state, name, strlen(name));
+	pushJsonbValue(state, WJB_VALUE, &value);
+}

@@ -28,7 +28,9 @@ extern void JsonbAddText(JsonbParseState **state, const char *name, const char *
 extern void JsonbAddNumber(JsonbParseState **state, const char *name, double value);
 extern void JsonbAddInteger(JsonbParseState **state, const char *name, int64 value);
 extern void JsonbAddBoolean(JsonbParseState **state, const char *name, bool value);
+/* A value that is an object, or one that is a number, a text, a boolean or null. */
 extern void JsonbAddObject(JsonbParseState **state, const char *name, Jsonb *object);
+extern void JsonbAddScalar(JsonbParseState **state, const char *name, Jsonb *scalar);
 extern void JsonbAddKey(JsonbParseState **state, const char *name, int length);
 
 #endif

@@ -6,15 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "funcapi.h"
-#include "nodes/parsenodes.h"
 #include "utils/builtins.h"
-#include "utils/portal.h"
-#include "utils/snapmgr.h"
 
 #include "registry/jsonb_parts.h"
 #include "registry/owner.h"
+#include "registry/snapshots.h"
 #include "registry/trainer.h"
 #include "registry/training_session.h"
 
@@ -118,21 +115,6 @@ DescribeState(const SessionFit *fit)
 		JsonbAddText(&state, "sqlstate", unpack_sql_state(fit->error->sqlerrcode));
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-}
-
-/*
- * A snapshot would keep dead rows of all tables for as long as the slice takes.
- * Where the procedure might commit it may also do this part of a commit: the
- * statement's snapshot goes, and whoever needs one next makes it again.
- */
-static void
-LetGoOfSnapshots(FunctionCallInfo fcinfo)
-{
-	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
-		castNode(CallContext, fcinfo->context)->atomic || IsSubTransaction())
-		return;
-	ForgetPortalSnapshots();
-	InvalidateCatalogSnapshot();
 }
 
 PG_FUNCTION_INFO_V1(drift_continue_fit);

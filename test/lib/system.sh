@@ -135,8 +135,8 @@ prepare() {
 	find_version
 	require_packages make gcc libc6-dev libprotobuf-c-dev protobuf-c-compiler perl "postgresql-$PGVERSION" \
 		"postgresql-server-dev-$PGVERSION"
-	# Not every release has it; without it drift_train is not built.
-	offer_packages libxgboost-dev
+	# Not every release has them; without them drift_train and drift_http are not built.
+	offer_packages libxgboost-dev libcurl4-openssl-dev
 	PG_CONFIG=/usr/lib/postgresql/$PGVERSION/bin/pg_config
 	export PG_CONFIG
 }

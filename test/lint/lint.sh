@@ -78,23 +78,24 @@ unknown_symbols() {
 	done
 }
 
-# C++ has symbols of its own that must not meet those of other libraries of the backend.
-foreign_train_exports() {
-	[ ! -e drift_train.so ] || nm -D --defined-only drift_train.so |
-		awk '$3 !~ /^(Pg_magic_func|_PG_init|drift_boost_library)$/ { print $3 }'
+# Libraries of others have symbols of their own that must not meet those of the backend's.
+foreign_library_exports() {
+	[ ! -e "$1.so" ] || nm -D --defined-only "$1.so" | awk -v symbol="$2" '$3 != "Pg_magic_func" && $3 != "_PG_init" && $3 != symbol { print $3 }'
 }
 
-# Only the library that is loaded on demand may need libxgboost.
-xgboost_elsewhere() {
-	grep -ln 'include <xgboost/' src/*.[ch] src/*/*.[ch] | grep -v '^src/drift_train/'
-	objdump -p drift.so | grep 'NEEDED.*xgboost'
+# library_elsewhere HEADERS FOLDER NAME: only what is loaded on demand may need a library of others.
+library_elsewhere() {
+	grep -ln "include <$1/" src/*.[ch] src/*/*.[ch] | grep -v "^src/$2/"
+	objdump -p drift.so | grep "NEEDED.*$3"
 }
 
 check "bindings include postgres.h first" nothing postgres_first
 check "no header includes postgres.h" nothing postgres_in_headers
 check "the library exports SQL functions only" nothing foreign_exports
-check "drift_train exports what is asked for by name" nothing foreign_train_exports
-check "only drift_train needs libxgboost" nothing xgboost_elsewhere
+check "drift_train exports what is asked for by name" nothing foreign_library_exports drift_train drift_boost_library
+check "drift_http exports what is asked for by name" nothing foreign_library_exports drift_http drift_http_library
+check "only drift_train needs libxgboost" nothing library_elsewhere xgboost drift_train xgboost
+check "only drift_http needs libcurl" nothing library_elsewhere curl drift_http curl
 check "every exported function is used by the install script" nothing unused_exports
 check "every C symbol of the install script exists" nothing unknown_symbols
 
