@@ -75,6 +75,37 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.dependent_triggers() IS 'triggers on tables of users that call the extension';
 
+-- Of user mappings only whose they are: what they hold is secret.
+CREATE OR REPLACE FUNCTION drift_internal.dependent_channels() RETURNS TABLE (channel name, roles name[], content jsonb)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.srvname, m.roles, jsonb_build_object('owner', pg_get_userbyid(s.srvowner), 'privileges', s.srvacl::text,
+		'options', s.srvoptions, 'mappings', m.roles)
+	FROM pg_foreign_server AS s
+	JOIN pg_foreign_data_wrapper AS w ON w.oid = s.srvfdw AND w.fdwname = 'drift_channel',
+		LATERAL (SELECT ARRAY(SELECT u.usename FROM pg_user_mappings AS u WHERE u.srvid = s.oid ORDER BY u.usename)) AS m (roles)
+	ORDER BY s.srvname
+$$;
+
+COMMENT ON FUNCTION drift_internal.dependent_channels() IS 'channels, with the roles that have user mappings of them; without secrets';
+
+CREATE OR REPLACE FUNCTION drift_internal.drop_channel(channel name, roles name[]) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	role name;
+BEGIN
+	FOREACH role IN ARRAY roles LOOP
+		EXECUTE format('DROP USER MAPPING FOR %s SERVER %I', CASE role WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(role) END, channel);
+	END LOOP;
+	EXECUTE format('DROP SERVER %I', channel);
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.drop_channel(name, name[]) IS 'drops a channel and the user mappings of these roles';
+
 CREATE OR REPLACE FUNCTION drift.prepare_uninstall(dry_run boolean DEFAULT false)
 	RETURNS TABLE (kind text, name text, content jsonb)
 	LANGUAGE plpgsql
@@ -108,6 +139,12 @@ BEGIN
 			EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.relation);
 		END IF;
 	END LOOP;
+	FOR found IN SELECT * FROM drift_internal.dependent_channels() LOOP
+		RETURN QUERY SELECT 'channel', found.channel::text, found.content;
+		IF NOT dry_run THEN
+			PERFORM drift_internal.drop_channel(found.channel, found.roles);
+		END IF;
+	END LOOP;
 	FOR found IN
 		SELECT v.view, c.relkind
 		FROM drift_internal.dependent_views() AS v
@@ -123,4 +160,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift.prepare_uninstall(boolean) IS
-	'before DROP EXTENSION, for the owner of the extension: returns every row of the registry (kind row), jobs of pg_cron that call it, triggers and views that need it, and removes jobs, triggers and views, which with dry_run it only lists. Keep the result in a table. Prediction logs and outcomes need nothing: they stay.';
+	'before DROP EXTENSION, for the owner of the extension: returns every row of the registry (kind row), jobs of pg_cron that call it, triggers, channels (without their secrets) and views that need it, and removes all but the rows, which with dry_run it only lists. Keep the result in a table. Prediction logs and outcomes need nothing: they stay.';

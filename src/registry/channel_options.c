@@ -4,7 +4,10 @@
  */
 #include "postgres.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "access/reloptions.h"
 #include "catalog/pg_authid.h"
@@ -71,10 +74,20 @@ CheckType(const char *value)
 	return "must be slack, webhook, github or email";
 }
 
+static bool
+IsAddress6(const char *value)
+{
+	struct in6_addr address;
+	size_t length = strlen(value);
+	char *bare = value[0] == '[' && value[length - 1] == ']' ? pnstrdup(value + 1, length - 2) : pstrdup(value);
+
+	return inet_pton(AF_INET6, bare, &address) == 1;
+}
+
 static const char *
 CheckHost(const char *value)
 {
-	if (strchr(value, ':') != NULL ? !IsMadeOf(value, ":.[]") : !IsMadeOf(value, "-."))
+	if (!IsMadeOf(value, "-.") && !IsAddress6(value))
 		return "must be a name or an address, without scheme, port and path";
 	return strlen(value) > 253 ? "must have 253 characters at most" : NULL;
 }
