@@ -285,7 +285,9 @@ SQL_FUNCTIONS = \
 	sql/functions/97_deliver_result.sql \
 	sql/functions/97_deliver_claim.sql \
 	sql/functions/97_deliver.sql \
+	sql/functions/97_deliver_by_hand.sql \
 	sql/functions/97_job_steps.sql \
+	sql/functions/97_deliver_schedule.sql \
 	sql/functions/97_job_runs.sql \
 	sql/functions/97_run.sql \
 	sql/functions/97_cycle.sql \
@@ -306,6 +308,7 @@ SQL_FUNCTIONS = \
 	sql/functions/98_report_keep.sql \
 	sql/functions/98_metric_line.sql \
 	sql/functions/98_maturity.sql \
+	sql/functions/98_delivery_health.sql \
 	sql/functions/98_health.sql \
 	sql/functions/98_views_monitors.sql \
 	sql/functions/98_views_features.sql \

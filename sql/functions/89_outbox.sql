@@ -125,13 +125,16 @@ CREATE OR REPLACE FUNCTION drift.purge_events(older_than interval DEFAULT '30 da
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	oldest CONSTANT timestamptz := clock_timestamp() - coalesce(older_than, '30 days');
+	-- Where no worker came for that long, rules are all that reads events.
+	is_collected CONSTANT boolean := EXISTS (SELECT FROM drift.outbox AS o WHERE o.claimed_at >= oldest);
 	purged bigint;
 BEGIN
 	DELETE FROM drift.outbox AS o
-	WHERE o.delivered_at < clock_timestamp() - coalesce(older_than, '30 days') AND drift_internal.may_deliver(o.model_id);
+	WHERE (o.delivered_at < oldest OR (o.routed_at < oldest AND NOT is_collected)) AND drift_internal.may_deliver(o.model_id);
 	GET DIAGNOSTICS purged = ROW_COUNT;
 	RETURN purged;
 END
 $$;
 
-COMMENT ON FUNCTION drift.purge_events(interval) IS 'removes events that were delivered longer ago than this; how many';
+COMMENT ON FUNCTION drift.purge_events(interval) IS 'removes events that were delivered longer ago than this, and where no worker outside takes any, those that rules saw longer ago; how many';

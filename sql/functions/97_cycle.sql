@@ -59,13 +59,14 @@ AS $$
 		'validation', drift_internal.step_result(steps, '{validate}'),
 		'retraining', drift_internal.step_result(steps, '{retrain,retrain_automatically}'),
 		'deployment', drift_internal.step_result(steps, '{deploy}'),
+		'delivery', drift_internal.step_result(steps, '{deliver}'),
 		'steps', (
 			SELECT jsonb_agg(jsonb_build_object('step', CASE s->>'action' WHEN 'summary' THEN 'decide' WHEN 'deployments' THEN 'advance' WHEN 'retrain_automatically' THEN 'retrain' ELSE s->>'action' END,
 				'monitor', s->'monitor', 'status', s->'status', 'problem', s->'problem', 'milliseconds', s->'milliseconds') ORDER BY place)
 			FROM jsonb_array_elements(steps) WITH ORDINALITY AS u (s, place))))
 $$;
 
-COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, what detectors found, the decision, what became of the deployment, its validation and the training, and each step';
+COMMENT ON FUNCTION drift_internal.cycle_result(text, timestamptz, jsonb) IS 'what came of a cycle: the worst status, each check, what detectors found, the decision, what became of the deployment, its validation and the training, what was sent, and each step';
 
 CREATE OR REPLACE PROCEDURE drift.run_cycle(model text, INOUT result jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
 	LANGUAGE plpgsql
@@ -81,6 +82,8 @@ BEGIN
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		IF step->>'action' = 'retrain_automatically' THEN
 			CALL drift_internal.retrain_step(step->>'model', as_of, true, 'cycle', done);
+		ELSIF step->>'action' = 'deliver' THEN
+			CALL drift_internal.deliver_step(step->>'model', done);
 		ELSE
 			done := drift_internal.do_step(step, as_of);
 		END IF;
@@ -98,7 +101,7 @@ END
 $$;
 
 COMMENT ON PROCEDURE drift.run_cycle(text, jsonb, timestamptz) IS
-	'Closes the loop for a model: reads new rows of every monitor and checks them, decides what to do, lets a running deployment go on, validates the champion and takes it back where it failed, trains where a trigger asks for it, and deploys what passed the gates. Training needs drift.set_training(); keys of retraining and deployment of the configuration say how, and what is left to people. Commits after each step; result has the worst status, what came of each step, and the decision. as_of: as if it was that time.';
+	'Closes the loop for a model: reads new rows of every monitor and checks them, decides what to do, lets a running deployment go on, validates the champion and takes it back where it failed, trains where a trigger asks for it, deploys what passed the gates, and sends alerts by the rules of the caller. Training needs drift.set_training(); keys of retraining and deployment of the configuration say how, and what is left to people. Commits after each step; result has the worst status, what came of each step, and the decision. as_of: as if it was that time.';
 
 CREATE OR REPLACE FUNCTION drift.cycle_model(model text, as_of timestamptz DEFAULT NULL) RETURNS jsonb
 	LANGUAGE sql

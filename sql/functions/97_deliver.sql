@@ -20,6 +20,8 @@ DECLARE
 	routed jsonb;
 	batch jsonb;
 BEGIN
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	PERFORM drift_internal.check_delivery(), drift_internal.transport();
 	LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		routed := drift_internal.route_some();
@@ -38,6 +40,7 @@ BEGIN
 		END IF;
 		EXIT WHEN (batch = '[]' AND NOT (routed->>'more')::boolean) OR clock_timestamp() > until;
 	END LOOP;
+	PERFORM drift_internal.close_connections();
 	result := counts;
 	PERFORM pg_catalog.set_config('search_path', path, true);
 END

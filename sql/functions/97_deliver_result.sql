@@ -53,7 +53,7 @@ BEGIN
 		response = answer
 	WHERE d.delivery_id = delivery.delivery_id
 	RETURNING * INTO delivery;
-	IF delivery.status = 'sent' THEN
+	IF delivery.status <> 'pending' THEN
 		PERFORM drift_internal.keep_thread(delivery, result);
 	END IF;
 	RETURN delivery;

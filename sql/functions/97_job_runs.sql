@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION drift_internal.may_start(schedule drift.schedules) RE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT drift_internal.in_role(drift_internal.actor(), schedule.owner)
-		OR (drift_internal.acts_as(schedule.owner) AND schedule.task IN ('cycle', 'check', 'refresh', 'recommend', 'calibrate', 'purge', 'report', 'health'))
+		OR (drift_internal.acts_as(schedule.owner)
+			AND schedule.task IN ('cycle', 'check', 'refresh', 'recommend', 'calibrate', 'purge', 'report', 'health', 'deliver'))
 $$;
 
 COMMENT ON FUNCTION drift_internal.may_start(drift.schedules) IS
@@ -176,7 +177,10 @@ DECLARE
 	watched drift.monitors;
 	named drift.models;
 BEGIN
-	IF schedule.monitor_id IS NOT NULL THEN
+	IF schedule.task = 'deliver' THEN
+		RETURN QUERY SELECT schedule.task, NULL::text, NULL::text;
+		RETURN;
+	ELSIF schedule.monitor_id IS NOT NULL THEN
 		SELECT * INTO watched FROM drift.monitors AS m WHERE m.monitor_id = schedule.monitor_id;
 		IF NOT pg_has_role(schedule.owner, watched.owner, 'USAGE') THEN
 			RAISE EXCEPTION '% may not run monitor "%" any more', schedule.owner, watched.name

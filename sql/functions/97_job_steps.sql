@@ -31,6 +31,7 @@ BEGIN
 		FROM drift.refresh_windows(monitor) AS r;
 	WHEN 'purge' THEN
 		SELECT jsonb_agg(to_jsonb(p)) INTO result FROM drift.purge_history(monitor) AS p;
+		PERFORM drift.purge_deliveries(), drift.purge_events();
 	WHEN 'calibrate' THEN
 		SELECT jsonb_agg(to_jsonb(c)) INTO result FROM drift.calibrate_thresholds(monitor, apply => true) AS c;
 	END CASE;
@@ -126,6 +127,9 @@ BEGIN
 	WHEN action = 'report' THEN
 		SELECT jsonb_agg(jsonb_build_object('report_id', r.report_id, 'kind', r.kind, 'severity', r.report #>> '{verdict,severity}')) INTO result
 		FROM drift.keep_reports(model) AS r;
+	-- What may commit sends, by drift_internal.deliver_step().
+	WHEN action = 'deliver' THEN
+		result := drift_internal.route_within();
 	WHEN action = 'health' THEN
 		SELECT jsonb_agg(to_jsonb(h)) INTO result FROM drift.health_check() AS h WHERE h.model = model_step.model AND h.status <> 'ok';
 	END CASE;
@@ -197,14 +201,15 @@ AS $$
 			(1, 'deployments', EXISTS (SELECT FROM drift.deployments AS d WHERE d.model_id = loop_steps.model.model_id AND d.status = 'running')),
 			(2, 'validate', EXISTS (SELECT FROM drift.deployments AS d WHERE d.model_id = loop_steps.model.model_id AND d.previous_version <> d.version)),
 			(3, 'retrain_automatically', EXISTS (SELECT FROM drift.training_configs AS c WHERE c.model_id = loop_steps.model.model_id)),
-			(4, 'deploy', EXISTS (SELECT FROM drift.training_configs AS c WHERE c.model_id = loop_steps.model.model_id))
+			(4, 'deploy', EXISTS (SELECT FROM drift.training_configs AS c WHERE c.model_id = loop_steps.model.model_id)),
+			(5, 'deliver', EXISTS (SELECT FROM drift.alert_rules AS r WHERE drift_internal.acts_as(r.owner)))
 		) AS s (place, action, wanted)
 	WHERE s.wanted
 	ORDER BY s.place
 $$;
 
 COMMENT ON FUNCTION drift_internal.loop_steps(drift.models) IS
-	'what a cycle does after its decision: a running deployment goes on, the champion is validated, the model is trained and what came of it deployed';
+	'what a cycle does after its decision: a running deployment goes on, the champion is validated, the model is trained and what came of it deployed, and who has rules is told';
 
 CREATE OR REPLACE FUNCTION drift_internal.run_status(steps jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE

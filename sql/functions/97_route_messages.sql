@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION drift_internal.message_key(VARIADIC cause text[]) RET
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'drift-' || md5(array_to_string(drift_internal.environment() || cause, chr(1), ''))
+	SELECT 'drift-' || left(encode(sha256(convert_to(array_to_string(drift_internal.environment() || cause, chr(1), ''), 'UTF8')), 'hex'), 32)
 $$;
 
 COMMENT ON FUNCTION drift_internal.message_key(text[]) IS 'key of a cause: the same for all its messages, and another in other databases';

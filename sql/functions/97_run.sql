@@ -77,6 +77,8 @@ BEGIN
 			CALL drift_internal.maintain_log_step(step->>'model', path, done);
 		ELSIF step->>'action' IN ('retrain', 'retrain_automatically') THEN
 			CALL drift_internal.retrain_step(step->>'model', NULL, step->>'action' = 'retrain_automatically', 'schedule', done);
+		ELSIF step->>'action' = 'deliver' THEN
+			CALL drift_internal.deliver_step(step->>'model', done);
 		ELSE
 			done := drift_internal.do_step(step, NULL);
 		END IF;

@@ -22,7 +22,8 @@ AS $$
 		('validate', true, false, 'whether the champion proves itself: drift.validate_deployment()'),
 		('deployments', true, false, 'look at the running deployment and go on with it'),
 		('report', true, false, 'keep a report on the model since the last one, and on the newest check of each monitor: drift.keep_reports()'),
-		('health', true, false, 'keep the findings of drift.health_check() about the model')
+		('health', true, false, 'keep the findings of drift.health_check() about the model'),
+		('deliver', false, false, 'send alerts: drift.deliver_alerts(); scheduled by drift.schedule_delivery()')
 $$;
 
 COMMENT ON FUNCTION drift.schedule_tasks() IS 'what can be scheduled for models and for monitors';
@@ -70,7 +71,9 @@ DECLARE
 	due CONSTANT timestamptz := drift.next_time(cron, NULL, time_zone);
 	result drift.schedules;
 BEGIN
-	PERFORM drift_internal.check_task(task, model IS NOT NULL);
+	IF task <> 'deliver' OR num_nonnulls(model, monitor) > 0 THEN
+		PERFORM drift_internal.check_task(task, model IS NOT NULL);
+	END IF;
 	IF due IS NULL THEN
 		PERFORM drift_internal.cron_error(cron, 'There is no such day.');
 	END IF;
@@ -78,6 +81,7 @@ BEGIN
 	FROM drift.schedules AS s
 	WHERE coalesce(s.model_id, 0) = coalesce(of_model, 0) AND coalesce(s.monitor_id, 0) = coalesce(of_monitor, 0)
 		AND s.task = put_schedule.task AND coalesce(s.bundle, '') = coalesce(put_schedule.bundle, '')
+		AND (s.task <> 'deliver' OR s.owner = drift_internal.actor())
 	FOR UPDATE;
 	IF FOUND THEN
 		PERFORM drift_internal.check_schedule_owner(result);
@@ -96,7 +100,7 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.put_schedule(text, text, text, text, text, text) IS
-	'writes a schedule of a model or a monitor; one of the same task and bundle is changed';
+	'writes a schedule of a model or a monitor, or of delivery; one of the same task and bundle is changed';
 
 CREATE OR REPLACE FUNCTION drift_internal.note_cron_job(schedule_id integer, job_id bigint) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER

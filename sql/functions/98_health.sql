@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION drift_internal.schedule_findings()
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH job AS MATERIALIZED (
-		SELECT j.*, coalesce('monitor ' || quote_ident(j.monitor), 'model ' || quote_ident(j.model)) AS what FROM drift.job_status AS j
+		SELECT j.*, coalesce('monitor ' || quote_ident(j.monitor), 'model ' || quote_ident(j.model), 'alerts') AS what FROM drift.job_status AS j
 	)
 	SELECT 'overdue_jobs', j.model, 'critical',
 		format('Schedule %s (%s of %s) was due at %s and nobody ran it.', j.schedule_id, j.task, j.what, j.next_run_at),
@@ -109,12 +109,13 @@ AS $$
 		UNION ALL SELECT * FROM drift_internal.baseline_findings()
 		UNION ALL SELECT * FROM drift_internal.detector_findings()
 		UNION ALL SELECT * FROM drift_internal.training_findings()
+		UNION ALL SELECT * FROM drift_internal.delivery_findings()
 	)
 	SELECT c.check_name, f.model, coalesce(f.status, 'ok'), f.detail, f.hint
 	FROM unnest(ARRAY['cluster', 'log_exists', 'partitions', 'default_partition', 'retention', 'log_features', 'pg_partman',
 			'champion_log', 'frozen', 'deployment_deadline', 'promotion_requests', 'roles', 'outbox', 'alerts',
 			'overdue_jobs', 'failing_jobs', 'cron_jobs', 'paused', 'unscheduled', 'refresh_lag', 'monitor_errors', 'detector_errors', 'baseline_present', 'baseline_age',
-			'dead_runs', 'failed_training', 'training_review'])
+			'dead_runs', 'failed_training', 'training_review', 'deliveries', 'dead_deliveries', 'channels', 'alert_rules'])
 		WITH ORDINALITY AS c (check_name, place)
 	LEFT JOIN finding AS f USING (check_name)
 	ORDER BY coalesce(f.status, 'ok') <> 'critical', f.status IS NULL, c.place, f.model

@@ -17,10 +17,11 @@ CREATE TABLE drift.schedules (
 	running_since timestamptz,
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	created_by text NOT NULL,
-	CHECK (model_id IS NOT NULL OR monitor_id IS NOT NULL)
+	CHECK (model_id IS NOT NULL OR monitor_id IS NOT NULL OR task = 'deliver')
 );
 
-CREATE UNIQUE INDEX schedules_task ON drift.schedules (coalesce(model_id, 0), coalesce(monitor_id, 0), task, coalesce(bundle, ''));
+CREATE UNIQUE INDEX schedules_task ON drift.schedules (coalesce(model_id, 0), coalesce(monitor_id, 0), task, coalesce(bundle, ''),
+	(CASE WHEN task = 'deliver' THEN owner::oid ELSE 0::oid END));
 CREATE INDEX schedules_next_run_at ON drift.schedules (next_run_at);
 
 COMMENT ON TABLE drift.schedules IS 'what runs when; pg_cron runs it where it is installed, CALL drift.run_due() everywhere';
