@@ -302,6 +302,8 @@ SQL_FUNCTIONS = \
 	sql/functions/98_report_html_columns.sql \
 	sql/functions/98_report_html_head.sql \
 	sql/functions/98_report_html_story.sql \
+	sql/functions/98_report_html_monitoring.sql \
+	sql/functions/98_report_html_versions.sql \
 	sql/functions/98_report_html.sql \
 	sql/functions/98_report_monitoring.sql \
 	sql/functions/98_report_versions.sql \

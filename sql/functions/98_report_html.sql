@@ -31,6 +31,7 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.html_columns(jsonb) IS 'the columns of a report: those that changed as cards, the others as lines that open';
 
+-- Reports on versions have no columns that would be explained.
 CREATE OR REPLACE FUNCTION drift_internal.html_about(report jsonb) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -45,9 +46,10 @@ AS $$
 		'<li><b>Drift score</b> is the share of features that changed, weighted by their weights.</li>',
 		'<li>That data has changed does not say that the model is wrong. Performance does, once outcomes are known.</li></ul></details>')
 	FROM (SELECT report->'subject') AS r (s)
+	WHERE report->>'kind' IS DISTINCT FROM 'versions'
 $$;
 
-COMMENT ON FUNCTION drift_internal.html_about(jsonb) IS 'what the words and numbers of a report mean';
+COMMENT ON FUNCTION drift_internal.html_about(jsonb) IS 'what the words and numbers of a report mean; NULL where it has none of them';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_card_section(report jsonb) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -67,12 +69,19 @@ AS $$
 		drift_internal.html_verdict(report),
 		drift_internal.html_recommendation(report->'recommendation'),
 		drift_internal.html_tiles(report),
+		drift_internal.html_section('Monitors', drift_internal.html_monitors(report), 'monitors'),
 		drift_internal.html_columns(report),
-		drift_internal.html_section('Performance', drift_internal.html_performance(report), 'performance'),
+		drift_internal.html_section('Versions', drift_internal.html_versions(report), 'versions'),
+		drift_internal.html_section('Tests on the same rows', drift_internal.html_evaluations(report), 'tests'),
+		drift_internal.html_section('Performance',
+			CASE report->>'kind' WHEN 'versions' THEN drift_internal.html_compared_metrics(report) ELSE drift_internal.html_performance(report) END, 'performance'),
+		drift_internal.html_section('What the versions look at', drift_internal.html_importance(report), 'importance'),
+		drift_internal.html_section('Outcomes that came in', drift_internal.html_labels(report), 'labels'),
 		drift_internal.html_section('Checks so far', drift_internal.html_history(report), 'history'),
 		drift_internal.html_section('Alerts', drift_internal.html_alerts(report), 'alerts'),
 		drift_internal.html_section('Decisions', drift_internal.html_decisions(report), 'decisions'),
-		drift_internal.html_section('Versions', drift_internal.html_versions_done(report), 'versions'),
+		drift_internal.html_section('Deployments and trainings', drift_internal.html_versions_done(report), 'done'),
+		drift_internal.html_section('Jobs', drift_internal.html_jobs(report), 'jobs'),
 		drift_internal.html_section('What happened', drift_internal.html_timeline(report), 'timeline'),
 		drift_internal.html_section('More', concat(drift_internal.html_card_section(report), drift_internal.html_about(report)), 'more'))
 $$;
@@ -106,3 +115,22 @@ $$;
 
 COMMENT ON FUNCTION drift.report_html(bigint) IS
 	'The report of a check as a page that needs nothing but itself: the verdict in a sentence, what to do, the columns that changed with charts, performance, history, alerts and decisions.';
+
+-- No pinned path: the sources are found by the caller's.
+CREATE OR REPLACE FUNCTION drift.report_html(
+	reference text,
+	current text,
+	columns text[] DEFAULT NULL,
+	methods jsonb DEFAULT NULL,
+	thresholds text DEFAULT 'standard',
+	mode text DEFAULT 'exact',
+	sample bigint DEFAULT NULL,
+	seed bigint DEFAULT 42)
+	RETURNS text
+	LANGUAGE sql STABLE COST 100000
+BEGIN ATOMIC
+	SELECT drift.render_html(drift.report_json(reference, current, columns, methods, thresholds, mode, sample, seed));
+END;
+
+COMMENT ON FUNCTION drift.report_html(text, text, text[], jsonb, text, text, bigint, bigint) IS
+	'drift.compare() as a page that needs nothing but itself, with a chart of each column';

@@ -17,7 +17,8 @@ DECLARE
 	shares text;
 	cumulative text;
 BEGIN
-	IF histogram ? 'labels' THEN
+	-- Dates have names of bins too, in an order.
+	IF histogram ? 'labels' AND column_report->>'kind' IS DISTINCT FROM 'numeric' THEN
 		shares := drift_internal.html_bars(histogram);
 		RETURN '<figure><figcaption>Share of rows by category ' || drift_internal.html_legend() || '</figcaption>' || shares || '</figure>';
 	END IF;

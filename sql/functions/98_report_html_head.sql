@@ -15,7 +15,9 @@ AS $$
 		drift_internal.html_crumb('Version', drift_internal.html_name(s->>'version')),
 		drift_internal.html_crumb('Monitor', drift_internal.html_name(s->>'monitor')),
 		drift_internal.html_crumb('Check', drift_internal.html_name(s->>'check_id')),
-		drift_internal.html_crumb('Time', coalesce(drift_internal.html_span(report->'span'), drift_internal.html_name(s->>'current'))),
+		drift_internal.html_crumb('Time', drift_internal.html_span(report->'span')),
+		CASE WHEN report->>'kind' = 'comparison' THEN
+			drift_internal.html_crumb('Current', drift_internal.html_name(s->>'current')) || drift_internal.html_crumb('Reference', drift_internal.html_name(s->>'reference')) END,
 		E'</div>\n')
 	FROM (SELECT report->'subject') AS r (s)
 $$;
@@ -27,9 +29,10 @@ CREATE OR REPLACE FUNCTION drift_internal.html_verdict(report jsonb) RETURNS tex
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat('<div class="verdict ', drift_internal.html_severity(v->>'severity'), '">', drift_internal.html_badge(v->>'severity', CASE v->>'severity'
-				WHEN 'ok' THEN 'all fine' WHEN 'warning' THEN 'look at this' WHEN 'critical' THEN 'act on this' WHEN 'insufficient_data' THEN 'too few rows to tell'
-				WHEN 'error' THEN 'could not be checked' END),
+	SELECT concat('<div class="verdict ', drift_internal.html_severity(v->>'severity'), '">', drift_internal.html_badge(v->>'severity', CASE coalesce(nullif(v->>'severity', 'insufficient_data'), report->>'kind')
+				WHEN 'versions' THEN 'not proven'
+				WHEN 'ok' THEN 'all fine' WHEN 'warning' THEN 'look at this' WHEN 'critical' THEN 'act on this' 
+				WHEN 'error' THEN 'could not be checked' ELSE 'too few rows to tell' END),
 		'<h1>', drift_internal.html_text(w.first), E'</h1>',
 		'<p>' || nullif(drift_internal.html_text(substr(w.words, length(w.first) + 1)), '') || '</p>',
 		E'</div>\n')
@@ -102,10 +105,10 @@ AS $$
 					drift_internal.html_badge(v->>'data')) END,
 			CASE WHEN jsonb_typeof(v->'drift_score') = 'number' THEN
 				drift_internal.html_tile('Drift score', drift_internal.html_number(round((v->>'drift_score')::numeric, 3)::float8), 'from 0, none, to 1', drift_internal.html_score_line(report)) END,
-			drift_internal.html_metric_tile(report),
+			CASE WHEN report->>'kind' <> 'versions' THEN drift_internal.html_metric_tile(report) END,
 			CASE WHEN v->>'prediction' IN ('ok', 'warning', 'critical') THEN
 				drift_internal.html_tile('Predictions', CASE v->>'prediction' WHEN 'ok' THEN 'as before' ELSE 'changed' END, 'what the model answers', drift_internal.html_badge(v->>'prediction')) END,
-			CASE WHEN jsonb_typeof(report->'rows'->'current') = 'number' THEN
+			CASE WHEN jsonb_typeof(report->'rows'->'current') = 'number' AND report->>'kind' IN ('check', 'comparison') THEN
 				drift_internal.html_tile('Rows looked at', drift_internal.html_count((report->'rows'->>'current')::float8),
 					'held against ' || drift_internal.html_count((report->'rows'->>'reference')::float8)) END), '') || E'</div>\n'
 	FROM (SELECT report->'verdict') AS r (v)

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "pg/markup.h"
@@ -123,6 +124,61 @@ AppendSteps(Plot *plot, const char *class_name, const Sides *sides, const double
 	EndPath(plot);
 }
 
+/* Bins that have names instead of edges are taken as equally wide. False if these are no names. */
+static bool
+CountBins(Jsonb *histogram, Sides *sides, JsonbValue *labels)
+{
+	int n_reference;
+	int n_current;
+
+	if (!JB_ROOT_IS_OBJECT(histogram) || getKeyJsonValueFromContainer(&histogram->root, "labels", 6, labels) == NULL ||
+		labels->type != jbvBinary || !JsonContainerIsArray(labels->val.binary.data))
+		return false;
+	sides->n = JsonContainerSize(labels->val.binary.data);
+	sides->reference = JsonNumbers(histogram, "reference", &n_reference);
+	sides->current = JsonNumbers(histogram, "current", &n_current);
+	if (sides->n < 2 || (sides->reference && n_reference != sides->n) || (sides->current && n_current != sides->n))
+		return false;
+	sides->x = palloc(sizeof(double) * (sides->n + 1));
+	for (int i = 0; i <= sides->n; i++)
+		sides->x[i] = i;
+	return sides->reference != NULL || sides->current != NULL;
+}
+
+/* The first, the middle and the last; the middle one only where all are short */
+static void
+AppendBinNames(StringInfo out, const Sides *sides, const JsonbValue *labels)
+{
+	int shown[] = {0, (sides->n - 1) / 2, sides->n - 1};
+
+	appendStringInfoString(out, "<p class=\"axis\">");
+	for (int i = 0; i < lengthof(shown); i++)
+	{
+		JsonbValue *label = getIthJsonbValueFromContainer(labels->val.binary.data, shown[i]);
+
+		if (label->type != jbvString || (i == 1 && label->val.string.len > 10))
+			continue;
+		appendStringInfoString(out, "<span>");
+		AppendMarkup(out, label->val.string.val, pg_mbcharcliplen(label->val.string.val, label->val.string.len, 16));
+		appendStringInfoString(out, "</span>");
+	}
+	appendStringInfoString(out, "</p>");
+}
+
+static void
+AppendHistogram(Plot *plot, const Sides *sides)
+{
+	if (sides->reference)
+		AppendSteps(plot, "reference-area", sides, sides->reference, true);
+	if (sides->current)
+	{
+		AppendSteps(plot, "current-area", sides, sides->current, true);
+		AppendSteps(plot, "current-line", sides, sides->current, false);
+	}
+	if (sides->reference)
+		AppendSteps(plot, "reference-line", sides, sides->reference, false);
+}
+
 PG_FUNCTION_INFO_V1(drift_svg_histogram);
 
 Datum
@@ -130,12 +186,19 @@ drift_svg_histogram(PG_FUNCTION_ARGS)
 {
 	Sides sides;
 	Plot plot;
+	JsonbValue labels;
 	StringInfoData out;
+	bool named = false;
 	bool equal;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || !ReadSides(PG_GETARG_JSONB_P(0), "edges", 1, &sides) ||
-		!CloseBins(sides.x, sides.n))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
+	if (!ReadSides(PG_GETARG_JSONB_P(0), "edges", 1, &sides) || !CloseBins(sides.x, sides.n))
+	{
+		named = CountBins(PG_GETARG_JSONB_P(0), &sides, &labels);
+		if (!named)
+			PG_RETURN_NULL();
+	}
 	equal = AreEqualBins(&sides);
 	MakeHeights(&sides, sides.reference);
 	MakeHeights(&sides, sides.current);
@@ -144,16 +207,13 @@ drift_svg_histogram(PG_FUNCTION_ARGS)
 	SetRoundHeight(&plot, 0, fmax(Greatest(sides.reference, sides.n), Greatest(sides.current, sides.n)));
 	initStringInfo(&out);
 	BeginFrame(&plot, &out, PG_GETARG_TEXT_PP(1), equal ? AXIS_SHARE : AXIS_NONE);
-	if (sides.reference)
-		AppendSteps(&plot, "reference-area", &sides, sides.reference, true);
-	if (sides.current)
-	{
-		AppendSteps(&plot, "current-area", &sides, sides.current, true);
-		AppendSteps(&plot, "current-line", &sides, sides.current, false);
-	}
-	if (sides.reference)
-		AppendSteps(&plot, "reference-line", &sides, sides.reference, false);
-	EndFrame(&plot, UnitOf(fcinfo));
+	AppendHistogram(&plot, &sides);
+	EndPlot(&plot);
+	if (named)
+		AppendBinNames(&out, &sides, &labels);
+	else
+		AppendAxis(&plot, UnitOf(fcinfo));
+	EndFrame(&plot);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -228,7 +288,9 @@ drift_svg_cumulative(PG_FUNCTION_ARGS)
 	BeginFrame(&plot, &out, PG_GETARG_TEXT_PP(1), AXIS_SHARE);
 	AppendBothLines(&plot, &sides);
 	AppendLargestGap(&plot, &sides);
-	EndFrame(&plot, UnitOf(fcinfo));
+	EndPlot(&plot);
+	AppendAxis(&plot, UnitOf(fcinfo));
+	EndFrame(&plot);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -253,6 +315,8 @@ drift_svg_density(PG_FUNCTION_ARGS)
 	if (sides.current)
 		AppendArea(&plot, "current-area", &sides, sides.current);
 	AppendBothLines(&plot, &sides);
-	EndFrame(&plot, UnitOf(fcinfo));
+	EndPlot(&plot);
+	AppendAxis(&plot, UnitOf(fcinfo));
+	EndFrame(&plot);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

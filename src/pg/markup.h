@@ -44,9 +44,10 @@ typedef enum AxisUnit
 extern void BeginPlot(Plot *plot, StringInfo out, const char *class_name, const text *title);
 extern void EndPlot(Plot *plot);
 
-/* The same with numbers at its left and below. */
+/* A picture in a frame with numbers at its left; what follows EndPlot() stands below. */
 extern void BeginFrame(Plot *plot, StringInfo out, const text *title, AxisUnit left);
-extern void EndFrame(Plot *plot, AxisUnit below);
+extern void AppendAxis(Plot *plot, AxisUnit unit);
+extern void EndFrame(Plot *plot);
 
 /* Bottom and top so that these numbers lie between them, and they and the middle are round. */
 extern void SetRoundHeight(Plot *plot, double least, double greatest);

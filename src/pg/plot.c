@@ -182,11 +182,10 @@ BeginFrame(Plot *plot, StringInfo out, const text *title, AxisUnit left)
 }
 
 void
-EndFrame(Plot *plot, AxisUnit below)
+AppendAxis(Plot *plot, AxisUnit below)
 {
 	int labels = below == AXIS_DATE || below == AXIS_TIME ? 2 : 5;
 
-	EndPlot(plot);
 	appendStringInfoString(plot->out, "<p class=\"axis\">");
 	for (int i = 0; i < labels; i++)
 	{
@@ -196,7 +195,13 @@ EndFrame(Plot *plot, AxisUnit below)
 		AppendLabel(plot, below, plot->left * (1.0 - share) + plot->right * share, plot->left, plot->right);
 		appendStringInfoString(plot->out, "</span>");
 	}
-	appendStringInfoString(plot->out, "</p></div>");
+	appendStringInfoString(plot->out, "</p>");
+}
+
+void
+EndFrame(Plot *plot)
+{
+	appendStringInfoString(plot->out, "</div>");
 }
 
 void

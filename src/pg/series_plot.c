@@ -110,6 +110,8 @@ drift_svg_series(PG_FUNCTION_ARGS)
 	AppendDots(&plot, &series, severities, "ok");
 	AppendDots(&plot, &series, severities, "warning");
 	AppendDots(&plot, &series, severities, "critical");
-	EndFrame(&plot, AXIS_TIME);
+	EndPlot(&plot);
+	AppendAxis(&plot, AXIS_TIME);
+	EndFrame(&plot);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }
