@@ -152,6 +152,30 @@ AxisDigits(const double *values, int count)
 	return LINE_DIGITS + Min(12, Max(0, (int) ceil(log10(largest / step)) - 1));
 }
 
+/* A share to five places, which printf() takes ten times as long for */
+static void
+AppendShare(StringInfo out, double share)
+{
+	uint32 places = (uint32) rint(fmin(fmax(share, 0), 1) * 100000);
+	char digits[] = "0.00000";
+	int length = sizeof(digits) - 1;
+
+	if (places == 0 || places == 100000)
+	{
+		appendStringInfoChar(out, places == 0 ? '0' : '1');
+		return;
+	}
+	while (places % 10 == 0)
+	{
+		places /= 10;
+		length--;
+	}
+	for (int i = length - 1; places > 0; i--, places /= 10)
+		digits[i] = (char) ('0' + places % 10);
+	appendBinaryStringInfo(out, digits, length);
+}
+
+/* digits 0: they are shares */
 static void
 AppendNumbers(StringInfo out, const char *name, const double *values, int count, int digits)
 {
@@ -162,18 +186,24 @@ AppendNumbers(StringInfo out, const char *name, const double *values, int count,
 		return;
 	}
 	for (int i = 0; i < count; i++)
-		appendStringInfo(out, "%s%.*g", i > 0 ? ", " : "[", digits, values[i]);
+	{
+		appendStringInfoString(out, i > 0 ? ", " : "[");
+		if (digits == 0)
+			AppendShare(out, values[i]);
+		else
+			appendStringInfo(out, "%.*g", digits, values[i]);
+	}
 	appendStringInfoChar(out, ']');
 }
 
 /* The same of both sides, which closes an object */
 static void
-AppendSides(StringInfo out, double *const values[2], int count)
+AppendSides(StringInfo out, double *const values[2], int count, int digits)
 {
 	for (int s = 0; s < 2; s++)
 	{
 		appendStringInfoString(out, ", ");
-		AppendNumbers(out, side_names[s], values[s], count, LINE_DIGITS);
+		AppendNumbers(out, side_names[s], values[s], count, digits);
 	}
 	appendStringInfoChar(out, '}');
 }
@@ -330,7 +360,7 @@ AppendNumberHistogram(StringInfo out, const Pair *pair, Axis axis)
 		appendStringInfoChar(out, '{');
 		AppendNumbers(out, "edges", values, count + 1, AxisDigits(values, count + 1));
 	}
-	AppendSides(out, shares, count);
+	AppendSides(out, shares, count, 0);
 }
 
 static void
@@ -343,7 +373,7 @@ AppendDistribution(StringInfo out, const Pair *pair, Axis axis)
 	SharesOfSides(pair, values, DRIFT_DENSITY_POINTS, true, shares);
 	appendStringInfoChar(out, '{');
 	AppendNumbers(out, "x", values, DRIFT_DENSITY_POINTS, AxisDigits(values, DRIFT_DENSITY_POINTS));
-	AppendSides(out, shares, DRIFT_DENSITY_POINTS);
+	AppendSides(out, shares, DRIFT_DENSITY_POINTS, 0);
 }
 
 /* Two bandwidths more at either end, for the curve to come down */
@@ -375,7 +405,7 @@ AppendDensity(StringInfo out, const Pair *pair, Axis axis)
 		}
 	appendStringInfoChar(out, '{');
 	AppendNumbers(out, "x", values, DRIFT_DENSITY_POINTS, AxisDigits(values, DRIFT_DENSITY_POINTS));
-	AppendSides(out, densities, DRIFT_DENSITY_POINTS);
+	AppendSides(out, densities, DRIFT_DENSITY_POINTS, LINE_DIGITS);
 }
 
 static bool
@@ -508,7 +538,7 @@ AppendCategoryHistogram(StringInfo out, const Pair *pair)
 			escape_json(out, bars[i].label);
 		}
 		appendStringInfoChar(out, ']');
-		AppendSides(out, shares, (int) count);
+		AppendSides(out, shares, (int) count, 0);
 	}
 	appendStringInfoString(out, ", \"cdf\": null, \"density\": null");
 }
