@@ -7,17 +7,18 @@ offer_packages valgrind sqlsmith "postgresql-$PGVERSION-pgtap" libtap-parser-sou
 prepare_fuzzer
 build_and_install
 . test/lib/suites.sh
+SUITES=$WORK/suites
+export SUITES
+: >"$SUITES"
 
-suite unit make -s -f test/kernel.mk unit PROVE='prove -v'
-if command -v valgrind >/dev/null; then
-	suite valgrind make -s -f test/kernel.mk valgrind PROVE='prove -v'
-else
-	skip_suite valgrind "valgrind is not installed"
-fi
-suite fuzz env DRIFT_FUZZ_SECONDS=5 prove -v -e sh test/fuzz/run.sh
-suite lint prove -v -e sh test/lint/lint.sh
-
-in_cluster sh test/lib/check_server.sh || true
-[ -e "$WORK/server_suites_done" ] || record server 0 1 0 "the cluster did not start or went away"
+lane kernel sh test/lib/check_kernel.sh
+lane clusters sh test/lib/check_clusters.sh
+lane server sh test/lib/in_cluster.sh sh test/lib/check_server.sh
+# Two clusters that are made at once would take the same port.
+until [ -e "$WORK/server/up" ] || ! kill -0 "${lanes##*:}" 2>/dev/null; do
+	sleep 0.2
+done
+lane whole sh test/lib/in_cluster.sh sh test/lib/check_whole.sh
+wait_for_lanes
 
 report

@@ -1,6 +1,37 @@
 # Running suites and adding up what they say. A suite is a command that prints
 # TAP, or what pg_regress of PostgreSQL 15 prints; its counts are a line
-# "name passed failed skipped" in $WORK/suites.
+# "name passed failed skipped" in the file $SUITES.
+#
+# Suites are run one after the other in a lane, and lanes beside each other.
+# Each has a folder of its own, its $WORK. Who makes lanes sources system.sh.
+
+# lane NAME COMMAND...: one that ends with finish_lane. It is a process group, so that all of it can be ended.
+lane() {
+	lane=$1
+	shift
+	mkdir "$WORK/$lane"
+	chmod 755 "$WORK/$lane"
+	WORK=$WORK/$lane perl -e 'setpgrp 0, 0; exec @ARGV or die' "$@" &
+	lanes="$lanes $lane:$!"
+}
+
+finish_lane() {
+	: >"$WORK/finished"
+}
+
+# A lane that did not come to its end is one failure.
+wait_for_lanes() {
+	for lane in $lanes; do
+		wait "${lane#*:}" || true
+		[ -e "$WORK/${lane%:*}/finished" ] || record "${lane%:*}" 0 1 0 "the suites of this lane did not come to their end"
+	done
+	lanes=
+}
+
+# What several lanes print at once comes in whole pieces.
+tell() {
+	flock "$SUITES" cat
+}
 
 # suite NAME COMMAND...
 suite() {
@@ -16,19 +47,19 @@ suite() {
 	if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ $((passed + skipped)) -eq 0 ]; }; then
 		failed=1
 	fi
-	record "$name" "$passed" "$failed" "$skipped" "$(($(date +%s) - started)) s"
-	if [ "$failed" -gt 0 ]; then
-		show_failure "$log"
-	fi
+	{
+		record "$name" "$passed" "$failed" "$skipped" "$(($(date +%s) - started)) s"
+		[ "$failed" -eq 0 ] || show_failure "$log"
+	} | tell
 }
 
 # skip_suite NAME REASON
 skip_suite() {
-	record "$1" 0 0 1 "$2"
+	record "$1" 0 0 1 "$2" | tell
 }
 
 record() {
-	echo "$1 $2 $3 $4" >>"$WORK/suites"
+	echo "$1 $2 $3 $4" >>"$SUITES"
 	printf '%-9s %5d passed %3d failed %3d skipped   %s\n' "$1" "$2" "$3" "$4" "$5"
 }
 
@@ -56,10 +87,10 @@ show_failure() {
 }
 
 no_suite_failed() {
-	awk '$3 > 0 { bad = 1 } END { exit bad }' "$WORK/suites"
+	awk '$3 > 0 { bad = 1 } END { exit bad }' "$SUITES"
 }
 
 report() {
-	awk '{ p += $2; f += $3; s += $4 } END { print p " passed, " f " failed, " s " skipped" }' "$WORK/suites"
+	awk '{ p += $2; f += $3; s += $4 } END { print p " passed, " f " failed, " s " skipped" }' "$SUITES"
 	no_suite_failed
 }

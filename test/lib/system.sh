@@ -7,6 +7,7 @@ exec </dev/null
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/drift-test.XXXXXX")
 chmod 755 "$WORK"
 export WORK
+lanes=
 mounted_proc=
 lists_updated=
 createcluster_conf=
@@ -14,6 +15,10 @@ createcluster_conf=
 cleanup() {
 	status=$?
 	trap - EXIT
+	for lane in $lanes; do
+		kill -- "-${lane#*:}" 2>/dev/null || true
+	done
+	wait
 	[ -z "$createcluster_conf" ] || as_root rm -f "$createcluster_conf"
 	# Root may build in a tree that belongs to somebody else: give it back.
 	[ "$(id -u)" -ne 0 ] || chown -R --from=0:0 --reference=test/run . || true
@@ -157,5 +162,5 @@ build_and_install() {
 # in_cluster COMMAND...: run it with PGHOST and the like set for a new cluster.
 in_cluster() {
 	say "starting a throwaway cluster"
-	pg_virtualenv -t -v "$PGVERSION" -o log_error_verbosity=verbose "$@"
+	sh test/lib/in_cluster.sh "$@"
 }
