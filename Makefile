@@ -131,6 +131,7 @@ SQL_FUNCTIONS = \
 	sql/functions/82_versions.sql \
 	sql/functions/82_pending_versions.sql \
 	sql/functions/82_aliases.sql \
+	sql/functions/82_channel_views.sql \
 	sql/functions/82_privileges.sql \
 	sql/functions/82_training.sql \
 	sql/functions/82_transfer.sql \

@@ -49,16 +49,31 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.mail_html(jsonb, boolean) IS 'a message as a short page';
 
+CREATE OR REPLACE FUNCTION drift_internal.kept_document(report_id bigint, reader regrole) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT r.report
+	FROM drift.reports AS r
+	LEFT JOIN drift.models AS m ON m.model_id = r.model_id AND m.deleted_at IS NULL
+	LEFT JOIN drift.monitors AS w ON w.monitor_id = r.monitor_id
+	WHERE r.report_id = kept_document.report_id
+		AND CASE r.kind WHEN 'check' THEN pg_has_role(reader, w.owner, 'USAGE') ELSE drift_internal.reads_model(m, reader) END
+$$;
+
+COMMENT ON FUNCTION drift_internal.kept_document(bigint, regrole) IS 'a report that was kept, for a role; NULL where that may not see it';
+
 -- A report that cannot be made is no reason for silence. It has what the role may see that the mail is sent for.
 CREATE OR REPLACE FUNCTION drift_internal.mail_report(message jsonb, reader regrole) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	report_id CONSTANT bigint := jsonb_path_query_first(message, '$.events[*].payload.report_id ? (@.type() == "number")');
 	page text;
 BEGIN
-	IF jsonb_typeof(message -> 'report_id') = 'number' THEN
-		SELECT drift.render_html(r.report) INTO page FROM drift.reports AS r WHERE r.report_id = (message ->> 'report_id')::bigint;
+	IF report_id IS NOT NULL THEN
+		page := drift.render_html(drift_internal.kept_document(report_id, reader));
 	ELSIF jsonb_typeof(message -> 'check_id') = 'number' THEN
 		page := drift.render_html(drift_internal.check_document((message ->> 'check_id')::bigint, reader));
 	END IF;

@@ -211,7 +211,7 @@ typedef struct ChannelOption
 static const ChannelOption server_options[] = {
 	{"type", false, ALL, CheckType, "slack, webhook, github or email"},
 	{"host", false, ALL, CheckHost, "name or address; it must be in drift.http_allowed_hosts"},
-	{"port", false, ALL, CheckPort, "where it is not 443, or of email 465 or 587"},
+	{"port", false, ALL, CheckPort, "443 unless said; of email 465 with implicit TLS, or else 587"},
 	{"timeout_ms", false, ALL, CheckTimeout, "time that a message may take; drift.http_timeout is the most"},
 	{"path", false, WEBHOOK | GITHUB, CheckPath,
 	 "path of the webhook where it is no secret; of github what comes before /repos"},

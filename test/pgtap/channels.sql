@@ -114,8 +114,9 @@ SELECT throws_ok('SELECT drift.preview_message(''mail'', check_id => -1)', '4270
 SELECT throws_ok('SELECT drift.issue_body(NULL)', '42704', 'there is no check NULL that you may see', 'nor is NULL one');
 
 -- what shows of them
-SELECT is((SELECT string_agg(concat_ws('/', name, type, host, port, template, recipient, may_use, has_mapping, rules::text), ' ') FROM drift.channels),
-	'mail/email/smtp.example/team@b.example/t/t/{} some channel/webhook/a.example/pagerduty/t/f/{}', 'drift.channels');
+SET drift.http_allowed_hosts = 'a.example';
+SELECT is((SELECT string_agg(concat_ws('/', name, type, host, port, is_allowed, template, recipient, may_use, has_mapping, rules::text), ' ') FROM drift.channels),
+	'mail/email/smtp.example/587/f/team@b.example/t/t/{} some channel/webhook/a.example/443/t/pagerduty/t/f/{}', 'drift.channels');
 SELECT is(pg_temp.as_login('channel "outsider"', 'SELECT string_agg(concat(name, may_use, has_mapping), '','') FROM drift.channels'), 'mailft,some channelff', 'as others see it');
 SELECT unalike((SELECT string_agg(c::text, '') FROM drift.channels AS c) || (SELECT string_agg(u.content::text, '') FROM drift.prepare_uninstall(true) AS u WHERE u.kind = 'channel'), '%s3cr3t%',
 	'no secret shows, neither there nor in what is kept before the extension goes');
