@@ -320,6 +320,8 @@ SQL_FUNCTIONS = \
 	sql/functions/98_views_pipeline.sql \
 	sql/functions/98_views_models.sql \
 	sql/functions/98_views_alerts.sql \
+	sql/functions/98_dashboard_json.sql \
+	sql/functions/98_dashboard_html.sql \
 	sql/functions/98_prometheus_families.sql \
 	sql/functions/98_prometheus_models.sql \
 	sql/functions/98_prometheus_checks.sql \
