@@ -87,7 +87,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.markdown_recommendation(jsonb) IS 'the recommendation of a report as markdown; NULL without one';
 
 CREATE OR REPLACE FUNCTION drift.render_markdown(report jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT concat_ws(E'\n',

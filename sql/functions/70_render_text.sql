@@ -178,7 +178,7 @@ $$;
 COMMENT ON FUNCTION drift_internal.check_report(jsonb) IS 'the document, or an error: that it is no report';
 
 CREATE OR REPLACE FUNCTION drift.render_text(report jsonb) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE r ->> 'kind'

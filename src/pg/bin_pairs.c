@@ -265,7 +265,8 @@ TotalVariationOfPairs(const BinPairs *bins)
 
 		sum += fabs(share.reference - share.current);
 	}
-	return sum / 2;
+	/* rounding */
+	return fmin(sum / 2, 1);
 }
 
 DriftTableResult

@@ -17,6 +17,7 @@ else
 fi
 
 suite security prove -v -e sh test/security/run.sh
+suite reports prove -v -e sh test/reports/schema.sh
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
 suite dump prove -v -e sh test/dump/dump.sh test/dump/other_cluster.sh test/dump/drop.sh test/dump/pg_upgrade.sh
 suite training prove -v -e sh test/training/run.sh
