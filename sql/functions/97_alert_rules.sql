@@ -125,13 +125,7 @@ CREATE OR REPLACE FUNCTION drift_internal.changed_rule(rule drift.alert_rules, c
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	known CONSTANT text[] := '{name,channel,model,monitor,kinds,minimum_severity,topics,goes_on,group_by,group_wait,group_interval,repeat_interval,send_resolved,escalate_after,escalate_to,place,inhibit,max_attempts,active}';
-	unknown CONSTANT text := (SELECT min(k) FROM jsonb_object_keys(changes) AS k WHERE k <> ALL (known));
 BEGIN
-	IF unknown IS NOT NULL THEN
-		PERFORM drift_internal.rule_error(format('a rule has no "%s"', left(unknown, 100)), 'It has: ' || array_to_string(known, ', ') || '.');
-	END IF;
 	IF changes ? 'model' THEN
 		rule.model_id := CASE WHEN changes->>'model' IS NOT NULL THEN (drift_internal.find_model(changes->>'model', 'read')).model_id END;
 	END IF;
@@ -147,6 +141,26 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.changed_rule(drift.alert_rules, jsonb) IS 'a rule with changes as drift.alter_alert_rule() takes them';
 
+CREATE OR REPLACE FUNCTION drift_internal.check_rule_changes(changes jsonb) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	known CONSTANT text[] := '{name,channel,model,monitor,kinds,minimum_severity,topics,goes_on,group_by,group_wait,group_interval,repeat_interval,send_resolved,escalate_after,escalate_to,place,inhibit,max_attempts,active}';
+	unknown text;
+BEGIN
+	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
+		PERFORM drift_internal.rule_error('changes are an object', 'For example {"repeat_interval": "1 day", "active": false}.');
+	END IF;
+	SELECT min(k) INTO unknown FROM jsonb_object_keys(changes) AS k WHERE k <> ALL (known);
+	IF unknown IS NOT NULL THEN
+		PERFORM drift_internal.rule_error(format('a rule has no "%s"', left(unknown, 100)), 'It has: ' || array_to_string(known, ', ') || '.');
+	END IF;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.check_rule_changes(jsonb) IS 'raises unless changes of a rule are an object of what a rule has';
+
 CREATE OR REPLACE FUNCTION drift.alter_alert_rule(name text, changes jsonb) RETURNS SETOF drift.alert_rules
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
@@ -154,9 +168,7 @@ AS $$
 DECLARE
 	rule drift.alert_rules := drift_internal.find_rule(name);
 BEGIN
-	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
-		PERFORM drift_internal.rule_error('changes are an object', 'For example {"repeat_interval": "1 day", "active": false}.');
-	END IF;
+	PERFORM drift_internal.check_rule_changes(changes);
 	rule := drift_internal.changed_rule(rule, changes);
 	PERFORM drift_internal.check_rule(rule);
 	UPDATE drift.alert_rules AS r

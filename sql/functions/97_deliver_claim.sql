@@ -89,9 +89,7 @@ AS $$
 BEGIN
 	request := drift_internal.channel_request(delivery,
 		coalesce((SELECT g.thread->delivery.channel FROM drift.alert_groups AS g WHERE g.group_id = delivery.group_id), '{}'));
-	IF request IS NULL THEN
-		error := 'The channel makes nothing of it.';
-	END IF;
+	error := CASE WHEN request IS NULL THEN 'The channel makes nothing of it.' ELSE request->>'error' END;
 EXCEPTION
 	WHEN others THEN
 		error := left(SQLERRM, 1000);
