@@ -118,11 +118,19 @@ details.card>summary{font-size:1rem;color:var(--text)}
 .steps li::before{content:"";position:absolute;left:-.34rem;top:.95rem;width:.55rem;height:.55rem;border-radius:50%;background:var(--soft)}
 .steps li.critical::before{background:var(--critical)}.steps li.warning::before{background:var(--warning)}.steps li.ok::before{background:var(--ok)}
 .steps time{color:var(--soft);margin-right:.75rem;font-variant-numeric:tabular-nums}
-@media (max-width:40rem){main{padding:1rem 1rem .5rem}footer{padding:0 1rem 2rem}h1{font-size:1.375rem}.verdict{padding:1.25rem;border-radius:14px}.card{padding:1rem}
+.trends{display:grid;gap:.25rem 1.25rem;grid-template-columns:repeat(3,minmax(0,1fr));margin:.5rem 0}
+.trends figure{margin:.25rem 0}.trends svg.spark{width:100%}
+.stacked .note{display:block;font-weight:400;font-size:.8125rem;color:var(--soft)}
+.stacked svg.spark{height:1.1rem;width:6rem;margin:.2rem 0 0}
+@media (max-width:40rem){.stacked thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+.stacked table,.stacked tbody{display:block}.stacked tr{display:grid;grid-template-columns:1fr 1fr;gap:.35rem .75rem;padding:.75rem 0;border-bottom:1px solid var(--line)}
+.stacked tr:last-child{border-bottom:0}.stacked tr>*{display:block;padding:0;border:0;text-align:left;white-space:normal}.stacked th{grid-column:1/-1}
+.stacked td::before{content:attr(data-label);display:block;font-size:.75rem;color:var(--soft)}.stacked td:empty{display:none}
+main{padding:1rem 1rem .5rem}footer{padding:0 1rem 2rem}h1{font-size:1.375rem}.verdict{padding:1.25rem;border-radius:14px}.card{padding:1rem}
 .grid{gap:.75rem}.grid.tiles{grid-template-columns:1fr 1fr}.tile{padding:.75rem .9rem}.tile .figure{font-size:1.25rem}h2{margin-top:2rem}svg.plot{height:8rem}.frame>span:nth-of-type(2){top:3.45rem}.frame>span:nth-of-type(3){top:7.45rem}td.words,th.words{min-width:9rem}.head .end{margin-left:0;width:100%;justify-content:space-between;flex-direction:row-reverse}}
 @media print{:root{color-scheme:light}body{background:#fff;font-size:11pt}main{max-width:none;padding:0}.card,.tile,.verdict,figure{break-inside:avoid}h2,h3{break-after:avoid}details::details-content{content-visibility:visible;block-size:auto}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 '
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_style() IS
-	'the style sheet of all pages. Classes: verdict and card (boxes), grid (of cards or tiles; grid pair: two wide ones), tile with label, figure and note, head (a title, badges at its end), crumbs, figures (facts in a line), scroll (around a table, with tabindex 0), number and words (cells), legend with is-reference and is-current, bars, steps (what happened, a list), soft, small and strong; boxes and steps also have a severity';
+	'the style sheet of all pages. Classes: verdict and card (boxes), grid (of cards or tiles; grid pair: two wide ones), tile with label, figure and note, head (a title, badges at its end), crumbs, figures (facts in a line), scroll (around a table, with tabindex 0), number and words (cells), legend with is-reference and is-current, bars, steps (what happened, a list), trends (three small lines beside each other), stacked (around a table that is a list on a narrow screen: cells have data-label, and note is a second line), soft, small and strong; boxes and steps also have a severity';

@@ -16,21 +16,21 @@ CREATE OR REPLACE FUNCTION drift_internal.html_finding(finding jsonb) RETURNS te
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat(drift_internal.html_text(finding ->> 'text'), ': ' || (
+	SELECT concat(drift_internal.html_sentence(finding ->> 'text'), ': ' || (
 		SELECT string_agg(drift_internal.html_name(n, 40), ', ') FROM jsonb_array_elements_text(nullif(finding -> 'names', 'null')) AS n))
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_finding(jsonb) IS 'what is to be known of a model, with the names it is about';
 
-CREATE OR REPLACE FUNCTION drift_internal.html_trend(series jsonb, title text, low float8, bound float8) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.html_trend(series jsonb, title text, low float8, high float8, bound float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN jsonb_array_length(nullif(series -> 'value', 'null')) > 1
-		THEN drift_internal.svg_sparkline(ARRAY(SELECT jsonb_array_elements_text(series -> 'value')::float8), title, low, NULL, bound) END
+		THEN drift_internal.svg_sparkline(ARRAY(SELECT jsonb_array_elements_text(series -> 'value')::float8), title, low, high, bound) END
 $$;
 
-COMMENT ON FUNCTION drift_internal.html_trend(jsonb, text, float8, float8) IS 'a history of two or more values as a small line';
+COMMENT ON FUNCTION drift_internal.html_trend(jsonb, text, float8, float8) IS 'a history of two or more values as a small line; low and high: what its height shows at least';
 
 CREATE OR REPLACE FUNCTION drift_internal.dashboard_coverage(model jsonb) RETURNS float8
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -50,11 +50,11 @@ AS $$
 	SELECT concat('<tr><th scope="row">', drift_internal.html_name(m.model, 60), '<span class="note">', 'version ' || m.champion, '</span></th>',
 		'<td data-label="Status">', drift_internal.html_badge(m.status), '</td>',
 		'<td data-label="Drift score" class="trend">', CASE WHEN m.drift_score IS NULL THEN '–' ELSE to_char(m.drift_score, 'FM0.00') END,
-			drift_internal.html_trend(item #> '{history,drift_score}', NULL, 0, NULL), '</td>',
+			drift_internal.html_trend(item #> '{history,drift_score}', NULL, 0, 0.3, NULL), '</td>',
 		'<td data-label="Performance" class="trend">', CASE WHEN m.metric IS NULL THEN '–'
 			ELSE concat(drift_internal.short_number(m.metric_value), '<span class="note">', drift_internal.html_text(drift_internal.metric_words(left(m.metric, 40))),
 				CASE m.metric_kind WHEN 'estimated' THEN ', estimated' END, '</span>') END,
-			drift_internal.html_trend(item #> '{history,metric}', NULL, NULL, m.metric_reference), '</td>',
+			drift_internal.html_trend(item #> '{history,metric}', NULL, NULL, NULL, m.metric_reference), '</td>',
 		'<td data-label="Confidence" class="number">', drift_internal.html_share(m.confidence), '</td>',
 		'<td data-label="Outcomes known" class="number">', drift_internal.html_share(drift_internal.dashboard_coverage(item)), '</td>',
 		'<td data-label="Alerts" class="number">', nullif(m.open_alerts, 0), '</td>',
@@ -70,14 +70,14 @@ CREATE OR REPLACE FUNCTION drift_internal.dashboard_card(item jsonb) RETURNS tex
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT concat('<div class="card"><div class="head"><h3>', drift_internal.html_name(m.model, 80), '</h3>', drift_internal.html_badge(m.status), '</div>',
-		'<ul class="findings">' || (SELECT string_agg(concat('<li>', drift_internal.html_finding(f), '</li>'), '' ORDER BY n)
+		'<ul>' || (SELECT string_agg(concat('<li>', drift_internal.html_finding(f), '</li>'), '' ORDER BY n)
 			FROM jsonb_array_elements(item -> 'findings') WITH ORDINALITY AS i (f, n)) || '</ul>',
 		'<p class="strong">' || CASE WHEN m.action <> 'continue' THEN drift_internal.html_text(drift_internal.action_words(left(m.action, 40))) END || '</p>',
 		'<div class="trends">',
-			'<figure><figcaption>Drift score</figcaption>' || drift_internal.html_trend(item #> '{history,drift_score}', 'Drift score by check', 0, NULL) || '</figure>',
+			'<figure><figcaption>Drift score</figcaption>' || drift_internal.html_trend(item #> '{history,drift_score}', 'Drift score by check', 0, 0.3, NULL) || '</figure>',
 			'<figure><figcaption>' || drift_internal.html_text(drift_internal.metric_words(left(m.metric, 40))) || '</figcaption>'
-				|| drift_internal.html_trend(item #> '{history,metric}', left(m.metric, 40) || ' by check', NULL, m.metric_reference) || '</figure>',
-			'<figure><figcaption>Predictions a day</figcaption>' || drift_internal.html_trend(item #> '{history,rows}', 'Predictions by day', 0, NULL) || '</figure>',
+				|| drift_internal.html_trend(item #> '{history,metric}', left(m.metric, 40) || ' by check', NULL, NULL, m.metric_reference) || '</figure>',
+			'<figure><figcaption>Predictions</figcaption>' || drift_internal.html_trend(item #> '{history,rows}', 'Predictions by day', 0, NULL, NULL) || '</figure>',
 		'</div>',
 		'<p class="soft small">Full report: <code>SELECT drift.report_html(' || m.check_id || ')</code></p></div>', E'\n')
 	FROM jsonb_to_record(item) AS m (model text, status text, action text, metric text, metric_reference float8, check_id bigint)
@@ -89,14 +89,14 @@ CREATE OR REPLACE FUNCTION drift_internal.dashboard_tiles(dashboard jsonb) RETUR
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat('<div class="grid">',
+	SELECT concat('<div class="grid tiles">',
 		drift_internal.html_tile('Models', drift_internal.html_count(t.models), concat_ws(', ', nullif(t.critical, 0) || ' critical', nullif(t.error, 0) || ' not checked',
 			nullif(t.warning, 0) || ' to look at', nullif(t.ok, 0) || ' fine', nullif(t.unknown, 0) || ' not known')),
 		drift_internal.html_tile('Data drift', drift_internal.html_count(t.drifted_models), CASE t.drifted_models WHEN 1 THEN 'model has drifted data' ELSE 'models have drifted data' END),
 		drift_internal.html_tile('Performance', drift_internal.html_count(t.worse_models), CASE t.worse_models WHEN 1 THEN 'model became worse' ELSE 'models became worse' END),
 		drift_internal.html_tile('Open alerts', drift_internal.html_count(t.open_alerts), CASE WHEN t.open_alerts = 0 THEN 'nothing is wrong'
 			ELSE concat_ws(', ', nullif(t.critical_alerts, 0) || ' critical', 'the oldest ' || drift_internal.html_ago(t.alerts_since, s.seen_at)) END),
-		drift_internal.html_tile('Predictions', CASE WHEN t.n_rows IS NOT NULL THEN drift_internal.html_count(t.n_rows) END, 'looked at since ' || s.span),
+		drift_internal.html_tile('Predictions', CASE WHEN t.n_rows IS NOT NULL THEN drift_internal.html_count(t.n_rows) END, 'in the ' || s.span),
 		drift_internal.html_tile('Outcomes known', CASE WHEN t.label_coverage IS NOT NULL THEN drift_internal.html_share(t.label_coverage) END, 'of the predictions'),
 		drift_internal.html_tile('Confidence', CASE WHEN t.confidence IS NOT NULL THEN drift_internal.html_share(t.confidence) END, 'mean over the models'),
 		drift_internal.html_tile('Jobs', drift_internal.html_count(t.jobs), CASE WHEN t.jobs = 0 THEN 'nothing is scheduled' WHEN t.failing_jobs > 0 THEN t.failing_jobs || ' failed or overdue'
@@ -106,7 +106,7 @@ AS $$
 		drift_internal.html_tile('Messages', CASE WHEN t.sent + t.waiting + t.dead > 0 THEN drift_internal.html_count(t.sent) END,
 			concat_ws(', ', 'sent in seven days', nullif(t.waiting, 0) || ' waiting', nullif(t.dead, 0) || ' given up')),
 		'</div>', E'\n')
-	FROM (SELECT dashboard -> 'totals', (dashboard ->> 'generated_at')::timestamptz, (dashboard ->> 'history') || ' before its newest check') AS s (totals, seen_at, span),
+	FROM (SELECT dashboard -> 'totals', (dashboard ->> 'generated_at')::timestamptz, (dashboard ->> 'history') || ' before the newest checks') AS s (totals, seen_at, span),
 		LATERAL jsonb_to_record(s.totals || (s.totals -> 'messages')) AS t (models bigint, critical bigint, error bigint, warning bigint, ok bigint, unknown bigint,
 			drifted_models bigint, worse_models bigint, open_alerts bigint, critical_alerts bigint, alerts_since timestamptz, n_rows float8,
 			label_coverage float8, confidence float8, jobs bigint, failing_jobs bigint, running_jobs bigint, retrain bigint, training bigint,

@@ -16,7 +16,7 @@ AS $$
 		(1, m.frozen_at IS NOT NULL, 'critical', 'frozen: too many deployments were rolled back', NULL::text[]),
 		(2, m.performance IN ('warning', 'critical'), m.performance,
 			CASE WHEN m.metric_severity IN ('warning', 'critical') AND m.metric_kind = 'realised'
-				THEN format('performance is worse: %s was %s and is %s', m.metric, drift_internal.short_number(m.metric_reference),
+				THEN format('performance is worse: %s was %s and is %s', drift_internal.metric_words(m.metric), drift_internal.short_number(m.metric_reference),
 					drift_internal.short_number(m.metric_value))
 				ELSE 'performance is worse' END, NULL),
 		(3, m.n_drifted_features > 0, CASE WHEN m.check_status IN ('warning', 'critical') THEN m.check_status ELSE 'unknown' END,
@@ -94,11 +94,11 @@ AS $$
 	SELECT coalesce(jsonb_agg(to_jsonb(m) || jsonb_build_object(
 			'findings', drift_internal.dashboard_findings(m),
 			'history', drift_internal.dashboard_history(m.monitor_id, m.as_of - history, m.metric, m.metric_kind, m.metric_check_id))
-		ORDER BY drift_internal.status_rank(m.status), m.critical_alerts DESC, m.drift_score DESC NULLS LAST, m.model), '[]')
+		ORDER BY drift_internal.status_rank(m.status), m.performance IN ('warning', 'critical') DESC NULLS LAST, m.drift_score DESC NULLS LAST, m.model), '[]')
 	FROM (
 		SELECT * FROM drift.v_models AS v
 		WHERE v.model LIKE pattern
-		ORDER BY drift_internal.status_rank(v.status), v.critical_alerts DESC, v.drift_score DESC NULLS LAST, v.model
+		ORDER BY drift_internal.status_rank(v.status), v.performance IN ('warning', 'critical') DESC NULLS LAST, v.drift_score DESC NULLS LAST, v.model
 		LIMIT at_most
 	) AS m
 $$;
