@@ -62,19 +62,36 @@ UnitOfSize(double size, const char **letter)
 	return 1;
 }
 
-/* Is there nothing after so many digits? */
-static bool
-IsRound(double value, int decimals)
+/* One of the numbers of an axis that goes from one to the other */
+static double
+NumberAt(double from, double to, int label, int labels)
 {
-	double scaled = value * pow(10, decimals);
+	double share = (double) label / (labels - 1);
 
-	return fabs(scaled - rint(scaled)) < 1e-6;
+	return from * (1.0 - share) + to * share;
+}
+
+/* Has none of the numbers of an axis anything after so many digits? */
+static bool
+AreRound(double from, double to, int labels, int decimals)
+{
+	double scale = pow(10, decimals);
+
+	for (int i = 0; i < labels; i++)
+	{
+		double scaled = NumberAt(from, to, i, labels) * scale;
+
+		if (!(fabs(scaled - rint(scaled)) < 1e-6))
+			return false;
+	}
+	return true;
 }
 
 /* As many digits as tell the numbers of an axis from each other, alike for all of them */
 static void
-AppendAxisNumber(StringInfo out, double value, double from, double to)
+AppendAxisNumber(StringInfo out, double from, double to, int label, int labels)
 {
+	double value = NumberAt(from, to, label, labels);
 	const char *letter;
 	double size = fmax(fabs(from), fabs(to));
 	double unit = UnitOfSize(size, &letter);
@@ -91,10 +108,7 @@ AppendAxisNumber(StringInfo out, double value, double from, double to)
 		appendStringInfo(out, "%.3g", value);
 	else
 	{
-		double middle = from / 2 + to / 2;
-
-		while (decimals > 0 && IsRound(from / unit, decimals - 1) && IsRound(middle / unit, decimals - 1) &&
-			   IsRound(to / unit, decimals - 1))
+		while (decimals > 0 && AreRound(from / unit, to / unit, labels, decimals - 1))
 			decimals--;
 		appendStringInfo(out, "%.*f%s", Max(0, decimals), value / unit, letter);
 	}
@@ -118,23 +132,24 @@ AppendTime(StringInfo out, double seconds, double range)
 	appendBinaryStringInfo(out, time, (int) Min(strlen(time), range > 3.0 * SECS_PER_DAY ? 10 : 16));
 }
 
-/* One of the numbers of an axis that goes from one to the other */
 static void
-AppendLabel(Plot *plot, AxisUnit unit, double value, double from, double to)
+AppendLabel(StringInfo out, AxisUnit unit, double from, double to, int label, int labels)
 {
+	double value = NumberAt(from, to, label, labels);
+
 	switch (unit)
 	{
 		case AXIS_SHARE:
-			AppendShortPercent(plot->out, value);
+			AppendShortPercent(out, value);
 			break;
 		case AXIS_DATE:
-			appendStringInfoString(plot->out, FormatNumber(DRIFT_VALUE_DATE, floor(value)));
+			appendStringInfoString(out, FormatNumber(DRIFT_VALUE_DATE, floor(value)));
 			break;
 		case AXIS_TIME:
-			AppendTime(plot->out, value, to - from);
+			AppendTime(out, value, to - from);
 			break;
 		default:
-			AppendAxisNumber(plot->out, value, from, to);
+			AppendAxisNumber(out, from, to, label, labels);
 	}
 }
 
@@ -167,14 +182,11 @@ EndPlot(Plot *plot)
 void
 BeginFrame(Plot *plot, StringInfo out, const text *title, AxisUnit left)
 {
-	double heights[] = {plot->top, plot->bottom / 2 + plot->top / 2, plot->bottom};
-
-	plot->out = out;
 	appendStringInfo(out, "<div class=\"frame\">");
-	for (int i = 0; left != AXIS_NONE && i < lengthof(heights); i++)
+	for (int i = 0; left != AXIS_NONE && i < 3; i++)
 	{
 		appendStringInfoString(out, "<span>");
-		AppendLabel(plot, left, heights[i], plot->bottom, plot->top);
+		AppendLabel(out, left, plot->bottom, plot->top, 2 - i, 3);
 		appendStringInfoString(out, "</span>");
 	}
 	BeginPlot(plot, out, "plot", title);
@@ -182,17 +194,15 @@ BeginFrame(Plot *plot, StringInfo out, const text *title, AxisUnit left)
 }
 
 void
-AppendAxis(Plot *plot, AxisUnit below)
+AppendAxis(Plot *plot, AxisUnit unit)
 {
-	int labels = below == AXIS_DATE || below == AXIS_TIME ? 2 : 5;
+	int labels = unit == AXIS_DATE || unit == AXIS_TIME ? 2 : 5;
 
 	appendStringInfoString(plot->out, "<p class=\"axis\">");
 	for (int i = 0; i < labels; i++)
 	{
-		double share = (double) i / (labels - 1);
-
 		appendStringInfoString(plot->out, "<span>");
-		AppendLabel(plot, below, plot->left * (1.0 - share) + plot->right * share, plot->left, plot->right);
+		AppendLabel(plot->out, unit, plot->left, plot->right, i, labels);
 		appendStringInfoString(plot->out, "</span>");
 	}
 	appendStringInfoString(plot->out, "</p>");

@@ -152,6 +152,8 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Estimates', 'drop_estimator', $$drift.drop_estimator('risk')$$),
 	('Monitors', 'run_check', $$drift.run_check('watch')$$),
 	('Monitors', 'explain_check', format('drift.explain_check(%s)', :'check')),
+	('Reports', 'report_html', format('drift.report_html(%s)', :'check')),
+	('Reports', 'render_html', $$drift.render_html('{"format": "drift-report", "version": 1}')$$),
 	('Monitors', 'add_metric', $$drift.add_metric('watch_table', 'gain', '1')$$),
 	('Monitors', 'remove_metric', $$drift.remove_metric('watch_table', 'spare')$$),
 	('Monitors', 'set_performance_baseline', $$drift.set_performance_baseline('risk', 1, '{"roc_auc": 0.9}')$$),

@@ -83,9 +83,9 @@ INSERT INTO call VALUES ('accuracy', 'SELECT drift.accuracy(%s, %s) FROM rows_of
 	('f_beta', 'SELECT drift.f_beta(f, f, %s, %s) FROM rows_of', ARRAY['2', '1']);
 -- what compares whole relations
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s)', n), ARRAY['rows_of', 'rows_of']
-FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text', 'report_markdown']) AS n;
+FROM unnest(ARRAY['compare', 'detect_drift', 'report_json', 'report_text', 'report_markdown', 'report_html']) AS n;
 INSERT INTO call SELECT n, format('SELECT * FROM drift.%s(%%s, %%s, %%s, %%s, %%s, %%s, %%s, %%s)', n), ARRAY['rows_of', 'rows_of', '{x}', '{"x": "t_test"}', 'standard', 'summary', '5', '1']
-FROM unnest(ARRAY['compare', 'report_json', 'report_text', 'report_markdown']) AS n;
+FROM unnest(ARRAY['compare', 'report_json', 'report_text', 'report_markdown', 'report_html']) AS n;
 -- relations to a target, and all columns together
 INSERT INTO call VALUES ('concept_drift', 'SELECT * FROM drift.concept_drift(%s, %s, %s, %s, %s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', '{}', '0.1', '0.1', '99', '1']),
 	('detect_concept_drift', 'SELECT * FROM drift.detect_concept_drift(%s, %s, %s, %s, %s)', ARRAY['rows_of', 'rows_of', 'f', 'x', '0.1']),
@@ -296,6 +296,7 @@ SELECT check_id FROM drift.run_check('watched') \gset
 INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_prediction_drift(%s, %s, %s, %s)', ARRAY['timed', 'timed', 'x', 'standard']),
 	('run_check', 'SELECT * FROM drift.run_check(%s, %s, %s)', ARRAY['watched', '2026-01-01', 'true']),
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
+	('report_html', 'SELECT drift.report_html(%s)', ARRAY[:'check_id']), ('render_html', 'SELECT drift.render_html(%s)', ARRAY['{"format": "drift-report", "version": 1}']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
 -- training: on a table
