@@ -66,7 +66,7 @@ HttpConclude(HttpRun *run, CURLcode code)
 {
 	HttpTransfer *transfer = run->transfer;
 	const char *reply = transfer->mail != NULL ? run->reply : run->answer;
-	Size length = transfer->mail != NULL ? strlen(run->reply) : run->answer_length;
+	Size length = transfer->mail != NULL ? strcspn(run->reply, "\r\n") : run->answer_length;
 
 	transfer->status = run->easy == NULL ? 0 : (int) StatusOf(run, code);
 	transfer->end = transfer->status > 0 ? HTTP_ANSWERED : EndOf(run, code);

@@ -38,7 +38,9 @@ TakeHeader(char *bytes, size_t size, size_t n, void *arg)
 	HttpRun *run = arg;
 
 	run->header_bytes += n;
-	snprintf(run->reply, sizeof(run->reply), "%.*s", (int) n, bytes);
+	/* What a mail server says to goodbye is no answer */
+	if (n < 3 || memcmp(bytes, "221", 3) != 0)
+		snprintf(run->reply, sizeof(run->reply), "%.*s", (int) n, bytes);
 	return run->header_bytes > MOST_HEADER_BYTES ? 0 : n;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,26 +23,25 @@
 /* What is shorter occurs by chance */
 #define SHORTEST_SECRET 4
 
+/* Up to as many bytes as a file of secrets may have, and a zero. NULL where there is none: a pipe is none */
 static char *
 ReadFile(const char *path)
 {
-	FILE *file = AllocateFile(path, "r");
-	char *content;
-	size_t length;
+	int file = OpenTransientFile(path, O_RDONLY | O_NONBLOCK | PG_BINARY);
+	char *content = NULL;
 	struct stat status;
 
-	if (file == NULL)
+	if (file < 0)
 		return NULL;
-	/* Reading a pipe might wait for ever */
-	if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode))
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode))
 	{
-		FreeFile(file);
-		return NULL;
+		ssize_t length;
+
+		content = palloc(LONGEST_FILE + 1);
+		length = read(file, content, LONGEST_FILE);
+		content[Max(length, 0)] = '\0';
 	}
-	content = palloc(LONGEST_FILE + 1);
-	length = fread(content, 1, LONGEST_FILE, file);
-	content[length] = '\0';
-	FreeFile(file);
+	CloseTransientFile(file);
 	return content;
 }
 

@@ -153,6 +153,16 @@ PlainName(const char *name)
 	return plain;
 }
 
+/* Text is UTF-8, as all that is sent */
+static char *
+TypeOfAttachment(const char *type)
+{
+	if (type == NULL || !HeaderIsSafe("Content-Type", type))
+		return "application/octet-stream";
+	return strncmp(type, "text/", 5) == 0 && strchr(type, ';') == NULL ? psprintf("%s; charset=utf-8", type)
+																	   : pstrdup(type);
+}
+
 static void
 AddAttachments(HttpMail *mail, Jsonb *request)
 {
@@ -165,15 +175,13 @@ AddAttachments(HttpMail *mail, Jsonb *request)
 		Jsonb *given = JsonbValueToJsonb(getIthJsonbValueFromContainer(array->val.binary.data, i));
 		HttpAttachment *attachment = palloc(sizeof(HttpAttachment));
 		char *name;
-		char *type;
 		char *body;
 
 		JsonbRequireObject(given, "an attachment");
 		name = JsonbMemberText(given, "name");
-		type = JsonbMemberText(given, "type");
 		body = JsonbMemberText(given, "body");
 		attachment->name = PlainName(name == NULL ? "attachment" : name);
-		attachment->type = type != NULL && HeaderIsSafe("Content-Type", type) ? type : "application/octet-stream";
+		attachment->type = TypeOfAttachment(JsonbMemberText(given, "type"));
 		attachment->body = body == NULL ? "" : pg_server_to_any(body, strlen(body), PG_UTF8);
 		mail->attachments = lappend(mail->attachments, attachment);
 	}

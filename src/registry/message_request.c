@@ -146,7 +146,8 @@ StaysInRepository(MessageStep *step)
 		return true;
 	prefix = psprintf("%s/repos/%s/", before == NULL || strcmp(before, "/") == 0 ? "" : before,
 					  repository == NULL ? "" : repository);
-	if (repository != NULL && HttpLibraryGet()->parse_url(step->transfer.url, &url) &&
+	/* Dots may be written otherwise, and then servers go up where libcurl does not */
+	if (repository != NULL && HttpLibraryGet()->parse_url(step->transfer.url, &url) && strchr(url.path, '%') == NULL &&
 		strncmp(url.path, prefix, strlen(prefix)) == 0)
 		return true;
 	MessageEnd(step->message, MESSAGE_DEAD, "the message is not about the channel's repository");

@@ -13,6 +13,8 @@ HTTPS, by the first part of the path; a path of none of these gets 200 and "ok":
   /huge                   200 and a body that does not end
   /headers                200 and headers that do not end
   /reset                  the connection is reset
+  /echo                   200 and all that was sent
+  /bytes                  200 and bytes that are no text
   /half                   less of a body than was announced
   /hang                   no answer
   /repos/OWNER/NAME/...   issues, comments and dispatches of GitHub; asks for a bearer token
@@ -181,6 +183,12 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
+
+    def at_echo(self, *_):
+        self.answer(200, ("%s %s\n%s\n%s" % (self.command, self.path, self.headers, self.body)).encode())
+
+    def at_bytes(self, *_):
+        self.answer(200, b"a\x00b\xffc\xc3")
 
     def at_half(self, *_):
         self.answer(None)
