@@ -30,7 +30,7 @@ AS $$
 		THEN drift_internal.svg_sparkline(ARRAY(SELECT jsonb_array_elements_text(series -> 'value')::float8), title, low, high, bound) END
 $$;
 
-COMMENT ON FUNCTION drift_internal.html_trend(jsonb, text, float8, float8) IS 'a history of two or more values as a small line; low and high: what its height shows at least';
+COMMENT ON FUNCTION drift_internal.html_trend(jsonb, text, float8, float8, float8) IS 'a history of two or more values as a small line; low and high: what its height shows at least';
 
 CREATE OR REPLACE FUNCTION drift_internal.dashboard_coverage(model jsonb) RETURNS float8
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
