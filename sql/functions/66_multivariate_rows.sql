@@ -82,7 +82,7 @@ AS $$
 		WHERE b.category IS NOT NULL
 	), shares AS (
 		SELECT l.label, l.most_frequent,
-			(l.n + CASE WHEN l.most_frequent THEN drift.missing_count(profile) ELSE 0 END) / drift.row_count(profile) AS share
+			(l.n + CASE WHEN l.most_frequent THEN drift.missing_count(profile) ELSE 0 END) / (SELECT drift.row_count(profile)) AS share
 		FROM labels AS l
 	), moments AS (
 		SELECT m.mean, CASE WHEN m.variance > 1e-24 THEN sqrt(m.variance) ELSE 1 END AS scale
