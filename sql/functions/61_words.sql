@@ -47,3 +47,27 @@ $$;
 
 COMMENT ON FUNCTION drift.p_value_text(float8) IS
 	'a p-value in words: above 0.1 probably just noise, above 0.01 borderline suspicious, else definitely changed';
+
+-- Scripts of extensions are read in the encoding of the database, so that what they say beyond ASCII is written by its number.
+CREATE OR REPLACE FUNCTION drift_internal.sign(code integer, plain text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF getdatabaseencoding() = 'UTF8' THEN
+		RETURN chr(code);
+	END IF;
+	RETURN plain;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.sign(integer, text) IS 'a character by its number in Unicode; where the database has another encoding, what stands for it';
+
+CREATE OR REPLACE FUNCTION drift_internal.direction_marks() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(drift_internal.sign(c, ''), '') FROM unnest('{8206,8207,8234,8235,8236,8237,8238,8294,8295,8296,8297}'::integer[]) AS c
+$$;
+
+COMMENT ON FUNCTION drift_internal.direction_marks() IS 'characters that turn the direction of the text after them';

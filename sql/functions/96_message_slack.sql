@@ -8,7 +8,7 @@ DECLARE
 	escaped CONSTANT text := replace(replace(replace(content, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
 BEGIN
 	-- An entity that is cut in half would be shown as it stands.
-	RETURN CASE WHEN char_length(escaped) > length THEN regexp_replace(left(escaped, length - 1), '&[a-z]{0,3}$', '') || '…' ELSE escaped END;
+	RETURN CASE WHEN char_length(escaped) > length THEN regexp_replace(left(escaped, length - 1), '&[a-z]{0,3}$', '') || drift_internal.sign(8230, '~') ELSE escaped END;
 END
 $$;
 
@@ -40,7 +40,7 @@ DECLARE
 	title CONSTANT text := drift_internal.one_line(coalesce(message ->> 'title', 'drift'), 200);
 BEGIN
 	RETURN jsonb_build_object(
-		'text', drift_internal.slack_text(concat_ws(' – ', headline, CASE WHEN strpos(headline, title) = 0 THEN title END), 3000),
+		'text', drift_internal.slack_text(concat_ws(' - ', headline, CASE WHEN strpos(headline, title) = 0 THEN title END), 3000),
 		'blocks', jsonb_build_array(
 				jsonb_build_object('type', 'header', 'text', jsonb_build_object('type', 'plain_text', 'emoji', true,
 					'text', drift_internal.cut(headline, 150))),
@@ -48,7 +48,7 @@ BEGIN
 					'text', drift_internal.cut(coalesce(nullif(message ->> 'text', ''), title), 3000))))
 			|| coalesce(drift_internal.slack_fields(message), '[]')
 			|| jsonb_build_array(jsonb_build_object('type', 'context', 'elements', jsonb_build_array(jsonb_build_object('type', 'plain_text',
-				'text', drift_internal.cut(concat_ws(' · ', 'drift', message ->> 'severity', message ->> 'environment', left(message ->> 'occurred_at', 19)), 300))))));
+				'text', drift_internal.cut(concat_ws(' | ', 'drift', message ->> 'severity', message ->> 'environment', left(message ->> 'occurred_at', 19)), 300))))));
 END
 $$;
 

@@ -8,14 +8,14 @@ COMMENT ON FUNCTION drift_internal.score_text(jsonb) IS 'a score with four decim
 
 CREATE OR REPLACE FUNCTION drift_internal.cut(content text, length integer) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN CASE WHEN char_length(content) > length THEN left(content, greatest(length - 1, 0)) || '…' ELSE content END;
+	RETURN CASE WHEN char_length(content) > length THEN left(content, greatest(length - 1, 0)) || drift_internal.sign(8230, '~') ELSE content END;
 
 COMMENT ON FUNCTION drift_internal.cut(text, integer) IS 'text of at most so many characters, with an ellipsis where it was longer';
 
 -- One line, whatever the names in it hold: for headings, subjects and lists. Marks that turn the direction of what follows go as well.
 CREATE OR REPLACE FUNCTION drift_internal.one_line(content text, length integer) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN drift_internal.cut(btrim(regexp_replace(translate(content, U&'\200E\200F\202A\202B\202C\202D\202E\2066\2067\2068\2069', ''),
+	RETURN drift_internal.cut(btrim(regexp_replace(translate(content, drift_internal.direction_marks(), ''),
 		'[[:space:][:cntrl:]]+', ' ', 'g')), length);
 
 COMMENT ON FUNCTION drift_internal.one_line(text, integer) IS 'text as one line of at most so many characters, without control characters';
@@ -27,16 +27,17 @@ AS $$
 DECLARE
 	title CONSTANT text := drift_internal.one_line(coalesce(message ->> 'title', 'drift'), 200);
 	score CONSTANT text := drift_internal.score_text(message #> '{facts,drift_score}');
+	warning CONSTANT text := concat(drift_internal.sign(9888, '!'), drift_internal.sign(65039, ''), ' ');
 BEGIN
 	RETURN CASE
-		WHEN message ->> 'status' = 'resolved' THEN '✅ ' || title
-		WHEN message ->> 'status' = 'test' THEN '🔔 ' || title
-		WHEN message ->> 'cause' = 'escalation' THEN '🚨 ' || title
+		WHEN message ->> 'status' = 'resolved' THEN drift_internal.sign(9989, 'OK:') || ' ' || title
+		WHEN message ->> 'status' = 'test' THEN drift_internal.sign(128276, '*') || ' ' || title
+		WHEN message ->> 'cause' = 'escalation' THEN drift_internal.sign(128680, '!!') || ' ' || title
 		WHEN message ->> 'status' = 'firing' AND message #> '{facts,drift_detected}' = 'true'
 			AND (message -> 'alerts' = '[]' OR message -> 'alerts' @> '[{"kind": "data_drift"}]') THEN
-			CASE WHEN message ->> 'severity' = 'critical' AND score IS NOT NULL THEN '⚠️ High drift detected! Drift score: ' || score
-				ELSE '⚠️ Data drift detected!' END
-		WHEN message ->> 'status' = 'firing' THEN '⚠️ ' || title
+			CASE WHEN message ->> 'severity' = 'critical' AND score IS NOT NULL THEN warning || 'High drift detected! Drift score: ' || score
+				ELSE warning || 'Data drift detected!' END
+		WHEN message ->> 'status' = 'firing' THEN warning || title
 		ELSE title
 	END;
 END

@@ -52,11 +52,11 @@ SELECT is(char_length(drift_internal.one_line(repeat('é ', 10000), 80)), 80, 'o
 
 -- Slack
 SELECT is(drift_internal.slack_body(pg_temp.message('{"model": null, "monitor": null, "facts": {"drift_detected": true, "drift_score": 0.5}}')), jsonb_build_object(
-	'text', '⚠️ High drift detected! Drift score: 0.5000 – monitor "credit": age drifted',
+	'text', '⚠️ High drift detected! Drift score: 0.5000 - monitor "credit": age drifted',
 	'blocks', '[{"type": "header", "text": {"type": "plain_text", "emoji": true, "text": "⚠️ High drift detected! Drift score: 0.5000"}},
 		{"type": "section", "text": {"type": "plain_text", "emoji": false, "text": "critical: age drifted\nage: older"}},
 		{"type": "section", "fields": [{"type": "mrkdwn", "verbatim": true, "text": "*Drift detected*\nyes"}, {"type": "mrkdwn", "verbatim": true, "text": "*Drift score*\n0.5000"}]},
-		{"type": "context", "elements": [{"type": "plain_text", "text": "drift · critical · prod/bank · 2024-03-01T10:00:00"}]}]'::jsonb), 'a message for Slack');
+		{"type": "context", "elements": [{"type": "plain_text", "text": "drift | critical | prod/bank | 2024-03-01T10:00:00"}]}]'::jsonb), 'a message for Slack');
 SELECT is(drift_internal.slack_text('a <!channel> & <@U1> &lt;', 100), 'a &lt;!channel&gt; &amp; &lt;@U1&gt; &amp;lt;', 'no mentions');
 SELECT is(drift_internal.slack_text('abcdef<', 9), 'abcdef…', 'an entity that would be cut goes as a whole');
 SELECT is(drift_internal.slack_text('abcde<g', 9), 'abcde…', 'wherever it is cut');
