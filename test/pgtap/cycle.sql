@@ -216,7 +216,7 @@ SELECT is(drift_internal.retraining_done('m', '{"status": "kept"}', now())->>'st
 
 -- schedules
 SELECT is((SELECT string_agg(s.task || ' ' || s.cron, ', ' ORDER BY s.schedule_id) FROM drift.schedule_model('m', 'assess_weekly', runner => 'run_due') AS s),
-	'monitor 0 2 * * 0, deployments 15 * * * *, validate 30 3 * * *, retrain 0 4 1 * *', 'assessed weekly, trained monthly');
+	'monitor 0 2 * * 0, report 0 5 * * 0, deployments 15 * * * *, validate 30 3 * * *, retrain 0 4 1 * *', 'assessed weekly, trained monthly');
 SELECT is((SELECT cron FROM drift.schedule_model('m', 'online', runner => 'run_due')), '5 seconds', 'every five seconds');
 SELECT drift.load_config('{"online": {"check_interval": 600}}', 'm') \g /dev/null
 SELECT is((SELECT cron FROM drift.schedule_model('m', 'online', runner => 'run_due')), '*/10 * * * *', 'or as configured');
