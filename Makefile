@@ -3,7 +3,7 @@
 #   make && make install    build and install for the pg_config on the PATH
 #   make installcheck       pg_regress against a running server
 #   make unit               the kernel's unit tests, without PostgreSQL
-#   make demo|check|bench|fuzz|sqlsmith|crash|quiet|reference|security|lint|matrix
+#   make demo|check|bench|fuzz|sqlsmith|crash|quiet|reference|security|lint|browser|matrix
 #                           the same as sh test/run <name>: install what is
 #                           missing, start a throwaway cluster, clean up
 
@@ -392,7 +392,7 @@ HTTP_OBJS = $(HTTP_SOURCES:.c=.o)
 
 EXTRA_CLEAN = $(TRAIN_OBJS) $(HTTP_OBJS) drift_train$(DLSUFFIX) drift_http$(DLSUFFIX) $(GENERATED) $(GENERATED:.c=.h) build results regression.diffs regression.out sql/$(EXTENSION)--*.sql
 
-RUN_TARGETS = demo check bench fuzz sqlsmith crash quiet reference security lint matrix
+RUN_TARGETS = demo check bench fuzz sqlsmith crash quiet reference security lint browser matrix
 
 ifneq (,$(filter $(RUN_TARGETS),$(MAKECMDGOALS)))
 

@@ -13,8 +13,8 @@ CREATE OR REPLACE FUNCTION drift_internal.html_table_row(line text, cell text) R
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	-- A bar after a backslash is text.
-	SELECT '<tr>' || string_agg(format('<%1$s>%2$s</%1$s>', cell, drift_internal.html_line(btrim(c.content))), '' ORDER BY c.position) || '</tr>'
+	-- A bar after a backslash is text, and a heading without words is none.
+	SELECT '<tr>' || string_agg(format('<%1$s>%2$s</%1$s>', CASE btrim(c.content) WHEN '' THEN 'td' ELSE cell END, drift_internal.html_line(btrim(c.content))), '' ORDER BY c.position) || '</tr>'
 	FROM regexp_split_to_table(regexp_replace(btrim(line), '^\||\|$', '', 'g'), '(?<!\\)\|') WITH ORDINALITY AS c (content, position)
 $$;
 
@@ -43,7 +43,7 @@ BEGIN
 		END IF;
 		CASE kind
 			WHEN 'heading' THEN
-				page := page || format('<h4>%s</h4>', drift_internal.html_line(regexp_replace(line, '^#+\s+', '')));
+				page := page || format('<h3>%s</h3>', drift_internal.html_line(regexp_replace(line, '^#+\s+', '')));
 			WHEN 'table' THEN
 				page := page || CASE
 					WHEN block = 'table' AND line ~ '^[|\s:-]+$' THEN '</thead><tbody>'

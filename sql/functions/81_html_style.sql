@@ -22,6 +22,7 @@ h1,h2,h3,h4{line-height:1.25;margin:0;font-weight:650;letter-spacing:-.011em}
 h1{font-size:1.75rem}
 h2{font-size:1.25rem;margin:2.75rem 0 .9rem}
 h3{font-size:1.0625rem}
+details h3{margin:1.25rem 0 .4rem}
 h4{font-size:.9375rem;margin:1.25rem 0 .4rem}
 p{margin:.5rem 0}
 ul,ol{margin:.5rem 0;padding-left:1.25rem}

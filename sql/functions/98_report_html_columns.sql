@@ -171,7 +171,7 @@ BEGIN
 				|| drift_internal.svg_density(column_report->'density', format('Densities of %s: reference grey, current blue', left(column_report->>'name', 80)), column_report->>'value_type')
 				|| '</figure>'), '')
 			|| '</details>',
-		'<h4>By segment</h4>' || drift_internal.html_column_segments(column_report));
+		'<p class="strong small">By segment</p>' || drift_internal.html_column_segments(column_report));
 END
 $$;
 

@@ -131,8 +131,8 @@ CREATE OR REPLACE FUNCTION drift_internal.html_recommendation(recommendation jso
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN recommendation ? 'action' THEN
-		concat('<div class="card"><p class="soft small">What to do</p><h3 class="todo">',
-			drift_internal.html_text(concat_ws(', ', drift_internal.action_words(recommendation->>'action'), drift_internal.strategy_words(recommendation->>'strategy'))), '</h3>',
+		concat('<div class="card"><p class="soft small">What to do</p><h2 class="todo">',
+			drift_internal.html_text(concat_ws(', ', drift_internal.action_words(recommendation->>'action'), drift_internal.strategy_words(recommendation->>'strategy'))), '</h2>',
 			coalesce(drift_internal.html_reasons(recommendation), '<p>' || nullif(drift_internal.html_text(left(recommendation->>'explanation', 1000)), '') || '</p>'),
 			E'</div>\n') END
 $$;

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION drift_internal.html_pairs(title text, pairs jsonb) RE
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('<details><summary>%s</summary>', title) || drift_internal.html_table('{Name,Value}',
+	SELECT format('<details><summary>%s</summary>', drift_internal.html_text(title)) || drift_internal.html_table('{Name,Value}',
 		string_agg(concat('<tr><th scope="row">', drift_internal.html_name(p.key), '</th><td class="words">', drift_internal.html_text(left(p.value, 300)), '</td></tr>'), '' ORDER BY p.key COLLATE "C"),
 		title) || '</details>'
 	FROM jsonb_each_text(CASE jsonb_typeof(pairs) WHEN 'object' THEN pairs ELSE '{}' END) AS p
@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION drift_internal.html_versions(report jsonb) RETURNS te
 AS $$
 	SELECT '<div class="grid pair">' || string_agg(concat('<article class="card"><div class="head"><h3>Version ', drift_internal.html_name(v->>'version', 20), '</h3><span class="end">',
 			drift_internal.html_badge(CASE v->>'stage' WHEN 'production' THEN 'ok' END, coalesce(v->>'stage', 'no stage')), '</span></div><p>', drift_internal.html_sentence(v->>'sentence'), '</p>',
-			drift_internal.html_pairs('Parameters', v->'parameters'), '</article>'), '' ORDER BY n) || '</div>'
+			drift_internal.html_pairs('Parameters of version ' || left(v->>'version', 20), v->'parameters'), '</article>'), '' ORDER BY n) || '</div>'
 	FROM drift_internal.json_items(report, 'versions') WITH ORDINALITY AS i (v, n)
 $$;
 

@@ -21,6 +21,7 @@ suite reports prove -v -e sh test/reports/schema.sh
 suite upgrade prove -v -e sh test/upgrade/upgrade.sh
 suite dump prove -v -e sh test/dump/dump.sh test/dump/other_cluster.sh test/dump/drop.sh test/dump/pg_upgrade.sh
 suite training prove -v -e sh test/training/run.sh
+suite pages prove -v -e sh test/browser/valid.sh
 # Last, so that log and databases hold what all suites did.
 suite server prove -v -e sh test/lib/server_log.sh test/lib/registries.sh
 

@@ -63,7 +63,7 @@ FROM generate_series(1, 20) AS i;
 
 -- cards
 SELECT is(drift_internal.html_markdown(E'# A \\<b\\>\n\ntext <i>\nmore\n\n- one\n- two\n\n| a | b |\n|---|---|\n| x\\|y | 2 |\n'),
-	E'<h4>A &lt;b&gt;</h4>\n<p>text &lt;i&gt;\n<br>more\n</p>\n<ul><li>one</li>\n<li>two</li>\n</ul>\n<div class="scroll" tabindex="0"><table><thead><tr><th>a</th><th>b</th></tr>\n</thead><tbody>\n<tr><td>x|y</td><td>2</td></tr>\n</tbody></table></div>',
+	E'<h3>A &lt;b&gt;</h3>\n<p>text &lt;i&gt;\n<br>more\n</p>\n<ul><li>one</li>\n<li>two</li>\n</ul>\n<div class="scroll" tabindex="0"><table><thead><tr><th>a</th><th>b</th></tr>\n</thead><tbody>\n<tr><td>x|y</td><td>2</td></tr>\n</tbody></table></div>',
 	'markdown');
 
 -- pages
