@@ -268,11 +268,11 @@ SQL_FUNCTIONS = \
 	sql/functions/96_message_request.sql \
 	sql/functions/96_message_slack.sql \
 	sql/functions/96_message_templates.sql \
-	sql/functions/96_message_test.sql \
 	sql/functions/96_message_words.sql \
 	sql/functions/96_reasons.sql \
 	sql/functions/96_decide.sql \
 	sql/functions/97_cron.sql \
+	sql/functions/97_message_test.sql \
 	sql/functions/97_pg_cron.sql \
 	sql/functions/97_schedules.sql \
 	sql/functions/97_schedule.sql \

@@ -86,22 +86,18 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.environment() IS 'where messages come from: the database, with the name of the cluster where it has one';
 
--- What a message is about in words, line by line: its alerts, then what their check says.
-CREATE OR REPLACE FUNCTION drift_internal.message_text(alerts jsonb, check_id bigint) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.check_text(check_id bigint) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
-		(SELECT string_agg(format('%s%s', CASE a.entry ->> 'status' WHEN 'resolved' THEN 'resolved: ' ELSE (a.entry ->> 'severity') || ': ' END,
-				a.entry ->> 'title'), E'\n' ORDER BY a.place)
-			FROM jsonb_array_elements(alerts) WITH ORDINALITY AS a (entry, place)),
-		(SELECT c.explanation FROM drift.checks AS c WHERE c.check_id = message_text.check_id),
-		(SELECT d.explanation FROM drift.decisions AS d WHERE d.check_id = message_text.check_id ORDER BY d.decision_id DESC LIMIT 1));
+		(SELECT c.explanation FROM drift.checks AS c WHERE c.check_id = check_text.check_id),
+		(SELECT d.explanation FROM drift.decisions AS d WHERE d.check_id = check_text.check_id ORDER BY d.decision_id DESC LIMIT 1));
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.message_text(jsonb, bigint) IS 'text of a message about alerts and a check';
+COMMENT ON FUNCTION drift_internal.check_text(bigint) IS 'what a check found and what was decided, in words';
 
 CREATE OR REPLACE FUNCTION drift_internal.new_message(cause text, status text, severity text, title text, content text, key text,
 	model text DEFAULT NULL, monitor text DEFAULT NULL, alerts jsonb DEFAULT '[]', events jsonb DEFAULT '[]', check_id bigint DEFAULT NULL,
@@ -135,34 +131,9 @@ BEGIN
 	SELECT m.name INTO model FROM drift.models AS m WHERE m.model_id = checked.model_id;
 	RETURN drift_internal.new_message('report', CASE WHEN checked.status IN ('warning', 'critical', 'error') THEN 'firing' ELSE 'info' END,
 		CASE WHEN checked.status IN ('critical', 'error') THEN 'critical' WHEN checked.status = 'warning' THEN 'warning' ELSE 'ok' END,
-		format('Check of monitor "%s": %s', monitor.name, checked.status), drift_internal.message_text('[]', check_id),
+		format('Check of monitor "%s": %s', monitor.name, checked.status), drift_internal.check_text(check_id),
 		format('monitor/%s', monitor.name), model, monitor.name, check_id => check_id, occurred_at => checked.checked_at);
 END
 $$;
 
 COMMENT ON FUNCTION drift_internal.check_message(bigint) IS 'a message about a check, or an error where the role does not see it';
-
-CREATE OR REPLACE FUNCTION drift_internal.alert_message(alert_id bigint) RETURNS jsonb
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	alert drift.alerts;
-	entry jsonb;
-BEGIN
-	SELECT * INTO alert FROM drift.alerts AS a WHERE a.alert_id = alert_message.alert_id;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION 'there is no alert % that you may see', coalesce(alert_id::text, 'NULL')
-			USING ERRCODE = 'undefined_object', HINT = 'drift.open_alerts lists the alerts that you may see.';
-	END IF;
-	entry := drift_internal.alert_entry(alert);
-	RETURN drift_internal.new_message(CASE alert.status WHEN 'resolved' THEN 'resolved' ELSE 'event' END,
-		CASE alert.status WHEN 'resolved' THEN 'resolved' ELSE 'firing' END, alert.severity, alert.title,
-		drift_internal.message_text(jsonb_build_array(entry), (entry ->> 'check_id')::bigint), format('alert/%s', alert.alert_id),
-		(SELECT m.name FROM drift.models AS m WHERE m.model_id = alert.model_id),
-		(SELECT m.name FROM drift.monitors AS m WHERE m.monitor_id = alert.monitor_id),
-		jsonb_build_array(entry), check_id => (entry ->> 'check_id')::bigint, occurred_at => alert.last_seen_at);
-END
-$$;
-
-COMMENT ON FUNCTION drift_internal.alert_message(bigint) IS 'a message about one alert, or an error where the role does not see it';

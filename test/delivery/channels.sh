@@ -184,6 +184,9 @@ check "no secret is in what is kept" says "
 check "nor in a preview" says "
 	SELECT count(*) FROM unnest('{c_slack,c_pager,c_teams,c_signed,c_issues,c_mail}'::text[]) AS c, drift.preview_message(c, check_id => (SELECT check_id FROM the_check)) AS p
 	WHERE p::text ~ 's3cr3t|k3y of|token of drift|secret of drift'" 0
+check "a preview of an alert has the facts of its check" says "
+	SELECT p #>> '{body,alerts,0,title}' = a.title, p #>> '{body,facts,drift_detected}', p #>> '{body,status}'
+	FROM drift.alerts AS a, drift.preview_message('c_signed', alert_id => a.alert_id) AS p" "t|true|firing"
 check "channels are allowed where messages go" says "SELECT bool_and(is_allowed AND has_mapping) FROM drift.channels WHERE type <> 'email'" t
 
 tap_end

@@ -29,6 +29,28 @@ $$;
 COMMENT ON FUNCTION drift.test_message(text) IS
 	'puts a test message for a channel into drift.deliveries, to be sent with your user mapping by the next CALL drift.deliver_alerts(); its row there says what became of it';
 
+-- As the first message of a rule for this alert alone would have it.
+CREATE OR REPLACE FUNCTION drift_internal.message_of_alert(alert_id bigint) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	alert drift.alerts;
+	alerts drift.alerts[];
+BEGIN
+	SELECT * INTO alert FROM drift.alerts AS a WHERE a.alert_id = message_of_alert.alert_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no alert % that you may see', coalesce(alert_id::text, 'NULL')
+			USING ERRCODE = 'undefined_object', HINT = 'drift.open_alerts lists the alerts that you may see.';
+	END IF;
+	alerts := ARRAY[alert];
+	RETURN CASE alert.status WHEN 'resolved' THEN drift_internal.alert_message('resolved', format('alert/%s', alert_id), '{}', alerts)
+		ELSE drift_internal.alert_message('event', format('alert/%s', alert_id), alerts, '{}') END;
+END
+$$;
+
+COMMENT ON FUNCTION drift_internal.message_of_alert(bigint) IS 'a message about one alert, or an error where the role does not see it';
+
 -- Bodies that are JSON as JSON, and of files what they are.
 CREATE OR REPLACE FUNCTION drift_internal.readable_request(request jsonb) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -59,7 +81,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Give alert_id or check_id, or neither for the test message.';
 	END IF;
 	RETURN drift_internal.readable_request(drift_internal.message_request(
-		CASE WHEN alert_id IS NOT NULL THEN drift_internal.alert_message(alert_id)
+		CASE WHEN alert_id IS NOT NULL THEN drift_internal.message_of_alert(alert_id)
 			WHEN check_id IS NOT NULL THEN drift_internal.check_message(check_id)
 			ELSE drift_internal.trial_message(channel) END,
 		settings, drift_internal.actor()));
