@@ -63,7 +63,7 @@ BEGIN
 	END LOOP;
 END $$;
 
-\echo '21. A model trained in the database on four months of loans, and watched'
+\echo '24. A model trained in the database on four months of loans, and watched'
 \echo
 
 SELECT model_id, name FROM drift.register_model('loans', 'Who will default within a year?');
@@ -81,20 +81,20 @@ SELECT name, bucket, span FROM drift.create_monitor('loans', model => 'loans', b
 	config => '{"monitoring": {"max_history_days": 365}}');
 
 \echo
-\echo '22. What it may do by itself: train on what came true, compare, try the better one on a tenth, then a half, then all'
+\echo '25. What it may do by itself: train on what came true, compare, try the better one on a tenth, then a half, then all'
 \echo
 
 SELECT label, source_kind FROM drift.set_training('loans', options => '{"embargo": "14 days"}');
 SELECT jsonb_pretty(config) AS config FROM drift.load_config('{"deployment": {"strategy": "canary", "options": {"analysis": {"min_duration": "2 days"}}}}', 'loans');
 
 \echo
-\echo '23. Four and a half months go by'
+\echo '26. Four and a half months go by'
 \echo
 
 CALL live('2026-03-01', '2026-07-15', :'clock');
 
 \echo
-\echo '24. Somebody is in a hurry: a version of his own, trained on the right rows with the labels the wrong way round'
+\echo '27. Somebody is in a hurry: a version of his own, trained on the right rows with the labels the wrong way round'
 \echo
 
 SELECT drift.add_version('loans', drift.train('SELECT age, income, amount, job, channel, NOT default_in_year AS default_in_year
@@ -103,7 +103,7 @@ SELECT message FROM drift.deploy('loans', :version, 'canary', reason => 'a quick
 CALL live('2026-07-15', '2026-09-01', :'clock');
 
 \echo
-\echo '25. What happened, as the tables tell it'
+\echo '28. What happened, as the tables tell it'
 \echo
 
 \pset format wrapped
@@ -111,7 +111,7 @@ CALL live('2026-07-15', '2026-09-01', :'clock');
 SELECT to_char(at, 'MM-DD') AS day, kind, text FROM drift.timeline('loans', '2026-03-01') WHERE kind <> 'decision' OR text LIKE 'retrain%';
 
 \echo
-\echo '26. Was it worth it? What each version said about the summer, of which the truth is known by now'
+\echo '29. Was it worth it? What each version said about the summer, of which the truth is known by now'
 \echo
 
 \pset format aligned
