@@ -109,7 +109,7 @@ SELECT throws_ok($$ SELECT drift.monitoring_report('ch"urn <b>', '-infinity') $$
 
 -- two versions
 SELECT is((SELECT array_agg(v ->> 'version') FROM jsonb_array_elements(drift.comparison_report('ch"urn <b>', 2) -> 'versions') AS v), '{2,1}', 'the second is the champion');
-SELECT is((SELECT p ->> 'difference' FROM jsonb_array_elements(drift.comparison_report('ch"urn <b>', 1, 2) -> 'performance') AS p WHERE p ->> 'metric' = 'auc <i>'), '0.01', 'metrics side by side');
+SELECT is((SELECT round((p ->> 'difference')::numeric, 6) FROM jsonb_array_elements(drift.comparison_report('ch"urn <b>', 1, 2) -> 'performance') AS p WHERE p ->> 'metric' = 'auc <i>'), 0.01, 'metrics side by side');
 SELECT throws_ok($$ SELECT drift.comparison_report('ch"urn <b>', 1) $$, '22023', 'version 1 is compared with itself', 'a version with itself');
 SELECT throws_ok($$ SELECT drift.comparison_report('ch"urn <b>', 1, 7) $$, '42704', NULL, 'a version that is not there');
 

@@ -20,7 +20,7 @@ SELECT drift.grant_privilege('ch"urn <b>', 'reports_reader', 'read') \g /dev/nul
 SET ROLE reports_owner;
 SELECT drift.write_card('ch"urn <b>', 1, 'approved_use_cases', E'Offers to customers.\n# Not a heading\n<script>alert(2)</script>') \g /dev/null
 SELECT drift.deploy('ch"urn <b>', 1) \g /dev/null
-SELECT drift.create_prediction_log('ch"urn <b>', 'churn_log', days_back => 30) \g /dev/null
+SELECT drift.create_prediction_log('ch"urn <b>', 'churn_log', days_back => 22) \g /dev/null
 
 CREATE TABLE customers AS
 SELECT i AS id, 20 + (i * 7919) % 50 AS age, (i * 7907) % 13 AS visits, (ARRAY['app', 'shop', 'shop', 'phone'])[1 + i % 4] AS channel
