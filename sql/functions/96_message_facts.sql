@@ -107,7 +107,7 @@ CREATE OR REPLACE FUNCTION drift_internal.new_message(cause text, status text, s
 AS $$
 	SELECT jsonb_build_object('format', 'drift-message', 'version', 1, 'cause', cause, 'status', status, 'severity', severity, 'title', title,
 		'text', content, 'key', key, 'model', model, 'monitor', monitor, 'environment', drift_internal.environment(), 'occurred_at', occurred_at,
-		'alerts', alerts, 'events', events, 'check_id', check_id, 'facts', drift_internal.check_facts(check_id))
+		'alerts', alerts, 'events', events, 'check_id', check_id, 'facts', CASE WHEN check_id IS NOT NULL THEN drift_internal.check_facts(check_id) END)
 $$;
 
 COMMENT ON FUNCTION drift_internal.new_message(text, text, text, text, text, text, text, text, jsonb, jsonb, bigint, timestamptz) IS

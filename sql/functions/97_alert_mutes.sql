@@ -1,14 +1,17 @@
 -- alerts that are not told of for now: silences, and alerts that a worse one explains
 
 CREATE OR REPLACE FUNCTION drift_internal.inhibited_by(alert drift.alerts) RETURNS bigint
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT min(a.alert_id)
-	FROM drift.alerts AS a
-	WHERE alert.severity = 'warning' AND a.model_id = alert.model_id AND a.status <> 'resolved' AND a.alert_id <> alert.alert_id
-		AND CASE WHEN a.kind = 'performance' THEN alert.kind IN ('data_drift', 'prediction_drift', 'segments')
-			ELSE a.kind = alert.kind AND a.severity = 'critical' END
+BEGIN
+	RETURN (
+		SELECT min(a.alert_id)
+		FROM drift.alerts AS a
+		WHERE alert.severity = 'warning' AND coalesce(a.model_id, 0) = alert.model_id AND a.status <> 'resolved' AND a.alert_id <> alert.alert_id
+			AND CASE WHEN a.kind = 'performance' THEN alert.kind IN ('data_drift', 'prediction_drift', 'segments')
+				ELSE a.kind = alert.kind AND a.severity = 'critical' END);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.inhibited_by(drift.alerts) IS

@@ -44,6 +44,7 @@ BEGIN
 				FROM drift.deliveries AS d
 				WHERE d.status IN ('pending', 'sending') AND d.due_at <= clock_timestamp()
 					AND (channels IS NULL OR d.channel = ANY (channels))
+				OFFSET 0
 			) AS w
 			LEFT JOIN drift_internal.channel_states AS s USING (owner, channel)
 			WHERE drift_internal.acts_as(w.owner)
@@ -53,11 +54,13 @@ BEGIN
 			LATERAL (
 				SELECT *
 				FROM drift.deliveries AS d
-				WHERE d.status IN ('pending', 'sending') AND d.channel = w.channel AND d.owner = w.owner AND drift_internal.is_claimable(d)
-					AND NOT EXISTS (
-						SELECT FROM drift.deliveries AS e
+				WHERE d.status IN ('pending', 'sending') AND d.channel = w.channel AND d.owner = w.owner AND d.due_at <= clock_timestamp()
+					AND (d.status = 'pending' OR drift_internal.is_claimable(d))
+					AND (
+						SELECT e.delivery_id FROM drift.deliveries AS e
 						WHERE e.group_id = d.group_id AND e.channel = d.channel AND e.delivery_id < d.delivery_id
-							AND e.status IN ('pending', 'sending'))
+							AND e.status IN ('pending', 'sending')
+						LIMIT 1) IS NULL
 				ORDER BY d.due_at, d.delivery_id
 				LIMIT w.room
 				FOR UPDATE SKIP LOCKED

@@ -1,12 +1,15 @@
 -- from events to messages: rules, groups, and when a group speaks
 
 CREATE OR REPLACE FUNCTION drift_internal.group_key(rule drift.alert_rules, alert drift.alerts, severity text) RETURNS jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(jsonb_object_agg(g.word, CASE g.word WHEN 'model' THEN to_jsonb(alert.model_id) WHEN 'monitor' THEN to_jsonb(alert.monitor_id)
-		WHEN 'kind' THEN to_jsonb(alert.kind) ELSE to_jsonb(severity) END), '{}')
-	FROM unnest(rule.group_by) AS g (word)
+BEGIN
+	RETURN (
+		SELECT coalesce(jsonb_object_agg(g.word, CASE g.word WHEN 'model' THEN to_jsonb(alert.model_id) WHEN 'monitor' THEN to_jsonb(alert.monitor_id)
+			WHEN 'kind' THEN to_jsonb(alert.kind) ELSE to_jsonb(severity) END), '{}')
+		FROM unnest(rule.group_by) AS g (word));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.group_key(drift.alert_rules, drift.alerts, text) IS 'what an alert has of what a rule groups by';
@@ -35,26 +38,30 @@ COMMENT ON FUNCTION drift_internal.join_group(drift.alert_rules, drift.alerts, t
 
 CREATE OR REPLACE FUNCTION drift_internal.put_delivery(rule drift.alert_rules, channel text, message jsonb, group_id bigint DEFAULT NULL)
 	RETURNS void
-	LANGUAGE sql
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	INSERT INTO drift.deliveries (owner, channel, rule_id, group_id, model_id, monitor_id, cause, message)
 	VALUES (rule.owner, channel, rule.rule_id, group_id,
 		(SELECT m.model_id FROM drift.models AS m WHERE m.name = message->>'model' AND m.deleted_at IS NULL),
-		(SELECT m.monitor_id FROM drift.monitors AS m WHERE m.name = message->>'monitor'), message->>'cause', message)
+		(SELECT m.monitor_id FROM drift.monitors AS m WHERE m.name = message->>'monitor'), message->>'cause', message);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.put_delivery(drift.alert_rules, text, jsonb, bigint) IS 'puts a message of a rule on its way to a channel';
 
 -- Who was told of an alert is told that it is over, whatever rules say by then.
 CREATE OR REPLACE FUNCTION drift_internal.wake_groups(alert_id bigint) RETURNS void
-	LANGUAGE sql
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	UPDATE drift.alert_groups AS g
 	SET due_at = least(g.due_at, greatest(clock_timestamp(), g.sent_at + r.group_interval))
 	FROM drift.alert_rules AS r
-	WHERE r.rule_id = g.rule_id AND g.alert_ids @> ARRAY[wake_groups.alert_id]
+	WHERE r.rule_id = g.rule_id AND g.alert_ids @> ARRAY[wake_groups.alert_id];
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.wake_groups(bigint) IS 'has the groups that were told of an alert look at it soon';
@@ -105,39 +112,45 @@ $$;
 COMMENT ON FUNCTION drift_internal.route_open_alerts(drift.alert_rules) IS 'hands the alerts that are open to a rule that was just made';
 
 CREATE OR REPLACE FUNCTION drift_internal.sort_group(alert_group drift.alert_groups, inhibit boolean) RETURNS drift_internal.sorted_group
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT ROW(
-		coalesce(array_agg(s.alert) FILTER (WHERE s.waits AND s.is_open AND s.mute IS NULL), '{}'),
-		coalesce(array_agg(s.alert) FILTER (WHERE s.waits AND s.is_open AND s.mute IS NOT NULL), '{}'),
-		coalesce(array_agg(s.alert) FILTER (WHERE s.told AND s.is_open AND NOT (s.waits AND s.mute IS NULL)), '{}'),
-		coalesce(array_agg(s.alert) FILTER (WHERE s.told AND NOT s.is_open), '{}'),
-		coalesce(bool_or(s.told AND (s.alert).status = 'firing' AND s.mute IS NULL), false))::drift_internal.sorted_group
-	FROM (
-		SELECT a AS alert, a.status <> 'resolved' AS is_open, a.alert_id = ANY (alert_group.alert_ids) AS told,
-			a.alert_id = ANY (alert_group.waiting_ids) AS waits,
-			CASE WHEN a.status <> 'resolved' THEN drift_internal.muted_because(a, inhibit) END AS mute
-		FROM drift.alerts AS a
-		WHERE a.alert_id = ANY (alert_group.alert_ids || alert_group.waiting_ids)
-		OFFSET 0
-	) AS s
+BEGIN
+	RETURN (
+		SELECT ROW(
+			coalesce(array_agg(s.alert) FILTER (WHERE s.waits AND s.is_open AND s.mute IS NULL), '{}'),
+			coalesce(array_agg(s.alert) FILTER (WHERE s.waits AND s.is_open AND s.mute IS NOT NULL), '{}'),
+			coalesce(array_agg(s.alert) FILTER (WHERE s.told AND s.is_open AND NOT (s.waits AND s.mute IS NULL)), '{}'),
+			coalesce(array_agg(s.alert) FILTER (WHERE s.told AND NOT s.is_open), '{}'),
+			coalesce(bool_or(s.told AND (s.alert).status = 'firing' AND s.mute IS NULL), false))::drift_internal.sorted_group
+		FROM (
+			SELECT a AS alert, a.status <> 'resolved' AS is_open, a.alert_id = ANY (alert_group.alert_ids) AS told,
+				a.alert_id = ANY (alert_group.waiting_ids) AS waits,
+				CASE WHEN a.status <> 'resolved' THEN drift_internal.muted_because(a, inhibit) END AS mute
+			FROM drift.alerts AS a
+			WHERE a.alert_id = ANY (alert_group.alert_ids || alert_group.waiting_ids)
+			OFFSET 0
+		) AS s);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.sort_group(drift.alert_groups, boolean) IS 'the alerts of a group by what is to be said of them';
 
 CREATE OR REPLACE FUNCTION drift_internal.group_cause(rule drift.alert_rules, alert_group drift.alert_groups, sorted drift_internal.sorted_group)
 	RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE
-		WHEN cardinality(sorted.news) > 0 THEN 'event'
-		WHEN cardinality(sorted.ended) > 0 AND cardinality(sorted.open) = 0 THEN 'resolved'
-		-- While a message of the group waits for its channel, one more would say the same.
-		WHEN sorted.asks AND alert_group.sent_at + rule.repeat_interval <= clock_timestamp() AND NOT EXISTS (
-			SELECT FROM drift.deliveries AS d WHERE d.group_id = alert_group.group_id AND d.status IN ('pending', 'sending')) THEN 'repeat'
-	END
+BEGIN
+	RETURN (
+		SELECT CASE
+			WHEN cardinality(sorted.news) > 0 THEN 'event'
+			WHEN cardinality(sorted.ended) > 0 AND cardinality(sorted.open) = 0 THEN 'resolved'
+			-- While a message of the group waits for its channel, one more would say the same.
+			WHEN sorted.asks AND alert_group.sent_at + rule.repeat_interval <= clock_timestamp() AND NOT EXISTS (
+				SELECT FROM drift.deliveries AS d WHERE d.group_id = alert_group.group_id AND d.status IN ('pending', 'sending')) THEN 'repeat'
+		END);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.group_cause(drift.alert_rules, drift.alert_groups, drift_internal.sorted_group) IS
@@ -145,16 +158,19 @@ COMMENT ON FUNCTION drift_internal.group_cause(drift.alert_rules, drift.alert_gr
 
 -- What is muted or acknowledged is looked at again, since nobody tells when that ends.
 CREATE OR REPLACE FUNCTION drift_internal.group_due(rule drift.alert_rules, alert_group drift.alert_groups) RETURNS timestamptz
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT min(CASE WHEN t.due > clock_timestamp() THEN t.due ELSE clock_timestamp() + greatest(rule.group_interval, '1 minute') END)
-	FROM (VALUES
-			(CASE WHEN alert_group.waiting_ids <> '{}' THEN clock_timestamp() END),
-			(CASE WHEN alert_group.alert_ids <> '{}' THEN alert_group.sent_at + rule.repeat_interval END),
-			(CASE WHEN alert_group.alert_ids <> '{}' AND alert_group.escalated_at IS NULL THEN alert_group.opened_at + rule.escalate_after END)
-		) AS t (due)
-	WHERE t.due IS NOT NULL
+BEGIN
+	RETURN (
+		SELECT min(CASE WHEN t.due > clock_timestamp() THEN t.due ELSE clock_timestamp() + greatest(rule.group_interval, '1 minute') END)
+		FROM (VALUES
+				(CASE WHEN alert_group.waiting_ids <> '{}' THEN clock_timestamp() END),
+				(CASE WHEN alert_group.alert_ids <> '{}' THEN alert_group.sent_at + rule.repeat_interval END),
+				(CASE WHEN alert_group.alert_ids <> '{}' AND alert_group.escalated_at IS NULL THEN alert_group.opened_at + rule.escalate_after END)
+			) AS t (due)
+		WHERE t.due IS NOT NULL);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.group_due(drift.alert_rules, drift.alert_groups) IS 'when a group is to be looked at again; NULL: when something happens';

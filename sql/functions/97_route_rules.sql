@@ -1,25 +1,31 @@
 -- which rules take an event
 
 CREATE OR REPLACE FUNCTION drift_internal.role_reads(role regrole, model drift.models) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT pg_has_role(role, model.owner, 'USAGE') OR EXISTS (
-		SELECT FROM drift.model_privileges AS p
-		WHERE p.model_id = model.model_id AND (p.grantee = 0::oid OR pg_has_role(role, p.grantee, 'USAGE')))
+BEGIN
+	RETURN (
+		SELECT pg_has_role(role, model.owner, 'USAGE') OR EXISTS (
+			SELECT FROM drift.model_privileges AS p
+			WHERE p.model_id = model.model_id AND (p.grantee = 0::oid OR pg_has_role(role, p.grantee, 'USAGE'))));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.role_reads(regrole, drift.models) IS 'whether a role may know of a model: its owner, and who has a privilege on it';
 
 -- Rights are asked when an event is routed: they may have been taken since the rule was made.
 CREATE OR REPLACE FUNCTION drift_internal.role_sees_cause(role regrole, cause drift_internal.event_cause) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT EXISTS (SELECT FROM drift.models AS m WHERE m.model_id = cause.model_id AND drift_internal.role_reads(role, m))
-		OR EXISTS (SELECT FROM drift.monitors AS m WHERE m.monitor_id = (cause.alert).monitor_id AND pg_has_role(role, m.owner, 'USAGE'))
-		OR EXISTS (SELECT FROM drift.detectors AS d WHERE d.detector_id = (cause.alert).detector_id AND pg_has_role(role, d.owner, 'USAGE'))
-		OR (num_nonnulls(cause.model_id, (cause.alert).monitor_id, (cause.alert).detector_id) = 0 AND pg_has_role(role, 'pg_database_owner', 'USAGE'))
+BEGIN
+	RETURN (
+		SELECT EXISTS (SELECT FROM drift.models AS m WHERE m.model_id = cause.model_id AND drift_internal.role_reads(role, m))
+			OR EXISTS (SELECT FROM drift.monitors AS m WHERE m.monitor_id = (cause.alert).monitor_id AND pg_has_role(role, m.owner, 'USAGE'))
+			OR EXISTS (SELECT FROM drift.detectors AS d WHERE d.detector_id = (cause.alert).detector_id AND pg_has_role(role, d.owner, 'USAGE'))
+			OR (num_nonnulls(cause.model_id, (cause.alert).monitor_id, (cause.alert).detector_id) = 0 AND pg_has_role(role, 'pg_database_owner', 'USAGE')));
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.role_sees_cause(regrole, drift_internal.event_cause) IS

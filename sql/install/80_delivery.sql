@@ -116,7 +116,7 @@ CREATE TABLE drift.deliveries (
 );
 
 CREATE INDEX deliveries_dead ON drift.deliveries (channel) WHERE status = 'dead';
-CREATE INDEX deliveries_due_at ON drift.deliveries (channel, due_at) WHERE status IN ('pending', 'sending');
+CREATE INDEX deliveries_due_at ON drift.deliveries (channel, due_at, delivery_id) WHERE status IN ('pending', 'sending');
 CREATE INDEX deliveries_group_id ON drift.deliveries (group_id, delivery_id DESC);
 
 COMMENT ON TABLE drift.deliveries IS 'messages to channels, with what became of them; at least once each, and idempotency_key tells a receiver that it has one already';
