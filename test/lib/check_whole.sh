@@ -21,7 +21,7 @@ fi
 suite stress prove -v -e sh test/stress/run.sh :: 10
 suite retrain prove -v -e sh test/stress/training.sh
 
-suite delivery prove -v -e sh test/delivery/transport.sh
+suite delivery prove -v -e sh test/delivery/transport.sh test/delivery/channels.sh
 suite clients prove -v -e sh test/clients/run.sh
 
 suite sqlsmith prove -v -e sh test/sqlsmith/run.sh :: 4000 30

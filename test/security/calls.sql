@@ -197,6 +197,15 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Deployment', 'timeline', $$drift.timeline('risk')$$),
 	('Deployment', 'validate_deployment', $$drift.validate_deployment('risk')$$),
 
+	('Channels', 'channel_options', $$drift.channel_options()$$),
+	('Channels', 'channel_types', $$drift.channel_types()$$),
+	('Channels', 'create_template', $$drift.create_template('new', '{}')$$),
+	('Channels', 'drop_template', $$drift.drop_template('of_owner')$$),
+	('Channels', 'fill_template', $$drift.fill_template('"${title}"', '{}')$$),
+	('Channels', 'test_message', $$drift.test_message('matrix_channel')$$),
+	('Channels', 'preview_message', format($$drift.preview_message('matrix_open_channel', check_id => %s)$$, :'check')),
+	('Channels', 'issue_body', format($$drift.issue_body(%s)$$, :'check')),
+
 	('Cluster', 'health_check', $$drift.health_check()$$),
 	('Cluster', 'metric_families', $$drift.metric_families()$$),
 	('Cluster', 'metrics', $$drift.metrics()$$),

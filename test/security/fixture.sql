@@ -97,6 +97,14 @@ INSERT INTO drift.alerts (model_id, monitor_id, kind, severity, title)
 SELECT model_id, monitor_id, 'data_drift', 'warning', 'a drifted' FROM drift.monitors WHERE name = 'watch' RETURNING alert_id AS alert \gset
 SELECT silence_id AS silence FROM drift.silence('[2026-01-01,)', 'known', model => 'risk') \gset
 UPDATE drift.checks SET status = 'ok', error = NULL;
+-- A channel of the owner and one of everybody, and a template of the owner.
+CREATE SERVER matrix_channel FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'slack', host 'a.example');
+CREATE SERVER matrix_open_channel FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'slack', host 'a.example');
+GRANT USAGE ON FOREIGN SERVER matrix_channel TO matrix_owner;
+GRANT USAGE ON FOREIGN SERVER matrix_open_channel TO PUBLIC;
+SET SESSION AUTHORIZATION matrix_owner;
+SELECT name FROM drift.create_template('of_owner', '{}') \g /dev/null
+RESET SESSION AUTHORIZATION;
 -- This is due for a look.
 UPDATE drift.deployments SET started_at = started_at - interval '1 day', step_started_at = step_started_at - interval '1 day';
 UPDATE drift.schedules SET next_run_at = next_run_at - interval '2 days';

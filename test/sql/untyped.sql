@@ -385,6 +385,13 @@ WITH checked AS (
 	RETURNING check_id
 )
 INSERT INTO drift.check_features (check_id, role, column_name) SELECT check_id, 'feature', 'x' FROM checked;
+-- channels and messages
+CREATE SERVER untyped_channel FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'slack', host 'a.example');
+SELECT name FROM drift.create_template('untyped', '"${title}"') \g /dev/null
+INSERT INTO call VALUES ('channel_options', 'SELECT * FROM drift.channel_options() WHERE option = %s', ARRAY['type']), ('channel_types', 'SELECT * FROM drift.channel_types() WHERE type = %s', ARRAY['slack']),
+	('create_template', 'SELECT drift.create_template(%s, %s, %s, %s)', ARRAY['another', '{}', 'x', '/x']), ('drop_template', 'SELECT drift.drop_template(%s)', ARRAY['untyped']),
+	('fill_template', 'SELECT drift.fill_template(%s, %s)', ARRAY['"${title}"', '{"title": "x"}']), ('test_message', 'SELECT drift.test_message(%s)', ARRAY['untyped_channel']),
+	('preview_message', 'SELECT drift.preview_message(%s, %s)', ARRAY['untyped_channel', :'alert']), ('issue_body', 'SELECT drift.issue_body(%s)', ARRAY[:'check_id']);
 INSERT INTO not_for_users VALUES ('guard_batch');
 INSERT INTO call VALUES ('silence', 'SELECT * FROM drift.silence(%s, %s, %s, kind => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'watched', 'data_drift']),
 	('silence', 'SELECT * FROM drift.silence(%s, %s, model => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'untyped']), ('end_silence', 'SELECT * FROM drift.end_silence(%s, %s)', ARRAY[:'silence', '2026-02-01']),
