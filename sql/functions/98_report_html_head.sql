@@ -120,11 +120,16 @@ CREATE OR REPLACE FUNCTION drift_internal.html_reasons(recommendation jsonb) RET
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT '<ul>' || string_agg(format('<li>%s</li>', drift_internal.html_text(left(CASE jsonb_typeof(r) WHEN 'object' THEN coalesce(r->>'says', r->>'rule') ELSE r #>> '{}' END, 500))), '') || '</ul>'
-	FROM drift_internal.json_items(recommendation, 'reasons') AS r
+	SELECT '<ul>' || string_agg(r.line, '' ORDER BY r.n) FILTER (WHERE r.n <= 3) || '</ul>'
+		|| coalesce(format('<details><summary>%s more</summary><ul>', count(*) - 3)
+			|| string_agg(r.line, '' ORDER BY r.n) FILTER (WHERE r.n > 3) || '</ul></details>', '')
+	FROM (
+		SELECT i.n, format('<li>%s</li>', drift_internal.html_sentence(CASE jsonb_typeof(i.reason) WHEN 'object' THEN coalesce(i.reason->>'says', i.reason->>'rule') ELSE i.reason #>> '{}' END)) AS line
+		FROM drift_internal.json_items(recommendation, 'reasons') WITH ORDINALITY AS i (reason, n)
+	) AS r
 $$;
 
-COMMENT ON FUNCTION drift_internal.html_reasons(jsonb) IS 'why something was decided, as a list; NULL where no reason is given';
+COMMENT ON FUNCTION drift_internal.html_reasons(jsonb) IS 'why something was decided, as a list whose first three are open; NULL where no reason is given';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_recommendation(recommendation jsonb) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE

@@ -52,7 +52,7 @@ def look(browser, report, folder, name, width, dark, axe):
 def picture_for_docs(browser, folder):
     """The head of a report, as tall as a screen."""
     browser.open(f"file://{folder}/report.html", 1180)
-    browser.screenshot("docs/report.png", 1180, 1130)
+    browser.screenshot("docs/report.png", 1180, 1240)
 
 
 def main(folder):

@@ -20,10 +20,12 @@ SELECT timestamptz '2026-03-02 00:00+00' + i * interval '2 minutes' AS seen_at,
 FROM generate_series(0, 14 * 720 - 1) AS i, LATERAL (SELECT i >= 12 * 720 AS late) AS l;
 
 SELECT drift.create_baseline('churn, first days', 'SELECT * FROM customers WHERE seen_at < ''2026-03-05''', time_column => 'seen_at') \g /dev/null
+SELECT jsonb_agg(jsonb_build_object('name', name, 'kind', CASE WHEN name IN ('contract', 'region') THEN 'text' ELSE 'number' END))::text AS inputs
+FROM unnest('{monthly_charges,contract,support_calls,tenure_months,age,region,has_partner,gigabytes}'::text[]) AS name \gset
 SELECT drift.register_model('churn', 'whether a customer leaves within 30 days') \g /dev/null
-SELECT drift.add_external_version('churn', 'file:///churn', sha256('churn'), '[{"name": "age", "kind": "number"}]', parameters => '{"trees": 200, "depth": 6}', metrics => '{"roc_auc": 0.874, "accuracy": 0.92}') \g /dev/null
+SELECT drift.add_external_version('churn', 'file:///churn', sha256('churn'), :'inputs', parameters => '{"trees": 200, "depth": 6}', metrics => '{"roc_auc": 0.874, "accuracy": 0.92}') \g /dev/null
 SELECT drift.promote('churn', 1, reason => 'first version') \g /dev/null
-SELECT drift.add_external_version('churn', 'file:///churn2', sha256('churn2'), '[{"name": "age", "kind": "number"}]', parameters => '{"trees": 400, "depth": 5}', metrics => '{"roc_auc": 0.889, "accuracy": 0.93}') \g /dev/null
+SELECT drift.add_external_version('churn', 'file:///churn2', sha256('churn2'), :'inputs', parameters => '{"trees": 400, "depth": 5}', metrics => '{"roc_auc": 0.889, "accuracy": 0.93}') \g /dev/null
 SELECT drift.create_monitor('churn daily', 'customers', 'churn', 'seen_at', 'churn, first days', segment => 'region') \g /dev/null
 SELECT drift.refresh_windows('churn daily') \g /dev/null
 SELECT drift.run_check('churn daily', timestamptz '2026-03-05 00:00+00' + day * interval '1 day', refresh => false) FROM generate_series(0, 11) AS day \g /dev/null
@@ -35,7 +37,11 @@ SELECT c.check_id, 'realised', m.metric, c.current_span, 655, round((m.value - l
 	CASE WHEN lost > 0.05 THEN format('%s %s, was %s: worse by more than chance does', m.metric, round((m.value - lost)::numeric, 3), m.value) ELSE 'no loss that matters' END
 FROM drift.checks AS c, (VALUES ('roc_auc', 0.874, 0.5), ('accuracy', 0.921, 1)) AS m (metric, value, part),
 	LATERAL (SELECT m.part * (0.012 * random() + CASE WHEN c.as_of > '2026-03-14' THEN 0.055 + 0.01 * (c.as_of - '2026-03-14' > '1 day')::integer ELSE 0 END) AS lost) AS w;
-UPDATE drift.checks AS c SET performance = (SELECT drift_internal.worst_severity(VARIADIC array_agg(m.severity)) FROM drift.check_metrics AS m WHERE m.check_id = c.check_id);
+UPDATE drift.checks AS c SET performance = m.worst, status = drift_internal.worst_severity(c.status, m.worst)
+FROM (SELECT check_id, drift_internal.worst_severity(VARIADIC array_agg(severity)) AS worst FROM drift.check_metrics GROUP BY check_id) AS m
+WHERE m.check_id = c.check_id;
+DELETE FROM drift.decisions;
+SELECT drift_internal.decide(check_id) FROM drift.checks ORDER BY as_of \g /dev/null
 
 -- Names that hurt wherever they are shown.
 CREATE TABLE hurtful_before ("<script>document.title='x'</script>" text, """ onmouseover=""x" integer, "‮⁧right to left" float8);
