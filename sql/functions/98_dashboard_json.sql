@@ -206,6 +206,7 @@ DECLARE
 	found jsonb;
 	n_models bigint;
 	lists jsonb;
+	totals jsonb;
 BEGIN
 	IF models IS NULL OR history IS NULL OR history <= '0' OR at_most IS NULL OR at_most < 1 THEN
 		RAISE EXCEPTION 'a dashboard needs a pattern of names, a time to look back and a number of models'
@@ -213,12 +214,14 @@ BEGIN
 				coalesce(history::text, 'NULL'), coalesce(at_most::text, 'NULL')),
 			HINT = 'For example drift.dashboard_json(''bank%'', ''90 days'').';
 	END IF;
-	found := drift_internal.dashboard_models(models, history, at_most);
-	n_models := (SELECT count(*) FROM drift.models AS m WHERE m.deleted_at IS NULL AND m.name LIKE models);
-	lists := drift_internal.dashboard_lists(models, clock_timestamp() - history);
+	-- As queries, not as expressions: plans of what an expression calls are kept for the transaction, also when the role changes.
+	SELECT drift_internal.dashboard_models(models, history, at_most) INTO found;
+	SELECT count(*) INTO n_models FROM drift.models AS m WHERE m.deleted_at IS NULL AND m.name LIKE models;
+	SELECT drift_internal.dashboard_lists(models, clock_timestamp() - history) INTO lists;
+	SELECT drift_internal.dashboard_totals(models, found) INTO totals;
 	RETURN jsonb_build_object('format', 'drift-dashboard', 'version', 1, 'generated_at', clock_timestamp(), 'database', current_database(),
 			'title', 'Models in ' || current_database(), 'pattern', models, 'history', history, 'n_models', n_models,
-			'verdict', drift_internal.dashboard_verdict(found, n_models), 'totals', drift_internal.dashboard_totals(models, found), 'models', found)
+			'verdict', drift_internal.dashboard_verdict(found, n_models), 'totals', totals, 'models', found)
 		|| lists;
 END
 $$;
