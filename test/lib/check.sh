@@ -4,6 +4,7 @@ prepare
 offer_packages valgrind sqlsmith "postgresql-$PGVERSION-pgtap" libtap-parser-sourcehandler-pgtap-perl clang-format-14 \
 	python3-psycopg node-pg "postgresql-$PGVERSION-partman" "postgresql-$PGVERSION-cron" \
 	"postgresql-plpython3-$PGVERSION" python3-sklearn python3-jsonschema python3-html5lib tidy python3-aiosmtpd openssl
+offer_unpacked build/prometheus prometheus prometheus-alertmanager prometheus-sql-exporter prometheus-postgres-exporter
 prepare_fuzzer
 build_and_install
 . test/lib/suites.sh

@@ -22,6 +22,7 @@ suite stress prove -v -e sh test/stress/run.sh :: 10
 suite retrain prove -v -e sh test/stress/training.sh
 
 suite delivery prove -v -e sh test/delivery/transport.sh test/delivery/channels.sh
+suite prometheus prove -v -e sh test/prometheus/run.sh
 suite clients prove -v -e sh test/clients/run.sh
 
 suite sqlsmith prove -v -e sh test/sqlsmith/run.sh :: 4000 30

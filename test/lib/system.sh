@@ -123,6 +123,25 @@ offer_packages() {
 	done
 }
 
+# offer_unpacked FOLDER PACKAGE...: programs whose packages would start services. They stay for the next run.
+offer_unpacked() {
+	folder=$1
+	shift
+	[ ! -e "$folder/complete" ] || return 0
+	update_lists
+	say "unpacking $*"
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	if (cd "$folder" && apt-get download "$@") >"$WORK/quiet.log" 2>&1; then
+		for package in "$folder"/*.deb; do
+			dpkg-deb -x "$package" "$folder" && rm "$package"
+		done
+		: >"$folder/complete"
+	else
+		say "cannot get them: what needs them is skipped"
+	fi
+}
+
 # The sanitizers, valgrind and pg_ctlcluster read /proc; a chroot may lack it.
 mount_proc() {
 	[ ! -e /proc/self/maps ] || return 0
