@@ -30,6 +30,7 @@ li{margin:.25rem 0}
 code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 pre{overflow:auto;background:var(--faint);padding:.75rem 1rem;border-radius:8px}
 .soft{color:var(--soft)}.small{font-size:.875rem}.strong{font-weight:650}
+.brand{font-size:1.25rem;font-weight:650;margin:0 0 .15rem;letter-spacing:-.011em}
 .crumbs{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0 0 1rem;font-size:.875rem;color:var(--soft)}
 .crumbs b{font-weight:600;color:var(--text)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.25rem 1.5rem;margin:0 0 1rem;min-width:0}
@@ -60,7 +61,7 @@ figcaption{font-size:.8125rem;color:var(--soft);margin:0 0 .4rem}
 svg{display:block;width:100%;overflow:visible}
 svg path{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round}
 svg.plot{height:9rem;border-bottom:1px solid var(--line)}
-svg.spark{height:2rem;width:8rem;max-width:100%}
+svg.spark{height:1.4rem;width:8rem;max-width:100%}
 svg .grid-line{stroke:var(--faint);stroke-width:1}
 svg .reference-area{fill:var(--referencefill);fill-opacity:.75}
 svg .current-area{fill:var(--currentfill);fill-opacity:.14}
@@ -113,7 +114,7 @@ details.card>summary{font-size:1rem;color:var(--text)}
 .quiet>summary .badge{margin-left:auto}
 .quiet[open]{padding-bottom:1.25rem}
 .todo{font-size:1.25rem;margin:.1rem 0 .5rem}
-.tile svg.spark{margin:.35rem 0}
+.tile svg.spark{height:2rem;margin:.35rem 0}
 .steps{list-style:none;margin:.5rem 0 0;padding:0}
 .steps li{padding:.5rem 0 .5rem 1.25rem;border-left:2px solid var(--line);position:relative;margin:0 0 0 .35rem;font-size:.875rem}
 .steps li::before{content:"";position:absolute;left:-.34rem;top:.95rem;width:.55rem;height:.55rem;border-radius:50%;background:var(--soft)}

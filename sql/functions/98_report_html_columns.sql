@@ -38,7 +38,7 @@ CREATE OR REPLACE FUNCTION drift_internal.html_figure_row(label text, reference 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF reference = '–' AND current = '–' THEN
+	IF reference = '&#8211;' AND current = '&#8211;' THEN
 		RETURN NULL;
 	END IF;
 	RETURN concat('<tr><th scope="row">', label, '</th><td class="number">', reference, '</td><td class="number">', current, '</td></tr>');
@@ -55,7 +55,7 @@ BEGIN
 	RETURN CASE jsonb_typeof(value)
 		WHEN 'number' THEN drift_internal.html_number(value::float8)
 		WHEN 'string' THEN drift_internal.html_name(value #>> '{}', 40)
-		ELSE '–'
+		ELSE '&#8211;'
 	END;
 END
 $$;
@@ -108,17 +108,22 @@ AS $$
 DECLARE
 	segment jsonb;
 	rows text := '';
+	state text := '';
 BEGIN
 	FOR segment IN SELECT s FROM drift_internal.json_items(column_report, 'segments') AS s
 	LOOP
+		IF segment->>'severity' IN ('warning', 'critical') THEN
+			state := ' open';
+		END IF;
 		rows := concat(rows, '<tr><th scope="row">', drift_internal.html_name(segment->>'segment'), '</th><td>', drift_internal.html_badge(segment->>'severity'),
 			'</td><td class="words">', drift_internal.html_sentence(segment->>'sentence'), '</td></tr>');
 	END LOOP;
-	RETURN drift_internal.html_table('{Segment,Verdict,What changed}', rows, 'Segments of ' || left(column_report->>'name', 80));
+	RETURN format('<details%s><summary>By segment</summary>', state)
+		|| drift_internal.html_table('{Segment,Verdict,What changed}', rows, 'Segments of ' || left(column_report->>'name', 80)) || '</details>';
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.html_column_segments(jsonb) IS 'what segments of a column did, as a table; NULL where there are none';
+COMMENT ON FUNCTION drift_internal.html_column_segments(jsonb) IS 'what segments of a column did, folded unless one of them changed; NULL where there are none';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_column_facts(column_report jsonb) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -171,7 +176,7 @@ BEGIN
 				|| drift_internal.svg_density(column_report->'density', format('Densities of %s: reference grey, current blue', left(column_report->>'name', 80)), column_report->>'value_type')
 				|| '</figure>'), '')
 			|| '</details>',
-		'<p class="strong small">By segment</p>' || drift_internal.html_column_segments(column_report));
+		drift_internal.html_column_segments(column_report));
 END
 $$;
 

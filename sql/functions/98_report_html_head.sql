@@ -10,19 +10,18 @@ CREATE OR REPLACE FUNCTION drift_internal.html_crumbs(report jsonb) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat('<div class="crumbs">',
-		drift_internal.html_crumb('Model', drift_internal.html_name(s->>'model')),
+	SELECT concat('<p class="brand">', drift_internal.html_name(coalesce(s->>'model', s->>'monitor', report->>'title', 'Report')), '</p><div class="crumbs">',
 		drift_internal.html_crumb('Version', drift_internal.html_name(s->>'version')),
 		drift_internal.html_crumb('Monitor', drift_internal.html_name(s->>'monitor')),
 		drift_internal.html_crumb('Check', drift_internal.html_name(s->>'check_id')),
-		drift_internal.html_crumb('Time', drift_internal.html_span(report->'span')),
+		CASE WHEN report->>'kind' <> 'versions' THEN drift_internal.html_crumb('Time', drift_internal.html_span(report->'span')) END,
 		CASE WHEN report->>'kind' = 'comparison' THEN
 			drift_internal.html_crumb('Current', drift_internal.html_name(s->>'current')) || drift_internal.html_crumb('Reference', drift_internal.html_name(s->>'reference')) END,
 		E'</div>\n')
 	FROM (SELECT report->'subject') AS r (s)
 $$;
 
-COMMENT ON FUNCTION drift_internal.html_crumbs(jsonb) IS 'what a report is about, in a line';
+COMMENT ON FUNCTION drift_internal.html_crumbs(jsonb) IS 'what a report is about: the name of the model, and the rest in a line';
 
 -- The first sentence is the heading, the others explain it.
 CREATE OR REPLACE FUNCTION drift_internal.html_verdict(report jsonb) RETURNS text

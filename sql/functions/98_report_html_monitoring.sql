@@ -7,7 +7,7 @@ AS $$
 	SELECT '<details><summary>Columns</summary>' || drift_internal.html_table('{Column,#Drifted,#Largest effect,Last time,Now}',
 		string_agg(concat('<tr><th scope="row" class="words">', drift_internal.html_name(f->>'name'), '</th><td class="number">',
 			format('%s of %s', (f->>'drifted_checks')::bigint, (f->>'checks')::bigint), '</td><td class="number">', drift_internal.html_number(round((f->>'max_effect')::numeric, 3)::float8),
-			'</td><td>', coalesce(drift_internal.html_time(f->>'last_drifted_at'), '–'), '</td><td>', drift_internal.html_badge(f->>'severity'), '</td></tr>'), '' ORDER BY n),
+			'</td><td>', coalesce(drift_internal.html_time(f->>'last_drifted_at'), '&#8211;'), '</td><td>', drift_internal.html_badge(f->>'severity'), '</td></tr>'), '' ORDER BY n),
 		'Columns of ' || left(monitor_report->>'name', 80)) || '</details>'
 	FROM drift_internal.json_items(monitor_report, 'features') WITH ORDINALITY AS i (f, n)
 $$;
@@ -49,7 +49,7 @@ CREATE OR REPLACE FUNCTION drift_internal.html_jobs(report jsonb) RETURNS text
 AS $$
 	SELECT '<div class="card">' || drift_internal.html_table('{Job,#Runs,#Failed,Last run,Last error}',
 		string_agg(concat('<tr><th scope="row">', drift_internal.html_name(j->>'task'), '</th><td class="number">', drift_internal.html_count((j->>'runs')::float8), '</td><td class="number">',
-			drift_internal.html_count((j->>'failed')::float8), '</td><td>', coalesce(drift_internal.html_time(j->>'last_at'), '–'), '</td><td class="words">',
+			drift_internal.html_count((j->>'failed')::float8), '</td><td>', coalesce(drift_internal.html_time(j->>'last_at'), '&#8211;'), '</td><td class="words">',
 			drift_internal.html_text(left(j->>'last_error', 300)), '</td></tr>'), '' ORDER BY n), 'Jobs') || '</div>'
 	FROM drift_internal.json_items(report, 'jobs') WITH ORDINALITY AS i (j, n)
 $$;

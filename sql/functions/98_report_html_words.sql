@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION drift_internal.html_number(value float8) RETURNS text
 AS $$
 BEGIN
 	RETURN CASE
-			WHEN value IS NULL THEN '–'
+			WHEN value IS NULL THEN '&#8211;'
 			WHEN abs(value) >= 1e5 AND abs(value) < 1e15 THEN to_char(value, 'FM999,999,999,999,999')
 			ELSE drift_internal.short_number(value)
 		END;
@@ -17,7 +17,7 @@ COMMENT ON FUNCTION drift_internal.html_number(float8) IS 'a number as a page ha
 
 CREATE OR REPLACE FUNCTION drift_internal.html_count(value float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value IS NULL THEN '–' ELSE to_char(value, 'FM999,999,999,999,990') END;
+RETURN CASE WHEN value IS NULL THEN '&#8211;' ELSE to_char(value, 'FM999,999,999,999,990') END;
 
 COMMENT ON FUNCTION drift_internal.html_count(float8) IS 'a count of rows as a page has it; a dash for NULL';
 
@@ -25,8 +25,8 @@ CREATE OR REPLACE FUNCTION drift_internal.html_share(value float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN
 	CASE
-		WHEN value IS NULL THEN '–'
-		WHEN value > 0 AND value < 0.0005 THEN '< 0.1 %'
+		WHEN value IS NULL THEN '&#8211;'
+		WHEN value > 0 AND value < 0.0005 THEN '&lt; 0.1 %'
 		ELSE to_char(round((100 * value)::numeric, 1), 'FM990.#') || ' %'
 	END;
 
@@ -34,7 +34,7 @@ COMMENT ON FUNCTION drift_internal.html_share(float8) IS 'a share as a percentag
 
 CREATE OR REPLACE FUNCTION drift_internal.html_p_value(value float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value IS NULL THEN '–' WHEN value < 0.0001 THEN '&lt; 0.0001' ELSE to_char(value, 'FM0.0000') END;
+RETURN CASE WHEN value IS NULL THEN '&#8211;' WHEN value < 0.0001 THEN '&lt; 0.0001' ELSE to_char(value, 'FM0.0000') END;
 
 COMMENT ON FUNCTION drift_internal.html_p_value(float8) IS 'a p-value as a page has it; a dash for NULL';
 

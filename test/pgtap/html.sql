@@ -18,9 +18,9 @@ SELECT is(drift_internal.html_sentence('values are higher'), 'Values are higher'
 SELECT is(drift_internal.html_sentence('roc_auc 0.8, was 0.9'), 'roc_auc 0.8, was 0.9', 'a name does not');
 
 -- numbers
-SELECT is(ARRAY[drift_internal.html_number(NULL), drift_internal.html_number(0.123456), drift_internal.html_number(1234567)], '{–,0.1235,"1,234,567"}', 'numbers');
-SELECT is(ARRAY[drift_internal.html_share(NULL), drift_internal.html_share(0.5), drift_internal.html_share(0.00001), drift_internal.html_share(0)], '{–,50 %,< 0.1 %,0 %}', 'shares');
-SELECT is(ARRAY[drift_internal.html_p_value(1e-9), drift_internal.html_p_value(0.034), drift_internal.html_p_value(NULL)], '{&lt; 0.0001,0.0340,–}', 'p-values');
+SELECT is(ARRAY[drift_internal.html_number(NULL), drift_internal.html_number(0.123456), drift_internal.html_number(1234567)], '{&#8211;,0.1235,"1,234,567"}', 'numbers');
+SELECT is(ARRAY[drift_internal.html_share(NULL), drift_internal.html_share(0.5), drift_internal.html_share(0.00001), drift_internal.html_share(0)], '{&#8211;,50 %,&lt; 0.1 %,0 %}', 'shares');
+SELECT is(ARRAY[drift_internal.html_p_value(1e-9), drift_internal.html_p_value(0.034), drift_internal.html_p_value(NULL)], '{&lt; 0.0001,0.0340,&#8211;}', 'p-values');
 SELECT is(drift_internal.html_time('2026-01-05T12:30:00+02:00'), '<time datetime="2026-01-05T10:30:00Z">5 Jan 2026, 10:30</time>', 'a time');
 SELECT is(drift_internal.html_time('<b>'), '<bdi>&lt;b&gt;</bdi>', 'what is no time is text');
 
