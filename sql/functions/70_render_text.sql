@@ -5,8 +5,8 @@ CREATE OR REPLACE FUNCTION drift_internal.plain_line(content text, at_most integ
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN length(s.line) > at_most THEN left(s.line, at_most - 1) || '…' ELSE s.line END
-	FROM (SELECT regexp_replace(regexp_replace(content, '[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]', '', 'g'), '[[:cntrl:]\s]+', ' ', 'g')) AS s (line)
+	SELECT CASE WHEN length(s.line) > at_most THEN left(s.line, at_most - 1) || drift_internal.sign(8230, '.') ELSE s.line END
+	FROM (SELECT regexp_replace(translate(content, drift_internal.direction_marks(), ''), '[[:cntrl:]\s]+', ' ', 'g')) AS s (line)
 $$;
 
 COMMENT ON FUNCTION drift_internal.plain_line(text, integer) IS
@@ -14,11 +14,14 @@ COMMENT ON FUNCTION drift_internal.plain_line(text, integer) IS
 
 CREATE OR REPLACE FUNCTION drift_internal.sign_of(severity text, drifted boolean DEFAULT NULL) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN CASE
-		WHEN drifted OR severity IN ('warning', 'critical') THEN '⚠️'
-		WHEN severity = 'error' THEN '❌'
-		WHEN NOT drifted OR severity = 'ok' THEN '✅'
-		ELSE '➖' END;
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+			WHEN drifted OR severity IN ('warning', 'critical') THEN drift_internal.sign(9888, '[!]') || drift_internal.sign(65039, '')
+			WHEN severity = 'error' THEN drift_internal.sign(10060, '[x]')
+			WHEN NOT drifted OR severity = 'ok' THEN drift_internal.sign(9989, '[ok]')
+			ELSE drift_internal.sign(10134, '[-]') END
+$$;
 
 COMMENT ON FUNCTION drift_internal.sign_of(text, boolean) IS 'a warning sign, a check mark or a dash for a severity, and for whether a column drifted';
 
@@ -37,7 +40,7 @@ CREATE OR REPLACE FUNCTION drift_internal.column_line(c jsonb, width integer) RE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format('%s %s %s  psi %s (chance to %s)  effect %s (chance to %s)  %s  %s',
-		CASE (c ->> 'drifted')::boolean WHEN true THEN '⚠️' WHEN false THEN '✅' ELSE '➖' END,
+		drift_internal.sign_of(NULL, (c ->> 'drifted')::boolean),
 		rpad(drift_internal.plain_line(c ->> 'name', width) || ':', width + 1),
 		rpad(coalesce('p-value = ' || drift_internal.number_of(c -> 'p_value_corrected', 'FM0.0000'), ''), 16),
 		lpad(coalesce(drift_internal.number_of(c -> 'psi', 'FM9990.000'), '-'), 7),
@@ -69,11 +72,11 @@ CREATE OR REPLACE FUNCTION drift_internal.verdict_line(report jsonb) RETURNS tex
 AS $$
 	SELECT CASE
 			WHEN report ->> 'kind' = 'versions' THEN NULL
-			WHEN (v ->> 'drift_detected')::boolean THEN '⚠️ Data drift detected!'
-			WHEN v ->> 'severity' = 'error' THEN '❌ The check could not be run.'
-			WHEN v ->> 'severity' IN ('warning', 'critical') AND report ->> 'kind' <> 'comparison' THEN '⚠️ Attention needed.'
-			WHEN NOT (v ->> 'drift_detected')::boolean OR v ->> 'severity' = 'ok' THEN '✅ No drift detected. No action needed.'
-			ELSE '➖ Not enough data to tell.' END
+			WHEN (v ->> 'drift_detected')::boolean THEN drift_internal.sign_of('warning') || ' Data drift detected!'
+			WHEN v ->> 'severity' = 'error' THEN drift_internal.sign_of('error') || ' The check could not be run.'
+			WHEN v ->> 'severity' IN ('warning', 'critical') AND report ->> 'kind' <> 'comparison' THEN drift_internal.sign_of('warning') || ' Attention needed.'
+			WHEN NOT (v ->> 'drift_detected')::boolean OR v ->> 'severity' = 'ok' THEN drift_internal.sign_of('ok') || ' No drift detected. No action needed.'
+			ELSE drift_internal.sign_of(NULL) || ' Not enough data to tell.' END
 	FROM (SELECT report -> 'verdict') AS t (v)
 $$;
 

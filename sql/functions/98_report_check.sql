@@ -74,19 +74,44 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.report_subject(drift.checks, drift.monitors, drift.models) IS 'of a report of a check: what it is about';
 
-CREATE OR REPLACE FUNCTION drift_internal.performance_sentence(checked drift.checks, worst text) RETURNS text
+CREATE OR REPLACE FUNCTION drift_internal.rounded_text(value float8) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+	SELECT CASE WHEN abs(value) < 10 AND abs(value) >= 0.0005 THEN trim_scale(round(value::numeric, CASE WHEN abs(value) < 0.1 THEN 3 ELSE 2 END))::text
+		ELSE drift_internal.short_number(value) END
+$$;
+
+COMMENT ON FUNCTION drift_internal.rounded_text(float8) IS 'a number as one says it: two or three digits after the point';
+
+CREATE OR REPLACE FUNCTION drift_internal.worst_metric(checked drift.checks) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	-- within a sentence, so that what is no abbreviation begins small
+	SELECT concat_ws(' ', 'its', CASE WHEN w.words ~ '^[A-Z][a-z]' THEN lower(left(w.words, 1)) || substr(w.words, 2) ELSE w.words END, CASE WHEN m.value > m.reference THEN 'rose' ELSE 'fell' END,
+		'from', drift_internal.rounded_text(m.reference), 'to', drift_internal.rounded_text(m.value))
+	FROM drift.check_metrics AS m, LATERAL (SELECT drift_internal.metric_words(m.metric) AS words) AS w
+	WHERE m.check_id = (checked).check_id AND m.segment = '' AND m.kind = 'realised' AND m.severity = (checked).performance
+	ORDER BY m.loss DESC NULLS LAST, m.metric
+	LIMIT 1
+$$;
+
+COMMENT ON FUNCTION drift_internal.worst_metric(drift.checks) IS 'how the metric moved that the verdict of a check on performance rests on; NULL: none was measured';
+
+CREATE OR REPLACE FUNCTION drift_internal.performance_sentence(checked drift.checks) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
 	SELECT CASE
-			WHEN (checked).performance IN ('warning', 'critical') THEN format('The model does worse than before (%s).', worst)
+			WHEN (checked).performance IN ('warning', 'critical') THEN concat_ws(': ', 'The model does worse than before', drift_internal.worst_metric(checked)) || '.'
 			WHEN (checked).estimated_performance IN ('warning', 'critical') THEN 'Outcomes are not known yet; the estimate is that the model does worse than before.'
 			WHEN (checked).performance = 'ok' THEN 'The model is as good as before.'
 			ELSE 'How good the model is now is not known: too few outcomes have come in.'
 		END
 $$;
 
-COMMENT ON FUNCTION drift_internal.performance_sentence(drift.checks, text) IS 'what a check says of the performance of a model, given the sentence on its worst metric';
+COMMENT ON FUNCTION drift_internal.performance_sentence(drift.checks) IS 'what a check says of the performance of a model';
 
 CREATE OR REPLACE FUNCTION drift_internal.data_sentence(checked drift.checks, worst text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -103,25 +128,27 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.data_sentence(drift.checks, text) IS 'what a check says of the features, given the name of the worst';
 
--- One sentence or three that somebody understands who knows neither PSI nor p-values.
+-- Sentences that somebody understands who knows neither PSI nor p-values. A model that does worse is what matters most.
 CREATE OR REPLACE FUNCTION drift_internal.verdict_sentence(checked drift.checks) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN (checked).status = 'error' THEN 'The check could not be run: ' || split_part((checked).error, E'\n', 1)
-		ELSE concat_ws(' ', drift_internal.data_sentence(checked, (checked).drifted_features[1]),
+		ELSE concat_ws(' ', CASE WHEN p.is_worse THEN p.sentence END,
+			drift_internal.data_sentence(checked, (checked).drifted_features[1]),
 			CASE WHEN (checked).prediction_drift IN ('warning', 'critical') THEN 'What the model predicts has changed too.' END,
 			CASE WHEN (checked).target_drift IN ('warning', 'critical') THEN 'What really happens has changed as well.' END,
-			CASE WHEN (checked).model_id IS NOT NULL THEN drift_internal.performance_sentence(checked, (
-				SELECT m.explanation FROM drift.check_metrics AS m
-				WHERE m.check_id = (checked).check_id AND m.segment = '' AND m.kind = 'realised' AND m.severity = (checked).performance
-				ORDER BY m.loss DESC NULLS LAST, m.metric LIMIT 1)) END,
+			CASE WHEN NOT p.is_worse THEN p.sentence END,
 			CASE WHEN 'schema' = ANY ((checked).findings) THEN 'Columns are gone or have another type.' END,
 			CASE WHEN 'volume' = ANY ((checked).findings) THEN 'The number of rows is unusual.' END,
 			CASE WHEN (checked).findings && '{segments,performance_segments}' THEN 'Some segments are hit that all rows together do not show.' END) END
+	FROM (
+		SELECT CASE WHEN (checked).model_id IS NOT NULL THEN drift_internal.performance_sentence(checked) END,
+			coalesce((checked).performance IN ('warning', 'critical'), false)
+	) AS p (sentence, is_worse)
 $$;
 
-COMMENT ON FUNCTION drift_internal.verdict_sentence(drift.checks) IS 'what a check found, for people who do not know statistics';
+COMMENT ON FUNCTION drift_internal.verdict_sentence(drift.checks) IS 'what a check found, for people who do not know statistics; what matters most comes first';
 
 CREATE OR REPLACE FUNCTION drift_internal.data_severity(checked drift.checks) RETURNS text
 	LANGUAGE sql STABLE

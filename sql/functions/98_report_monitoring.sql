@@ -144,10 +144,7 @@ AS $$
 			format('%s, %s found drift.', drift_internal.counted(cardinality(checks), 'check', 'checks'), w.drifted),
 			CASE WHEN w.open_alerts > 0 THEN format('%s open.', drift_internal.counted(w.open_alerts, 'alert is', 'alerts are')) ELSE 'No alert is open.' END,
 			CASE WHEN w.newest_drifted <> '{}' THEN format('The newest check found changes in %s.', drift_internal.names_text(w.newest_drifted)) END,
-			(SELECT drift_internal.performance_sentence(n, (
-				SELECT m.explanation FROM drift.check_metrics AS m
-				WHERE m.check_id = n.check_id AND m.segment = '' AND m.kind = 'realised' AND m.severity = n.performance
-				ORDER BY m.loss DESC NULLS LAST, m.metric LIMIT 1))
+			(SELECT drift_internal.performance_sentence(n)
 			FROM unnest(newest) AS n ORDER BY drift_internal.severity_rank(n.performance) LIMIT 1),
 			CASE WHEN jsonb_array_length(runs) > 0 THEN format('%s of training.', drift_internal.counted(jsonb_array_length(runs), 'run', 'runs')) END,
 			CASE WHEN jsonb_array_length(deployments) > 0 THEN format('%s of a version.', drift_internal.counted(jsonb_array_length(deployments), 'deployment', 'deployments')) END) END,
