@@ -104,7 +104,9 @@ GRANT USAGE ON FOREIGN SERVER matrix_channel TO matrix_owner;
 GRANT USAGE ON FOREIGN SERVER matrix_open_channel TO PUBLIC;
 SET SESSION AUTHORIZATION matrix_owner;
 SELECT name FROM drift.create_template('of_owner', '{}') \g /dev/null
+SELECT name FROM drift.create_alert_rule('of_owner', 'matrix_channel', include_open => false) \g /dev/null
 RESET SESSION AUTHORIZATION;
+INSERT INTO drift.deliveries (owner, channel, cause, message) VALUES ('matrix_owner', 'matrix_channel', 'test', '{}') RETURNING delivery_id AS delivery \gset
 -- This is due for a look.
 UPDATE drift.deployments SET started_at = started_at - interval '1 day', step_started_at = step_started_at - interval '1 day';
 UPDATE drift.schedules SET next_run_at = next_run_at - interval '2 days';

@@ -392,6 +392,18 @@ INSERT INTO call VALUES ('channel_options', 'SELECT * FROM drift.channel_options
 	('create_template', 'SELECT drift.create_template(%s, %s, %s, %s)', ARRAY['another', '{}', 'x', '/x']), ('drop_template', 'SELECT drift.drop_template(%s)', ARRAY['untyped']),
 	('fill_template', 'SELECT drift.fill_template(%s, %s)', ARRAY['"${title}"', '{"title": "x"}']), ('test_message', 'SELECT drift.test_message(%s)', ARRAY['untyped_channel']),
 	('preview_message', 'SELECT drift.preview_message(%s, %s)', ARRAY['untyped_channel', :'alert']), ('issue_body', 'SELECT drift.issue_body(%s)', ARRAY[:'check_id']);
+-- rules and messages
+SELECT (drift.create_alert_rule('untyped rule', 'untyped_channel')).rule_id AS rule \gset
+INSERT INTO drift.deliveries (owner, channel, cause, message) VALUES (current_user::regrole, 'untyped_channel', 'test', '{}') RETURNING delivery_id AS delivery \gset
+INSERT INTO not_for_users VALUES ('deliver_alerts');
+INSERT INTO call VALUES ('create_alert_rule', 'SELECT drift.create_alert_rule(%s, %s, %s, %s, %s, %s)', ARRAY['another', 'untyped_channel', 'untyped', 'watched', '{data_drift}', 'critical']),
+	('create_alert_rule', 'SELECT drift.create_alert_rule(%s, %s, group_by => %s, repeat_interval => %s, escalate_after => %s, escalate_to => %s, place => %s)', ARRAY['another', 'untyped_channel', '{kind}', '1 day', '1 hour', 'untyped_channel', '5']),
+	('alter_alert_rule', 'SELECT drift.alter_alert_rule(%s, %s)', ARRAY['untyped rule', '{"active": false}']), ('drop_alert_rule', 'SELECT drift.drop_alert_rule(%s)', ARRAY['untyped rule']),
+	('routes_of', 'SELECT * FROM drift.routes_of(%s)', ARRAY[:'alert']), ('route_alerts', 'SELECT drift.route_alerts() WHERE %s', ARRAY['true']),
+	('claim_deliveries', 'SELECT * FROM drift.claim_deliveries(%s, %s, %s)', ARRAY['{untyped_channel}', '1', '1 minute']), ('confirm_delivery', 'SELECT drift.confirm_delivery(%s)', ARRAY[:'delivery']),
+	('fail_delivery', 'SELECT drift.fail_delivery(%s, %s)', ARRAY[:'delivery', 'x']), ('retry_delivery', 'SELECT * FROM drift.retry_delivery(%s)', ARRAY[:'delivery']),
+	('drop_delivery', 'SELECT drift.drop_delivery(%s)', ARRAY[:'delivery']), ('purge_deliveries', 'SELECT drift.purge_deliveries(%s)', ARRAY['1 day']),
+	('schedule_delivery', 'SELECT * FROM drift.schedule_delivery(%s, %s, %s)', ARRAY['* * * * *', 'UTC', 'run_due']);
 INSERT INTO not_for_users VALUES ('guard_batch');
 INSERT INTO call VALUES ('silence', 'SELECT * FROM drift.silence(%s, %s, %s, kind => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'watched', 'data_drift']),
 	('silence', 'SELECT * FROM drift.silence(%s, %s, model => %s)', ARRAY['[2026-01-01,2026-01-02)', 'sale', 'untyped']), ('end_silence', 'SELECT * FROM drift.end_silence(%s, %s)', ARRAY[:'silence', '2026-02-01']),
