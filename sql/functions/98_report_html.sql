@@ -33,57 +33,69 @@ COMMENT ON FUNCTION drift_internal.html_columns(jsonb) IS 'the columns of a repo
 
 -- Reports on versions have no columns that would be explained.
 CREATE OR REPLACE FUNCTION drift_internal.html_about(report jsonb) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat('<details class="card"><summary>How to read this</summary><p><b>Current</b> rows',
-		' (' || nullif(drift_internal.html_name(s->>'current', 300), '<bdi></bdi>') || ')', ' are held against <b>reference</b> rows', ' (' || nullif(drift_internal.html_name(s->>'reference', 300), '<bdi></bdi>') || ')',
-		', column by column, by the thresholds <b>', drift_internal.html_name(s->>'thresholds'), '</b>.</p><ul>',
-		'<li><b>PSI</b> is the population stability index: how far shares of rows have moved between ranges of values or categories. Below 0.1 is usually no news, above 0.25 is much.</li>',
-		'<li><b>Effect</b> goes from 0 to 1: how different both sides are, however many rows there are.</li>',
-		'<li><b>Chance up to</b> is what the same number of rows without any drift stay below in 95 of 100 cases.</li>',
-		'<li><b>p-value</b>: how often chance alone makes a difference as large as this, with all columns taken into account.</li>',
-		'<li><b>Drift score</b> is the share of features that changed, weighted by their weights.</li>',
-		'<li>That data has changed does not say that the model is wrong. Performance does, once outcomes are known.</li></ul></details>')
-	FROM (SELECT report->'subject') AS r (s)
-	WHERE report->>'kind' IS DISTINCT FROM 'versions'
+BEGIN
+	RETURN (
+		SELECT concat('<details class="card"><summary>How to read this</summary><p><b>Current</b> rows',
+			' (' || nullif(drift_internal.html_name(s->>'current', 300), '<bdi></bdi>') || ')', ' are held against <b>reference</b> rows', ' (' || nullif(drift_internal.html_name(s->>'reference', 300), '<bdi></bdi>') || ')',
+			', column by column, by the thresholds <b>', drift_internal.html_name(s->>'thresholds'), '</b>.</p><ul>',
+			'<li><b>PSI</b> is the population stability index: how far shares of rows have moved between ranges of values or categories. Below 0.1 is usually no news, above 0.25 is much.</li>',
+			'<li><b>Effect</b> goes from 0 to 1: how different both sides are, however many rows there are.</li>',
+			'<li><b>Chance up to</b> is what the same number of rows without any drift stay below in 95 of 100 cases.</li>',
+			'<li><b>p-value</b>: how often chance alone makes a difference as large as this, with all columns taken into account.</li>',
+			'<li><b>Drift score</b> is the share of features that changed, weighted by their weights.</li>',
+			'<li>That data has changed does not say that the model is wrong. Performance does, once outcomes are known.</li></ul></details>')
+		FROM (SELECT report->'subject') AS r (s)
+		WHERE report->>'kind' IS DISTINCT FROM 'versions'
+	);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_about(jsonb) IS 'what the words and numbers of a report mean; NULL where it has none of them';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_card_section(report jsonb) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT '<details class="card"><summary>Model card</summary>' || nullif(drift_internal.html_markdown(left(report->'model_card'->>'markdown', 200000)), '') || '</details>'
+BEGIN
+	RETURN (
+		SELECT '<details class="card"><summary>Model card</summary>' || nullif(drift_internal.html_markdown(left(report->'model_card'->>'markdown', 200000)), '') || '</details>'
+	);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_card_section(jsonb) IS 'the model card of a report, folded; NULL where there is none';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_body(report jsonb) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat(
-		drift_internal.html_crumbs(report),
-		drift_internal.html_verdict(report),
-		drift_internal.html_recommendation(report->'recommendation'),
-		drift_internal.html_tiles(report),
-		drift_internal.html_section('Monitors', drift_internal.html_monitors(report), 'monitors'),
-		drift_internal.html_columns(report),
-		drift_internal.html_section('Versions', drift_internal.html_versions(report), 'versions'),
-		drift_internal.html_section('Tests on the same rows', drift_internal.html_evaluations(report), 'tests'),
-		drift_internal.html_section('Performance',
-			CASE report->>'kind' WHEN 'versions' THEN drift_internal.html_compared_metrics(report) ELSE drift_internal.html_performance(report) END, 'performance'),
-		drift_internal.html_section('What the versions look at', drift_internal.html_importance(report), 'importance'),
-		drift_internal.html_section('Outcomes that came in', drift_internal.html_labels(report), 'labels'),
-		drift_internal.html_section('Checks so far', drift_internal.html_history(report), 'history'),
-		drift_internal.html_section('Alerts', drift_internal.html_alerts(report), 'alerts'),
-		drift_internal.html_section('Decisions', drift_internal.html_decisions(report), 'decisions'),
-		drift_internal.html_section('Deployments and trainings', drift_internal.html_versions_done(report), 'done'),
-		drift_internal.html_section('Jobs', drift_internal.html_jobs(report), 'jobs'),
-		drift_internal.html_section('What happened', drift_internal.html_timeline(report), 'timeline'),
-		drift_internal.html_section('More', concat(drift_internal.html_card_section(report), drift_internal.html_about(report)), 'more'))
+BEGIN
+	RETURN (
+		SELECT concat(
+			drift_internal.html_crumbs(report),
+			drift_internal.html_verdict(report),
+			drift_internal.html_recommendation(report->'recommendation'),
+			drift_internal.html_tiles(report),
+			drift_internal.html_section('Monitors', drift_internal.html_monitors(report), 'monitors'),
+			drift_internal.html_columns(report),
+			drift_internal.html_section('Versions', drift_internal.html_versions(report), 'versions'),
+			drift_internal.html_section('Tests on the same rows', drift_internal.html_evaluations(report), 'tests'),
+			drift_internal.html_section('Performance',
+				CASE report->>'kind' WHEN 'versions' THEN drift_internal.html_compared_metrics(report) ELSE drift_internal.html_performance(report) END, 'performance'),
+			drift_internal.html_section('What the versions look at', drift_internal.html_importance(report), 'importance'),
+			drift_internal.html_section('Outcomes that came in', drift_internal.html_labels(report), 'labels'),
+			drift_internal.html_section('Checks so far', drift_internal.html_history(report), 'history'),
+			drift_internal.html_section('Alerts', drift_internal.html_alerts(report), 'alerts'),
+			drift_internal.html_section('Decisions', drift_internal.html_decisions(report), 'decisions'),
+			drift_internal.html_section('Deployments and trainings', drift_internal.html_versions_done(report), 'done'),
+			drift_internal.html_section('Jobs', drift_internal.html_jobs(report), 'jobs'),
+			drift_internal.html_section('What happened', drift_internal.html_timeline(report), 'timeline'),
+			drift_internal.html_section('More', concat(drift_internal.html_card_section(report), drift_internal.html_about(report)), 'more'))
+	);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_body(jsonb) IS 'a report within a page; parts that it does not have are left out';
@@ -107,10 +119,14 @@ COMMENT ON FUNCTION drift.render_html(jsonb) IS
 	'A report as a page that needs nothing but itself: no script, nothing loaded, light and dark, for paper too. For reports of drift.report_json() and those that drift.reports keeps.';
 
 CREATE OR REPLACE FUNCTION drift.report_html(check_id bigint) RETURNS text
-	LANGUAGE sql STABLE COST 100000
+	LANGUAGE plpgsql STABLE COST 100000
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT drift.render_html(drift.report_json(check_id))
+BEGIN
+	RETURN (
+		SELECT drift.render_html(drift.report_json(check_id))
+	);
+END
 $$;
 
 COMMENT ON FUNCTION drift.report_html(bigint) IS

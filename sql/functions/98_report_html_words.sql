@@ -59,11 +59,15 @@ $$;
 COMMENT ON FUNCTION drift_internal.html_time(text) IS 'a time of a document, as UTC; what is none as text';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_span(span jsonb) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN jsonb_typeof(span) = 'object' THEN
-		concat_ws(' to ', drift_internal.html_time(nullif(span->>'from', '')), drift_internal.html_time(nullif(span->>'to', ''))) END
+BEGIN
+	RETURN (
+		SELECT CASE WHEN jsonb_typeof(span) = 'object' THEN
+			concat_ws(' to ', drift_internal.html_time(nullif(span->>'from', '')), drift_internal.html_time(nullif(span->>'to', ''))) END
+	);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_span(jsonb) IS 'time from and to; NULL where there is none';
@@ -128,11 +132,15 @@ END;
 COMMENT ON FUNCTION drift_internal.json_items(jsonb, text) IS 'the elements of an array of a document in their order; none where there is no array';
 
 CREATE OR REPLACE FUNCTION drift_internal.html_section(title text, content text, anchor text DEFAULT NULL) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN content <> '' THEN
-		concat(E'<section>\n<h2', ' id="' || anchor || '"', '>', drift_internal.html_text(title), E'</h2>\n', content, E'\n</section>\n') END
+BEGIN
+	RETURN (
+		SELECT CASE WHEN content <> '' THEN
+			concat(E'<section>\n<h2', ' id="' || anchor || '"', '>', drift_internal.html_text(title), E'</h2>\n', content, E'\n</section>\n') END
+	);
+END
 $$;
 
 COMMENT ON FUNCTION drift_internal.html_section(text, text, text) IS 'a part of a page with its heading; NULL where there is nothing in it';
