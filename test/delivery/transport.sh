@@ -359,12 +359,12 @@ latin_database() {
 }
 
 other_encoding() {
-	psql -XAtq -v ON_ERROR_STOP=1 -d ${database}_latin -v ca="$SINK_CA" -v hosts="'localhost:$SINK_HTTPS_PORT', 'localhost:$SINK_PLAIN_SMTP_PORT'" -v port="$SINK_HTTPS_PORT" \
+	psql -XAtq -v ON_ERROR_STOP=1 -d ${database}_latin -v ca="$SINK_CA" -v hosts="localhost:$SINK_HTTPS_PORT, localhost:$SINK_PLAIN_SMTP_PORT" -v port="$SINK_HTTPS_PORT" \
 		-v plain="$SINK_PLAIN_SMTP_PORT" <<-'SQL' >"$work/out" &&
 		LOAD 'drift';
 		SET client_encoding = 'UTF8';
 		SET drift.http_ca_file = :'ca';
-		SET drift.http_allowed_hosts = :hosts;
+		SET drift.http_allowed_hosts = :'hosts';
 		CREATE SERVER hook FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'webhook', host 'localhost', port :'port');
 		CREATE USER MAPPING FOR CURRENT_USER SERVER hook OPTIONS (path '/echo');
 		CREATE SERVER plain FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'email', host 'localhost', port :'plain', tls 'none', "from" 'a@b.c', "to" 'a@b.c');
