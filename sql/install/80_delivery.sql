@@ -18,12 +18,14 @@ CREATE TABLE drift.message_templates (
 	path text,
 	description text NOT NULL,
 	built_in boolean NOT NULL DEFAULT false,
-	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	CHECK (built_in = (owner IS NULL))
+	created_at timestamptz DEFAULT clock_timestamp(),
+	CHECK (built_in = (owner IS NULL)),
+	CHECK (built_in = (created_at IS NULL))
 );
 
 COMMENT ON TABLE drift.message_templates IS 'bodies of webhooks: JSON with placeholders that a message fills';
 COMMENT ON COLUMN drift.message_templates.body IS 'a string that is a placeholder, such as ${title}, becomes what the message has there; placeholders within a string become text';
+COMMENT ON COLUMN drift.message_templates.created_at IS 'NULL: it is built in';
 COMMENT ON COLUMN drift.message_templates.path IS 'where it is posted to unless the channel says; NULL: the user mapping has the path';
 
 CREATE TABLE drift.alert_rules (

@@ -58,7 +58,7 @@ for kind in plain cascade prepared; do
 	check "$kind: its rows can be listed" rows before
 	case $kind in
 		plain) check "$kind: DROP EXTENSION" run_sql -c "DROP FUNCTION \"app's\".constant" \
-			-c 'SELECT FROM drift.untrack_changes($$of a täble "quoted"$$)' -c 'DROP EXTENSION drift' ;;
+			-c 'SELECT FROM drift.untrack_changes($$of a täble "quoted"$$)' -c "DROP SERVER \"chännel's\" CASCADE" -c 'DROP EXTENSION drift' ;;
 		cascade) check "$kind: DROP EXTENSION CASCADE" run_sql -c 'DROP EXTENSION drift CASCADE' ;;
 		prepared)
 			check "$kind: prepare_uninstall() exports the registry" run_sql -c 'CREATE TABLE kept AS SELECT * FROM drift.prepare_uninstall()' \

@@ -46,6 +46,12 @@ SELECT drift.approve(:request - 2, 'seen');
 SELECT drift.reject(:request - 1, 'no');
 RESET SESSION AUTHORIZATION;
 SELECT drift.freeze('governed', 'of the dump test');
+
+-- a channel with its secret and a template, and a message that waits
+SELECT drift.create_template('of_dump', '{"what": "${title}", "key": "${secret.key}"}', 'of the dump test', '/hook');
+CREATE SERVER "chännel's" FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'webhook', host 'a.example', template 'of_dump');
+CREATE USER MAPPING FOR PUBLIC SERVER "chännel's" OPTIONS (key 's3cr3t');
+SELECT drift.test_message('chännel''s');
 \o
 \ir monitors.sql
 \ir training.sql
