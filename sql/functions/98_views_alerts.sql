@@ -10,7 +10,7 @@ CREATE OR REPLACE VIEW drift.v_alerts WITH (security_invoker = true) AS
 	LEFT JOIN drift.monitors AS w ON w.monitor_id = a.monitor_id;
 
 COMMENT ON VIEW drift.v_alerts IS 'every alert: open ones (firing or acknowledged) and those that were resolved';
-COMMENT ON COLUMN drift.v_alerts.alert_id IS 'number of the alert; drift.acknowledge(alert_id) and drift.resolve(alert_id) take it';
+COMMENT ON COLUMN drift.v_alerts.alert_id IS 'number of the alert; drift.acknowledge_alert() and drift.resolve_alert() take it';
 COMMENT ON COLUMN drift.v_alerts.model IS 'name of the model; NULL: data of no model';
 COMMENT ON COLUMN drift.v_alerts.monitor IS 'name of the monitor that raised it; NULL: something else did';
 COMMENT ON COLUMN drift.v_alerts.kind IS 'what is wrong, for example data_drift, performance, model_frozen';

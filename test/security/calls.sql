@@ -154,6 +154,8 @@ INSERT INTO matrix.calls (topic, name, call) VALUES
 	('Monitors', 'explain_check', format('drift.explain_check(%s)', :'check')),
 	('Reports', 'report_html', format('drift.report_html(%s)', :'check')),
 	('Reports', 'render_html', $$drift.render_html('{"format": "drift-report", "version": 1}')$$),
+	('Reports', 'dashboard_json', $$drift.dashboard_json()$$),
+	('Reports', 'dashboard_html', $$drift.dashboard_html()$$),
 	('Monitors', 'add_metric', $$drift.add_metric('watch_table', 'gain', '1')$$),
 	('Monitors', 'remove_metric', $$drift.remove_metric('watch_table', 'spare')$$),
 	('Monitors', 'set_performance_baseline', $$drift.set_performance_baseline('risk', 1, '{"roc_auc": 0.9}')$$),

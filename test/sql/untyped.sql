@@ -164,6 +164,7 @@ INSERT INTO call VALUES ('register_model', 'SELECT * FROM drift.register_model(%
 	('train', 'SELECT drift.train(%s, %s, %s, %s)', ARRAY['rows_of', 'x', 'linear', '{"impute": "mean"}']),
 	('metric_families', 'SELECT * FROM drift.metric_families() WHERE name = %s', ARRAY['model_drift']), ('metrics', 'SELECT * FROM drift.metrics(%s)', ARRAY['{checks}']),
 	('prometheus_metrics', 'SELECT drift.prometheus_metrics(%s)', ARRAY['{models,health}']),
+	('dashboard_json', 'SELECT drift.dashboard_json(%s, %s, %s) ->> ''format''', ARRAY['%', '30 days', '10']), ('dashboard_html', 'SELECT length(drift.dashboard_html(%s, %s, %s))', ARRAY['%', '30 days', '10']),
 	('training_parameters', 'SELECT * FROM drift.training_parameters() WHERE algorithm = %s', ARRAY['linear']),
 	('training_snapshot', 'SELECT drift.training_snapshot(%s)', ARRAY['rows_of']), ('training_snapshot', 'SELECT drift.training_snapshot(%s, %s)', ARRAY['SELECT now() AS at', 'at']),
 	('export_version', 'SELECT drift.export_version(%s, %s)', ARRAY['untyped', '1']), ('import_version', 'SELECT drift.import_version(%s, %s)', ARRAY['untyped', drift.export_version('untyped', 1)::text]);
