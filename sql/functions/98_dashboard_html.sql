@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION drift_internal.html_ago(moment timestamptz, seen_at timestamptz) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	RETURN CASE
-			WHEN moment IS NULL THEN '–'
+			WHEN moment IS NULL THEN '&#8211;'
 			WHEN moment >= seen_at - interval '90 seconds' THEN 'just now'
 			WHEN moment > seen_at - interval '90 minutes' THEN round(extract(epoch FROM seen_at - moment) / 60) || ' minutes ago'
 			WHEN moment > seen_at - interval '36 hours' THEN round(extract(epoch FROM seen_at - moment) / 3600) || ' hours ago'
@@ -49,9 +49,9 @@ CREATE OR REPLACE FUNCTION drift_internal.dashboard_row(item jsonb, seen_at time
 AS $$
 	SELECT concat('<tr><th scope="row">', drift_internal.html_name(m.model, 60), '<span class="note">', 'version ' || m.champion, '</span></th>',
 		'<td data-label="Status">', drift_internal.html_badge(m.status), '</td>',
-		'<td data-label="Drift score" class="trend">', CASE WHEN m.drift_score IS NULL THEN '–' ELSE to_char(m.drift_score, 'FM0.00') END,
+		'<td data-label="Drift score" class="trend">', CASE WHEN m.drift_score IS NULL THEN '&#8211;' ELSE to_char(m.drift_score, 'FM0.00') END,
 			drift_internal.html_trend(item #> '{history,drift_score}', NULL, 0, 0.3, NULL), '</td>',
-		'<td data-label="Performance" class="trend">', CASE WHEN m.metric IS NULL THEN '–'
+		'<td data-label="Performance" class="trend">', CASE WHEN m.metric IS NULL THEN '&#8211;'
 			ELSE concat(drift_internal.short_number(m.metric_value), '<span class="note">', drift_internal.html_text(drift_internal.metric_words(left(m.metric, 40))),
 				CASE m.metric_kind WHEN 'estimated' THEN ', estimated' END, '</span>') END,
 			drift_internal.html_trend(item #> '{history,metric}', NULL, NULL, NULL, m.metric_reference), '</td>',
