@@ -1,6 +1,6 @@
 -- What channels are sent: bodies for Slack, webhooks, GitHub and e-mail, templates, and names that want to be markup.
 BEGIN;
-SELECT plan(97);
+SELECT plan(99);
 
 CREATE ROLE message_owner LOGIN;
 CREATE ROLE message_outsider LOGIN;
@@ -193,6 +193,14 @@ SELECT is(pg_temp.request('mail', jsonb_build_object('title', pg_temp.hostile(),
 SELECT is(xml_is_well_formed_document(regexp_replace(pg_temp.request('mail', jsonb_build_object('title', pg_temp.hostile(), 'text', pg_temp.hostile(), 'model', pg_temp.hostile())) ->> 'html', '^<!DOCTYPE html>|<meta charset="utf-8">', '', 'g')), true,
 	'nor does it break it');
 SELECT is(pg_temp.request('mail', '{"check_id": 123456}') -> 'attachments', '[]', 'a check that is gone leaves a mail without its report');
+
+-- reports that were kept: for who may see them
+SELECT model_id AS model FROM drift.register_model('reported', owner => 'message_owner') \gset
+INSERT INTO drift.reports (kind, model_id, report, created_by) SELECT 'monitoring', :model, '{"format": "drift-report", "version": 1, "kind": "monitoring", "title": "A month"}', 'x' RETURNING report_id AS report \gset
+SELECT is(drift_internal.mail_report(pg_temp.message(jsonb_build_object('events', jsonb_build_array(jsonb_build_object('topic', 'report_kept', 'payload', jsonb_build_object('report_id', :report))))),
+	'message_owner') #>> '{0,name}', 'report.html', 'a report that was kept is attached');
+SELECT is(drift_internal.mail_report(pg_temp.message(jsonb_build_object('events', jsonb_build_array(jsonb_build_object('topic', 'report_kept', 'payload', jsonb_build_object('report_id', :report))))),
+	'message_outsider'), '[]', 'not for who may not see its model');
 
 SELECT * FROM finish();
 ROLLBACK;
