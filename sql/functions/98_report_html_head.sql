@@ -42,7 +42,7 @@ BEGIN
 			'<p>' || nullif(drift_internal.html_text(substr(w.words, length(w.first) + 1)), '') || '</p>',
 			E'</div>\n')
 		FROM (SELECT report->'verdict', left(coalesce(report->'verdict'->>'sentence', report->>'title', 'Report'), 2000)) AS r (v, sentence),
-			LATERAL (SELECT coalesce(substring(sentence FROM '^.*?[.!?](?=\s+[[:upper:]])'), sentence), sentence) AS w (first, words)
+			LATERAL (SELECT coalesce(substring(sentence FROM '^.*?[.!?](?=\s+[[:upper:][:digit:]])'), sentence), sentence) AS w (first, words)
 	);
 END
 $$;
