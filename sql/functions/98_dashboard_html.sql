@@ -209,7 +209,7 @@ CREATE OR REPLACE FUNCTION drift_internal.dashboard_body(dashboard jsonb) RETURN
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat('<div class="crumbs">', drift_internal.html_crumb('Database', drift_internal.html_name(dashboard ->> 'database')),
+	SELECT concat('<p class="brand">', drift_internal.html_name(dashboard ->> 'title'), '</p><div class="crumbs">', drift_internal.html_crumb('Database', drift_internal.html_name(dashboard ->> 'database')),
 			CASE WHEN dashboard ->> 'pattern' <> '%' THEN drift_internal.html_crumb('Models like', drift_internal.html_name(dashboard ->> 'pattern', 60)) END,
 			drift_internal.html_crumb('As of', drift_internal.html_time(dashboard ->> 'generated_at')), E'</div>\n',
 		drift_internal.html_verdict(dashboard),
