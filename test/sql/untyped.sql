@@ -297,6 +297,12 @@ SELECT check_id FROM drift.run_check('watched') \gset
 INSERT INTO call VALUES ('detect_prediction_drift', 'SELECT * FROM drift.detect_prediction_drift(%s, %s, %s, %s)', ARRAY['timed', 'timed', 'x', 'standard']),
 	('run_check', 'SELECT * FROM drift.run_check(%s, %s, %s)', ARRAY['watched', '2026-01-01', 'true']),
 	('explain_check', 'SELECT * FROM drift.explain_check(%s, %s)', ARRAY[:'check_id', 'x']),
+	('keep_report', 'SELECT drift.keep_report(%s)', ARRAY[:'check_id']), ('keep_reports', 'SELECT drift.keep_reports(%s, %s)', ARRAY['untyped', '2026-01-01']),
+	('purge_reports', 'SELECT drift.purge_reports(%s, %s)', ARRAY['untyped', '1 day']), ('monitoring_report', 'SELECT drift.monitoring_report(%s, %s)', ARRAY['untyped', '2026-01-01']),
+	('comparison_report', 'SELECT drift.comparison_report(%s, %s, %s)', ARRAY['untyped', '1', '2']), ('metric_line', 'SELECT drift.metric_line(%s, %s)', ARRAY['untyped', 'json']),
+	('maturity', 'SELECT * FROM drift.maturity(%s)', ARRAY['untyped']), ('profile_diff', 'SELECT drift.profile_diff(%s, %s)', ARRAY[p(), p()]),
+	('render_text', 'SELECT drift.render_text(%s)', ARRAY['{"format": "drift-report", "version": 1}']),
+	('render_markdown', 'SELECT drift.render_markdown(%s)', ARRAY['{"format": "drift-report", "version": 1}']),
 	('report_html', 'SELECT drift.report_html(%s)', ARRAY[:'check_id']), ('render_html', 'SELECT drift.render_html(%s)', ARRAY['{"format": "drift-report", "version": 1}']),
 	('feature_drift_report', 'SELECT drift.feature_drift_report(%s, %s, %s)', ARRAY['untyped', 'score', '5']);
 
