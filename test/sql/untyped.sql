@@ -373,6 +373,18 @@ INSERT INTO call VALUES ('create_learner', 'SELECT * FROM drift.create_learner(%
 	('tune_model', 'SELECT drift.tune_model(%s, %s, %s, %s, %s, %s)', ARRAY['untyped', 'linear', '{"l2": [1]}', 'grid', '5', '{"save": false}']),
 	('fail_run', 'SELECT * FROM drift.fail_run(%s, %s)', ARRAY[:'outside_run', 'no rows']);
 
+-- reports
+INSERT INTO call VALUES ('report_json', 'SELECT drift.report_json(%s)', ARRAY[:'check_id']), ('report_text', 'SELECT drift.report_text(%s)', ARRAY[:'check_id']),
+	('report_markdown', 'SELECT drift.report_markdown(%s)', ARRAY[:'check_id']),
+	('render_text', 'SELECT drift.render_text(%s)', ARRAY['{"format": "drift-report", "version": 1, "kind": "check"}']),
+	('render_markdown', 'SELECT drift.render_markdown(%s)', ARRAY['{"format": "drift-report", "version": 1, "kind": "check"}']),
+	('monitoring_report', 'SELECT drift.monitoring_report(%s, %s)', ARRAY['untyped', '2026-01-01']),
+	('comparison_report', 'SELECT drift.comparison_report(%s, %s, %s)', ARRAY['untyped', '1', '2']),
+	('keep_report', 'SELECT * FROM drift.keep_report(%s)', ARRAY[:'check_id']), ('keep_reports', 'SELECT * FROM drift.keep_reports(%s, %s)', ARRAY['untyped', '2026-01-01']),
+	('purge_reports', 'SELECT drift.purge_reports(%s, %s)', ARRAY['untyped', '1 day']),
+	('metric_line', 'SELECT drift.metric_line(%s, %s)', ARRAY['untyped', 'json']), ('maturity', 'SELECT * FROM drift.maturity(%s)', ARRAY['untyped']),
+	('profile_diff', 'SELECT drift.profile_diff(%s, %s)', ARRAY[p(), p()]);
+
 -- windows
 INSERT INTO not_for_users VALUES ('backfill_windows'); -- commits
 INSERT INTO call VALUES ('refresh_windows', 'SELECT * FROM drift.refresh_windows(%s)', ARRAY['watched']),
