@@ -188,4 +188,3 @@ SELECT pg_extension_config_dump('drift.alert_groups', '');
 SELECT pg_extension_config_dump('drift.alert_groups_group_id_seq', '');
 SELECT pg_extension_config_dump('drift.deliveries', '');
 SELECT pg_extension_config_dump('drift.deliveries_delivery_id_seq', '');
-SELECT pg_extension_config_dump('drift_internal.channel_states', '');
