@@ -52,6 +52,8 @@ SELECT drift.create_template('of_dump', '{"what": "${title}", "key": "${secret.k
 CREATE SERVER "chännel's" FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'webhook', host 'a.example', template 'of_dump');
 CREATE USER MAPPING FOR PUBLIC SERVER "chännel's" OPTIONS (key 's3cr3t');
 SELECT drift.test_message('chännel''s');
+SELECT drift.create_alert_rule('of "dump" é', 'chännel''s', kinds => '{model_frozen}');
+SELECT drift.route_alerts();
 \o
 \ir monitors.sql
 \ir training.sql

@@ -5,5 +5,6 @@ set -eu
 
 suite cron prove -v -e sh test/cron/run.sh
 suite crash prove -v -e sh test/crash/run.sh test/crash/standby.sh test/crash/retrain.sh
+suite delivered prove -v -e sh test/delivery/deliver.sh
 
 finish_lane
