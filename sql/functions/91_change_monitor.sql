@@ -262,6 +262,7 @@ BEGIN
 	DELETE FROM drift.checks AS c WHERE c.monitor_id = id;
 	DELETE FROM drift.custom_metrics AS t WHERE t.monitor_id = id;
 	DELETE FROM drift.silences AS s WHERE s.monitor_id = id;
+	DELETE FROM drift.reports AS r WHERE r.monitor_id = id;
 	DELETE FROM drift.decisions AS d WHERE d.monitor_id = id AND d.model_id IS NULL;
 	PERFORM drift_internal.close_alert(a.alert_id, clock_timestamp(), 'the monitor was dropped')
 	FROM drift.alerts AS a WHERE a.monitor_id = id AND a.status <> 'resolved';

@@ -47,6 +47,8 @@ FROM (VALUES
 	('estimator_metrics', 'estimators', 'c.model_id, c.model_version', 'c.model_version', 'p.model_id, p.model_version'),
 	('decisions', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('decisions', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('reports', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('reports', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('retrain_triggers', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('training_configs', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('expectations', 'training_configs', 'c.model_id', 'c.model_id', 'p.model_id'),

@@ -48,4 +48,6 @@ SELECT drift.create_learner('empty', 'y', 'linear');
 -- training elsewhere, under way
 SELECT drift.log_run_metrics(drift.start_run('we"ird Ünïcode', 'nötebook', '{"rate": 0.1}'), '{"log_loss": 0.25}', 'valid', 3);
 UPDATE "app's"."réadings" SET x = x + 1 WHERE small = 2; -- marks buckets that nobody has read again
+-- reports on a model and on a check
+SELECT drift.keep_reports('we"ird Ünïcode');
 \o
