@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh ROWS [models|predict|outcomes|monitors|performance|training|reports]: the benchmark, in the cluster that PGHOST and the like name.
+# run.sh ROWS [models|predict|outcomes|monitors|performance|training|reports|delivery]: the benchmark, in the cluster that PGHOST and the like name.
 set -eu
 
 # Encryption would slow down the clients that pull rows, and nobody else.
@@ -11,6 +11,7 @@ psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION drift' -c 'CREATE EXTENSION p
 [ "${2:-}" != outcomes ] || exec psql -X -q -f test/bench/outcomes.sql
 [ "${2:-}" != monitors ] || exec psql -X -q -f test/bench/monitors.sql
 [ "${2:-}" != reports ] || exec psql -X -q -f test/bench/reports.sql
+[ "${2:-}" != delivery ] || exec sh test/bench/delivery.sh
 
 # Debian's python, which has the packages; another may be first on the PATH.
 exec /usr/bin/python3 test/bench/bench.py "$@"

@@ -1,10 +1,10 @@
-# test/run bench [quick|models|predict|outcomes|monitors|performance|training|reports]: speed, as ratios taken in one run.
+# test/run bench [quick|models|predict|outcomes|monitors|performance|training|reports|delivery]: speed, as ratios taken in one run.
 
 case ${1:-full} in
 	quick) rows=1000000 shared_buffers=1GB ;;
 	full) rows=10000000 shared_buffers=4GB ;;
-	models | predict | outcomes | monitors | performance | training | reports) rows=0 shared_buffers=1GB ;;
-	*) die "bench takes no argument but quick, models, predict, outcomes, monitors, performance, training or reports" ;;
+	models | predict | outcomes | monitors | performance | training | reports | delivery) rows=0 shared_buffers=1GB ;;
+	*) die "bench takes no argument but quick, models, predict, outcomes, monitors, performance, training, reports or delivery" ;;
 esac
 
 library_works() {
@@ -46,8 +46,8 @@ offer_models() {
 prepare
 require_packages python3 python3-numpy python3-scipy python3-pandas python3-sklearn python3-psycopg2
 build_and_install
-case ${1:-full} in models | predict | outcomes | monitors | performance | training | reports) ;; *) offer_evidently ;; esac
-case ${1:-full} in predict | outcomes | monitors | performance | training | reports) ;; *) offer_models ;; esac
+case ${1:-full} in models | predict | outcomes | monitors | performance | training | reports | delivery) ;; *) offer_evidently ;; esac
+case ${1:-full} in predict | outcomes | monitors | performance | training | reports | delivery) ;; *) offer_models ;; esac
 case ${1:-full} in
 	training) offer_packages python3-xgboost ;;
 	performance)
