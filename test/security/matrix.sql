@@ -31,7 +31,7 @@ EXCEPTION
 	WHEN invalid_transaction_termination THEN RETURN 'yes';
 	WHEN insufficient_privilege THEN RETURN 'no';
 	WHEN OTHERS THEN
-		RETURN CASE WHEN SQLSTATE = '42704' AND SQLERRM ~ '^(no (model|monitor|baseline|detector|learner) is named|you have no schedule|there is no (request|event|alert|silence|check|evaluation|run|template) )' THEN 'unseen'
+		RETURN CASE WHEN SQLSTATE = '42704' AND SQLERRM ~ '^(no (model|monitor|baseline|detector|learner) is named|you have no (schedule|rule|delivery)|there is no (request|event|alert|silence|check|evaluation|run|template) )' THEN 'unseen'
 			ELSE format('failed: %s %s', SQLSTATE, SQLERRM) END;
 END
 $$;
