@@ -23,5 +23,5 @@ BEGIN
 END
 $$;
 SELECT drift.delete_model('procedures');
-SELECT drift.drop_monitor('procedures') \g /dev/null
+SELECT drift.unschedule('procedures') \g /dev/null
 SHOW search_path;
