@@ -124,6 +124,7 @@ Prepare(Datum model, const uint8 *digest)
 	cached->references = 0;
 	total += cached->bytes;
 	dlist_push_head(&in_order, &cached->used);
+	ereport(DEBUG1, (errmsg_internal("drift prepared a model")));
 	return cached;
 }
 

@@ -95,6 +95,8 @@ SendAll(MessageQueue *queue)
 
 		queue->running--;
 		MessageJudge(step);
+		ereport(DEBUG1, (errmsg_internal("drift sent to channel \"%s\": %s", step->message->channel->name,
+										 step->message->error != NULL ? step->message->error : "taken")));
 		if (step->message->outcome == MESSAGE_RETRY && MessageShowsChannelDown(step))
 			GiveBack(queue, step->message);
 		StartMessages(queue);

@@ -125,6 +125,7 @@ drift_read_as(PG_FUNCTION_ARGS)
 
 	OwnerEnter(&scope, PG_GETARG_OID(0), text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	CheckQuery(query);
+	ereport(DEBUG1, (errmsg_internal("drift reads as \"%s\": %s", GetUserNameFromId(PG_GETARG_OID(0), false), query)));
 
 	RunQueryInTime(query, PG_ARGISNULL(3) ? (Datum) 0 : PG_GETARG_DATUM(3), PG_ARGISNULL(3),
 				   get_fn_expr_argtype(fcinfo->flinfo, 3), rsinfo, IsTimed() ? 0 : PG_GETARG_INT32(4));
