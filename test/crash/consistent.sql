@@ -46,7 +46,9 @@ FROM (VALUES
 	('estimators', 'model_versions', 'c.model_id, c.model_version', 'c.model_version', 'p.model_id, p.version'),
 	('estimator_metrics', 'estimators', 'c.model_id, c.model_version', 'c.model_version', 'p.model_id, p.model_version'),
 	('decisions', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
-	('decisions', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
+	('decisions', 'monitors', 'c.monitor_id', 'CASE WHEN c.model_id IS NULL THEN c.monitor_id END', 'p.monitor_id'), -- a model's stay
+	('alert_rules', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
+	('alert_groups', 'alert_rules', 'c.rule_id', 'c.rule_id', 'p.rule_id'),
 	('reports', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
 	('reports', 'monitors', 'c.monitor_id', 'c.monitor_id', 'p.monitor_id'),
 	('retrain_triggers', 'models', 'c.model_id', 'c.model_id', 'p.model_id'),
