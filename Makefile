@@ -266,9 +266,9 @@ SQL_FUNCTIONS = \
 	sql/functions/96_message_facts.sql \
 	sql/functions/96_message_issue.sql \
 	sql/functions/96_message_request.sql \
+	sql/functions/96_message_words.sql \
 	sql/functions/96_message_slack.sql \
 	sql/functions/96_message_templates.sql \
-	sql/functions/96_message_words.sql \
 	sql/functions/96_reasons.sql \
 	sql/functions/96_decide.sql \
 	sql/functions/97_cron.sql \

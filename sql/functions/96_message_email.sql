@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION drift_internal.mail_text(message jsonb) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat_ws(E'\n\n', drift_internal.headline(message),
+	RETURN concat_ws(E'\n\n', drift_internal.headline(message), drift_internal.lead(message),
 		(SELECT string_agg(drift_internal.one_line(l.line, 1000), E'\n' ORDER BY l.place)
 			FROM regexp_split_to_table(left(message ->> 'text', 50000), E'\n') WITH ORDINALITY AS l (line, place)),
 		(SELECT string_agg(format('%s: %s', f.label, f.content), E'\n' ORDER BY f.place) FROM drift_internal.fact_lines(message) AS f)) || E'\n';
@@ -33,10 +33,11 @@ BEGIN
 	RETURN format(E'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
 			'<body style="margin:0;padding:24px;font-family:system-ui,-apple-system,''Segoe UI'',Roboto,Arial,sans-serif;color:#1b1f24;background:#ffffff">\n'
 			'<div style="max-width:640px;border-left:6px solid %s;padding:4px 0 4px 16px">\n<h1 style="font-size:20px;line-height:1.3;margin:0 0 12px">%s</h1>\n'
-			'%s\n<table style="border-collapse:collapse;font-size:14px;margin:16px 0">\n%s\n</table>\n%s</div>\n</body></html>\n',
+			'%s%s\n<table style="border-collapse:collapse;font-size:14px;margin:16px 0">\n%s\n</table>\n%s</div>\n</body></html>\n',
 		headline,
 		CASE WHEN message ->> 'status' IN ('resolved', 'info', 'test') THEN '#1a7f37' WHEN message ->> 'severity' = 'critical' THEN '#c0262d' ELSE '#b35900' END,
 		headline,
+		E'<p style="font-size:17px;line-height:1.45;margin:0 0 12px">' || drift_internal.mail_words(drift_internal.lead(message)) || E'</p>\n',
 		(SELECT string_agg(format('<p style="font-size:15px;line-height:1.5;margin:0 0 8px">%s</p>',
 				drift_internal.mail_words(drift_internal.one_line(l.line, 1000))), E'\n' ORDER BY l.place)
 			FROM regexp_split_to_table(left(message ->> 'text', 50000), E'\n') WITH ORDINALITY AS l (line, place) WHERE l.line <> ''),

@@ -44,6 +44,7 @@ CREATE OR REPLACE FUNCTION drift_internal.check_facts(check_id bigint) RETURNS j
 AS $$
 BEGIN
 	RETURN jsonb_build_object(
+		'sentence', drift_internal.verdict_sentence(c),
 		'drift_detected', c.drift_detected,
 		'drift_score', c.drift_score,
 		'drift_share', c.drift_share,

@@ -30,7 +30,14 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.slack_fields(jsonb) IS 'the facts of a message as a block of two columns; NULL where there are none';
 
--- Text of the message is no markup at all: plain_text.
+-- No markup at all.
+CREATE OR REPLACE FUNCTION drift_internal.slack_paragraph(content text) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN content IS NOT NULL THEN jsonb_build_array(jsonb_build_object('type', 'section', 'text',
+		jsonb_build_object('type', 'plain_text', 'emoji', false, 'text', drift_internal.cut(content, 3000)))) END;
+
+COMMENT ON FUNCTION drift_internal.slack_paragraph(text) IS 'text as a block; NULL where there is none';
+
 CREATE OR REPLACE FUNCTION drift_internal.slack_body(message jsonb) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -43,9 +50,9 @@ BEGIN
 		'text', drift_internal.slack_text(concat_ws(' - ', headline, CASE WHEN strpos(headline, title) = 0 THEN title END), 3000),
 		'blocks', jsonb_build_array(
 				jsonb_build_object('type', 'header', 'text', jsonb_build_object('type', 'plain_text', 'emoji', true,
-					'text', drift_internal.cut(headline, 150))),
-				jsonb_build_object('type', 'section', 'text', jsonb_build_object('type', 'plain_text', 'emoji', false,
-					'text', drift_internal.cut(coalesce(nullif(message ->> 'text', ''), title), 3000))))
+					'text', drift_internal.cut(headline, 150))))
+			|| coalesce(drift_internal.slack_paragraph(drift_internal.lead(message)), '[]')
+			|| drift_internal.slack_paragraph(coalesce(nullif(message ->> 'text', ''), title))
 			|| coalesce(drift_internal.slack_fields(message), '[]')
 			|| jsonb_build_array(jsonb_build_object('type', 'context', 'elements', jsonb_build_array(jsonb_build_object('type', 'plain_text',
 				'text', drift_internal.cut(concat_ws(' | ', 'drift', message ->> 'severity', message ->> 'environment', left(message ->> 'occurred_at', 19)), 300))))));

@@ -45,6 +45,13 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.headline(jsonb) IS 'first line of a message';
 
+-- The same sentence as on the report, for who reads no further.
+CREATE OR REPLACE FUNCTION drift_internal.lead(message jsonb) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN message ->> 'status' = 'firing' THEN drift_internal.one_line(message #>> '{facts,sentence}', 600) END;
+
+COMMENT ON FUNCTION drift_internal.lead(jsonb) IS 'what has happened in a sentence, as the report of the check says it; NULL where nothing is wrong or no check was made';
+
 CREATE OR REPLACE FUNCTION drift_internal.retraining_text(retraining jsonb) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE jsonb_typeof(retraining) WHEN 'object' THEN

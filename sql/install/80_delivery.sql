@@ -172,13 +172,15 @@ ALTER TABLE drift.message_templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.alert_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.alert_groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift.deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE drift_internal.channel_states ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY visible ON drift.message_templates FOR SELECT USING (built_in OR pg_has_role(owner, 'USAGE'));
 CREATE POLICY visible ON drift.alert_rules FOR SELECT USING (pg_has_role(owner, 'USAGE'));
 CREATE POLICY visible ON drift.alert_groups FOR SELECT USING (rule_id IN (SELECT r.rule_id FROM drift.alert_rules AS r));
 CREATE POLICY visible ON drift.deliveries FOR SELECT USING (pg_has_role(owner, 'USAGE'));
+CREATE POLICY visible ON drift_internal.channel_states FOR SELECT USING (pg_has_role(owner, 'USAGE'));
 
-GRANT SELECT ON drift.message_templates, drift.alert_rules, drift.alert_groups, drift.deliveries TO PUBLIC;
+GRANT SELECT ON drift.message_templates, drift.alert_rules, drift.alert_groups, drift.deliveries, drift_internal.channel_states TO PUBLIC;
 GRANT SELECT ON SEQUENCE drift.alert_rules_rule_id_seq, drift.alert_groups_group_id_seq, drift.deliveries_delivery_id_seq TO PUBLIC;
 
 SELECT pg_extension_config_dump('drift.message_templates', 'WHERE NOT built_in');
@@ -188,3 +190,4 @@ SELECT pg_extension_config_dump('drift.alert_groups', '');
 SELECT pg_extension_config_dump('drift.alert_groups_group_id_seq', '');
 SELECT pg_extension_config_dump('drift.deliveries', '');
 SELECT pg_extension_config_dump('drift.deliveries_delivery_id_seq', '');
+SELECT pg_extension_config_dump('drift_internal.channel_states', '');

@@ -54,6 +54,7 @@ CREATE USER MAPPING FOR PUBLIC SERVER "chännel's" OPTIONS (key 's3cr3t');
 SELECT drift.test_message('chännel''s');
 SELECT drift.create_alert_rule('of "dump" é', 'chännel''s', kinds => '{model_frozen}');
 SELECT drift.route_alerts();
+SELECT drift.fail_delivery(d.delivery_id, 'no answer') FROM drift.claim_deliveries(max_deliveries => 1) AS d;
 \o
 \ir monitors.sql
 \ir training.sql

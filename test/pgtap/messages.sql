@@ -1,6 +1,6 @@
 -- What channels are sent: bodies for Slack, webhooks, GitHub and e-mail, templates, and names that want to be markup.
 BEGIN;
-SELECT plan(99);
+SELECT plan(104);
 
 CREATE ROLE message_owner LOGIN;
 CREATE ROLE message_outsider LOGIN;
@@ -24,6 +24,12 @@ CREATE FUNCTION pg_temp.hostile() RETURNS text LANGUAGE sql AS $$
 $$;
 
 -- words
+SELECT is(drift_internal.lead(pg_temp.message('{"facts": {"sentence": "The model does worse.\n"}}')), 'The model does worse.', 'what happened, in the words of the report');
+SELECT is(drift_internal.lead(pg_temp.message('{"status": "resolved", "facts": {"sentence": "The model does worse."}}')), NULL, 'not where it is over');
+SELECT is(drift_internal.slack_body(pg_temp.message('{"facts": {"sentence": "The model does worse."}}')) #>> '{blocks,1,text,text}', 'The model does worse.', 'Slack has it first');
+SELECT matches(drift_internal.mail_html(pg_temp.message(jsonb_build_object('facts', jsonb_build_object('sentence', pg_temp.hostile()))), false),
+	'<p [^>]*>&lt;script&gt;', 'so have mails, and it is no markup');
+SELECT doesnt_match(drift_internal.mail_html(pg_temp.message(), false), 'font-size:17px', 'nothing where there is no sentence');
 SELECT is(drift_internal.headline(pg_temp.message()), '⚠️ High drift detected! Drift score: 0.4124', 'critical drift');
 SELECT is(drift_internal.headline(pg_temp.message('{"severity": "warning"}')), '⚠️ Data drift detected!', 'drift');
 SELECT is(drift_internal.headline(pg_temp.message('{"alerts": [{"kind": "performance"}]}')), '⚠️ monitor "credit": age drifted', 'an alert about something else');
