@@ -368,9 +368,11 @@ other_encoding() {
 		CREATE SERVER hook FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'webhook', host 'localhost', port :'port');
 		CREATE USER MAPPING FOR CURRENT_USER SERVER hook OPTIONS (path '/echo');
 		CREATE SERVER plain FOREIGN DATA WRAPPER drift_channel OPTIONS (type 'email', host 'localhost', port :'plain', tls 'none', "from" 'a@b.c', "to" 'a@b.c');
-		SELECT jsonb_build_array(jsonb_build_object('owner', current_user, 'channel', 'hook', 'body', 'Größe'),
-			jsonb_build_object('owner', current_user, 'channel', 'plain', 'from', 'a@b.c', 'to', '["a@b.c"]'::jsonb, 'subject', 'Größe', 'text', 'Größe')) AS requests \gset
-		CALL drift_internal.send_requests(:'requests');
+		SELECT jsonb_build_array(jsonb_build_object('owner', current_user, 'channel', 'hook', 'body', 'Größe')) AS posted,
+			jsonb_build_array(jsonb_build_object('owner', current_user, 'channel', 'plain', 'from', 'a@b.c', 'to', '["a@b.c"]'::jsonb,
+				'subject', 'Größe', 'text', 'Größe')) AS mailed \gset
+		CALL drift_internal.send_requests(:'posted');
+		CALL drift_internal.send_requests(:'mailed');
 	SQL
 		grep -q 'Gr????e' "$work/out" && arrived 'Gr\\u00f6\\u00dfe' | grep -q '"path": "/echo"' &&
 		last_arrived "m['kind'] == 'smtp' and mail['Subject'] == 'Größe' and mail.get_body(('plain',)).get_content().strip() == 'Größe'"
