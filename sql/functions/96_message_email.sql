@@ -16,19 +16,14 @@ $$;
 
 COMMENT ON FUNCTION drift_internal.mail_text(jsonb) IS 'a message as plain text';
 
-CREATE OR REPLACE FUNCTION drift_internal.mail_words(content text) RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN replace(replace(replace(replace(replace(content, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
-
-COMMENT ON FUNCTION drift_internal.mail_words(text) IS 'text within HTML of a mail';
-
 -- Styles in the elements, since many programs drop style sheets.
 CREATE OR REPLACE FUNCTION drift_internal.mail_html(message jsonb, is_attached boolean) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	headline CONSTANT text := drift_internal.mail_words(drift_internal.headline(message));
+	headline CONSTANT text := drift_internal.html_text(drift_internal.headline(message));
+	lead CONSTANT text := drift_internal.lead(message);
 BEGIN
 	RETURN format(E'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
 			'<body style="margin:0;padding:24px;font-family:system-ui,-apple-system,''Segoe UI'',Roboto,Arial,sans-serif;color:#1b1f24;background:#ffffff">\n'
@@ -37,12 +32,12 @@ BEGIN
 		headline,
 		CASE WHEN message ->> 'status' IN ('resolved', 'info', 'test') THEN '#1a7f37' WHEN message ->> 'severity' = 'critical' THEN '#c0262d' ELSE '#b35900' END,
 		headline,
-		E'<p style="font-size:17px;line-height:1.45;margin:0 0 12px">' || drift_internal.mail_words(drift_internal.lead(message)) || E'</p>\n',
+		CASE WHEN lead IS NOT NULL THEN format(E'<p style="font-size:17px;line-height:1.45;margin:0 0 12px">%s</p>\n', drift_internal.html_text(lead)) END,
 		(SELECT string_agg(format('<p style="font-size:15px;line-height:1.5;margin:0 0 8px">%s</p>',
-				drift_internal.mail_words(drift_internal.one_line(l.line, 1000))), E'\n' ORDER BY l.place)
+				drift_internal.html_text(drift_internal.one_line(l.line, 1000))), E'\n' ORDER BY l.place)
 			FROM regexp_split_to_table(left(message ->> 'text', 50000), E'\n') WITH ORDINALITY AS l (line, place) WHERE l.line <> ''),
 		(SELECT string_agg(format('<tr><th scope="row" style="text-align:left;vertical-align:top;padding:3px 16px 3px 0;color:#57606a;font-weight:600">%s</th>'
-				'<td style="padding:3px 0">%s</td></tr>', f.label, drift_internal.mail_words(f.content)), E'\n' ORDER BY f.place)
+				'<td style="padding:3px 0">%s</td></tr>', f.label, drift_internal.html_text(f.content)), E'\n' ORDER BY f.place)
 			FROM drift_internal.fact_lines(message) AS f),
 		CASE WHEN is_attached THEN E'<p style="font-size:13px;color:#57606a">The attached report opens in any browser.</p>\n' END);
 END
