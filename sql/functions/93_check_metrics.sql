@@ -181,9 +181,9 @@ AS $$
 			WHEN judged.severity = 'insufficient_data' THEN format('%s of %s outcomes, and of %s to hold them against; it takes %s',
 				judged.metric, judged.n, coalesce(judged.n_reference, 0), minimum_rows)
 			WHEN judged.loss IS NULL THEN format('%s %s', judged.metric, drift_internal.short_number(judged.value))
-			ELSE format('%s %s to %s (worse by %s to %s with confidence %s)', judged.metric, drift_internal.short_number(judged.reference),
-				drift_internal.short_number(judged.value), drift_internal.short_number(judged.loss_low), drift_internal.short_number(judged.loss_high),
-				drift_internal.percent(1 - alpha))
+			ELSE format('%s %s to %s', judged.metric, drift_internal.short_number(judged.reference), drift_internal.short_number(judged.value))
+				|| coalesce(' (worse by ' || drift_internal.short_number(judged.loss_low) || ' to ' || drift_internal.short_number(judged.loss_high)
+					|| ' with confidence ' || drift_internal.percent(1 - alpha) || ')', '')
 		END || coalesce('; outcomes of rows ' || drift_internal.span_text(judged.span, time_zone), '')
 $$;
 
