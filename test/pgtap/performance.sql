@@ -2,7 +2,7 @@
 -- Monitors recompute, since rows of the own transaction are new only to the next one.
 BEGIN;
 SET TimeZone = 'UTC';
-SELECT plan(100);
+SELECT plan(101);
 CREATE SCHEMA performance;
 SET search_path = performance, public;
 CREATE ROLE performance_owner;
@@ -211,5 +211,7 @@ SELECT results_eq($$ SELECT metric COLLATE "default", severity FROM drift.perfor
 	WHERE severity <> 'skipped' ORDER BY metric $$, $$ VALUES ('mean_error', 'critical'), ('roc_auc', 'critical') $$, 'the same verdict from the rows');
 SELECT throws_ok($$ SELECT * FROM drift.performance_drift('three', now() - interval '5 days') $$, '55000', NULL, 'against nothing');
 
+SELECT is(drift_internal.metric_text(jsonb_populate_record(NULL::drift.check_metrics,
+	'{"metric": "mae", "severity": "ok", "reference": 1, "value": 2, "loss": 1}'), 0.01, 30, 'UTC'), 'mae 1 to 2', 'a metric without an interval');
 SELECT * FROM finish();
 ROLLBACK;
