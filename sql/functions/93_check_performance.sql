@@ -83,9 +83,10 @@ CREATE OR REPLACE FUNCTION drift_internal.span_text(span tstzrange, time_zone te
 AS $$
 	SELECT format('from %s to %s', to_char(lower(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'),
 		to_char(upper(span) AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'))
+	WHERE span IS NOT NULL
 $$;
 
-COMMENT ON FUNCTION drift_internal.span_text(tstzrange, text) IS 'a span as the clocks of a time zone show it';
+COMMENT ON FUNCTION drift_internal.span_text(tstzrange, text) IS 'a span as the clocks of a time zone show it; NULL without one';
 
 -- The mean error is a metric like others, and a column that is watched.
 CREATE OR REPLACE FUNCTION drift_internal.judge_error(checked drift.checks, watched drift.monitor_columns, metrics drift.check_metrics[])
