@@ -134,4 +134,4 @@ END
 $$;
 
 COMMENT ON FUNCTION drift_internal.claim_requests(integer) IS
-	'takes messages that are due for this session, and makes what is to be sent of each; commit before it is sent';
+	'takes messages that are due for this backend, and makes what is to be sent of each; commit before it is sent';

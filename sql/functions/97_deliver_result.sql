@@ -131,4 +131,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION drift_internal.store_results(jsonb) IS 'writes down what came of the messages that this session has claimed; how many arrived, failed and are dead';
+COMMENT ON FUNCTION drift_internal.store_results(jsonb) IS 'writes down what came of the messages that this backend has claimed; how many arrived, failed and are dead';
